@@ -1,0 +1,84 @@
+# Loubot. `make help` lists the targets. Debian 12; nothing beside its packages (and npm for test peers) is needed.
+#
+# B names the build folder and SAN=1 builds with ASan and UBSan, so that several builds can stand side by side:
+#   make build            → build/loubot
+#   make SAN=1 build      → build-san/loubot
+
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+B ?= build$(if $(SAN),-san)
+CC = gcc
+OPT ?= $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer,-O2)
+comma := ,
+CPPFLAGS = -D_GNU_SOURCE -I. -Ibot -I$(B)
+WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
+       -Wno-missing-field-initializers -Wno-unused-parameter
+CFLAGS = -std=gnu11 -g $(OPT) $(WARN)
+LDFLAGS = $(OPT) -pthread
+LIBS = -lwebsockets -luv -lcurl -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -lm
+
+# What a bare Debian 12 lacks. `make deps` installs it.
+RUN_PACKAGES = gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libcurl4-openssl-dev \
+    libjansson-dev libhiredis-dev libyaml-dev libutf8proc-dev uthash-dev libssl-dev redis-server
+TEST_PACKAGES = libcmocka-dev redis-tools pmccabe chromium fonts-noto-cjk clang-14 libclang-rt-14-dev procps
+
+SRCS := $(filter-out bot/main.c,$(wildcard bot/*.c bot/*/*.c adapters/*/*.c handlers/*.c))
+OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/assets.o
+ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/* bot/people/data/*/*))
+TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
+TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c tests/live/*.c)))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## installs missing Debian packages for building and running
+	@tests/deps.sh $(RUN_PACKAGES)
+
+test-deps: deps
+	@tests/deps.sh $(TEST_PACKAGES)
+
+run: deps ## installs what is missing, builds, starts the bot with its embedded defaults
+	@$(MAKE) --no-print-directory build
+	$(B)/loubot run
+
+build: $(B)/loubot ## builds build/loubot
+
+test: test-deps ## installs what is missing, builds, passes every test
+	@tests/run.sh
+
+layers: ## checks that dependencies run one way
+	@tests/layers.sh
+
+clean: ## removes everything that was built
+	rm -rf build build-*
+
+$(B)/loubot: $(B)/bot/main.o $(B)/libloubot.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libloubot.a: $(OBJS)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The files that the binary carries: their bytes by .incbin, their names in a table (bot/host/assets.h).
+$(B)/assets.o: $(B)/assets.S $(ASSETS)
+	$(CC) -c -o $@ $<
+$(B)/assets.S: tests/assets.sh $(B)/assets.list
+	@tests/assets.sh < $(B)/assets.list > $@
+$(B)/assets.list: FORCE
+	@mkdir -p $(B)
+	@printf '%s\n' $(ASSETS) | cmp -s - $@ || printf '%s\n' $(ASSETS) > $@
+
+tests-build: $(TESTS) $(B)/loubot
+$(B)/tests/%_test: $(B)/tests/%_test.o $(TEST_HELPERS) $(B)/libloubot.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+FORCE:
+.PHONY: help deps test-deps run build test layers clean tests-build FORCE
+.SECONDARY:
+-include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(TEST_HELPERS:.o=.d)

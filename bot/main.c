@@ -1,0 +1,7 @@
+#include <stdio.h>
+
+int main(void)
+{
+    fprintf(stderr, "loubot: not composed yet\n");
+    return 2;
+}

@@ -1,0 +1,133 @@
+/* turn.h: one input and everything that follows from it: a pure decision (DESIGN §3.1).
+ *
+ * The core fills a struct turn, the handlers append effects, the commit writes them. Handlers
+ * see it through bot/handler.h; nothing here touches Redis, sockets, the wall clock or random
+ * numbers.
+ */
+#ifndef LOUBOT_TURN_TURN_H
+#define LOUBOT_TURN_TURN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/calendar.h"
+#include "event/event.h"
+#include "event/policy.h"
+#include "event/session.h"
+#include "people/community.h"
+#include "turn/message.h"
+#include "turn/outgoing.h"
+#include "words/understand.h"
+
+#define TURN_EVENTS_MAX 20 /* events that a context holds */
+#define TURN_NEW_MAX 4     /* events that one text can make */
+#define TURN_OUT_MAX 40
+#define TURN_TIMERS_MAX 32
+#define TURN_SESSIONS_MAX 8
+
+/* How the context reached an event (event->reached). */
+enum {
+    EVENT_BY_NUMBER = 1,    /* the text names its number */
+    EVENT_BY_QUOTE = 2,     /* the message quoted (or reacted to) is about it */
+    EVENT_BY_QUESTION = 4,  /* a question open to the sender is about it */
+    EVENT_BY_PING = 8,      /* the sender's last ping in this chat */
+    EVENT_BY_NEAR = 16,     /* same building (or community) and category, newest first */
+    EVENT_BY_MINE = 32,     /* the sender is its reporter, assignee or verifier */
+    EVENT_BY_TIMER = 64,    /* the timer's */
+    EVENT_BY_MESSAGE = 128, /* this very message (recall, edit) made it */
+    EVENT_BY_RECENT = 256   /* the sender's last report, within the joining time */
+};
+
+struct timer_set {
+    const char
+        *name; /* "accept", "finish", "draft" … one of a name for an event or a session */
+    const struct event *event;     /* or */
+    const struct session *session; /* the timer belongs to this person in this group */
+    int64_t due_ms;                /* 0: cancel */
+    const char *handler;           /* whose on_timer */
+    const char *data;              /* handed back, or NULL */
+};
+
+struct turn {
+    /* given */
+    const struct input *input;
+    const struct meaning *meaning; /* of the text; INTENT_CHAT for inputs without one */
+    const char *text;              /* "" for inputs without one */
+    const struct community *community;
+    const struct group *group; /* where it was said; for timers: where the event was reported */
+    const struct member *sender; /* NULL for timers */
+    const struct calendar *calendar;
+    const struct policy *policy;
+    int64_t now_ms;
+    int64_t late_ms; /* timers: how late; back-filled messages: how old */
+    bool addressed;
+    struct arena *arena;
+
+    /* context, read in one trip */
+    struct session *session; /* the sender's (timers: the one it belongs to) in this group; NULL
+                                only when there is no person */
+    struct session *asked;   /* when the sender quotes a question put to somebody else: that
+                                person's session */
+    struct event *events[TURN_EVENTS_MAX];
+    size_t event_count;
+    const char *timer_name, *timer_data; /* timers */
+
+    /* effects */
+    struct event *made[TURN_NEW_MAX];
+    size_t made_count;
+    struct timer_set timers[TURN_TIMERS_MAX];
+    size_t timer_count;
+    struct outgoing *out[TURN_OUT_MAX];
+    size_t out_count;
+    struct session *touched[TURN_SESSIONS_MAX]; /* other people's sessions: questions and pings
+                                                   are added to them */
+    size_t touched_count;
+    bool full; /* an effect did not fit its cap: the turn is refused as a whole, logged */
+};
+
+/* A new event with community, group, lang, text, reporter, opened_ms and message filled from
+ * the input; NULL: no more fit. */
+struct event *turn_event_new(struct turn *turn);
+/* The first event of the context reached in one of these ways, or NULL. */
+struct event *turn_event_by(const struct turn *turn, uint32_t reached);
+/* How many were reached in one of these ways. */
+size_t turn_events_by(const struct turn *turn, uint32_t reached);
+struct event *turn_event_numbered(const struct turn *turn, uint32_t id);
+
+/* One of a name for each event (or session): setting again replaces. */
+void turn_timer_set(struct turn *turn, const struct event *event, const char *name,
+                    const char *handler, int64_t due_ms, const char *data);
+void turn_timer_cancel(struct turn *turn, const struct event *event, const char *name);
+void turn_session_timer_set(struct turn *turn, const struct session *session, const char *name,
+                            const char *handler, int64_t due_ms, const char *data);
+void turn_session_timer_cancel(struct turn *turn, const struct session *session,
+                               const char *name);
+
+/* Puts a question to somebody in a group (his session there). It replaces one of the same kind
+ * about the same event. `event` may be new in this turn, or NULL. The session is merged with
+ * what Redis holds by the commit's re-decision. */
+void turn_ask(struct turn *turn, const char *group, const char *member, const char *handler,
+              const char *kind, const struct event *event, int64_t expires_ms,
+              const char *const *choices, size_t choice_count);
+/* Closes every question about that event that the context holds. */
+void turn_close_questions(struct turn *turn, const struct event *event);
+
+/* Says something in a group of the community ("b4", "work"). */
+struct outgoing *turn_say(struct turn *turn, const char *group, const char *template,
+                          enum lang lang);
+/* Says something to one person in direct chat. */
+struct outgoing *turn_say_direct(struct turn *turn, const char *member, const char *template,
+                                 enum lang lang);
+/* Pings staff: a mention in the work group, or direct chat when the member's setting says so;
+ * remembers it as the last ping of each person mentioned. `others` are mentioned beside him. */
+struct outgoing *turn_ping(struct turn *turn, const struct member *member,
+                           const struct member *const *others, size_t other_count,
+                           const struct event *event, const char *template);
+/* Answers where it was said, quoting the message (or, where it cannot, mentioning the sender).
+ */
+struct outgoing *turn_answer(struct turn *turn, const char *template, enum lang lang);
+/* Reacts to the input's message with an emoji instead of words. */
+struct outgoing *turn_react(struct turn *turn, const char *emoji);
+
+#endif
