@@ -1,0 +1,67 @@
+/* core.h: the heart put together: intake, context, handlers, commit, timers and outbox over one
+ * loop, one clock and one Redis, for any number of communities and accounts.
+ *
+ *   adapter ──input──▶ hint ──▶ read context ──▶ handler ──effects──▶ commit ──▶ outbox ──▶
+ * adapter ──▶ group
+ *
+ * It knows no platform and no conversation: adapters and handlers are tables given to it.
+ */
+#ifndef LOUBOT_TURN_CORE_H
+#define LOUBOT_TURN_CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct adapter;
+struct calendar;
+struct clock;
+struct community;
+struct conf_node;
+struct core;
+struct faults;
+struct handler;
+struct lexicon;
+struct loop;
+struct policy;
+struct redis_config;
+struct wording;
+
+/* Everything is borrowed and outlives the core. Tables end with a row whose name is NULL. */
+struct core_config {
+    struct loop *loop;
+    struct clock *clock;
+    const struct redis_config *redis;
+    const char *data_dir; /* media are kept below it */
+    const struct lexicon *lexicon;
+    const struct wording *wording;
+    const struct handler *const *handlers; /* NULL-terminated */
+    const struct community *const *communities;
+    const struct calendar *const *calendars; /* one for each community */
+    const struct policy *const *policies;    /* one for each community */
+    size_t community_count;
+    bool paced; /* false in play: sends follow each other at once */
+    /* Throws the process away at a named point (chaos tests): called at each with its name;
+     * NULL in earnest. */
+    void (*kill_point)(const char *name);
+};
+
+struct core *core_create(const struct core_config *config);
+/* Adds an account and starts its adapter. 0, or an error after adding a fault. */
+int core_add_account(struct core *core, const struct adapter *adapter, const char *name,
+                     struct conf_node *conf, struct faults *faults);
+/* Stops adapters and timers, waits for what is in flight (at most `wait_ms` of real time),
+ * frees everything. Sets the pointer NULL, accepts NULL. */
+void core_destroy(struct core **core, int wait_ms);
+
+/* Redis answers and the state of every group is loaded: inputs are decided. */
+bool core_is_ready(const struct core *core);
+/* Nothing is queued, in flight, or due at the clock's present time. */
+bool core_is_idle(const struct core *core);
+/* With a virtual clock nothing runs by itself. core_next_due() asks for the earliest timer or
+ * send that waits, in ms (INT64_MAX: none); `cb` comes once, later. core_run_due() starts all
+ * that is due at the clock's time; core_is_idle() tells when it is done. */
+void core_next_due(struct core *core, void (*cb)(void *arg, int64_t due_ms), void *arg);
+void core_run_due(struct core *core);
+
+#endif
