@@ -1,5 +1,5 @@
-/* conf.h: configuration files (YAML, by libyaml's document API, so that every node knows its
- * line and column).
+/* conf.h: configuration files (YAML, by libyaml; every node knows its line). Caps on size,
+ * depth and number of nodes; anchors, aliases and tags are refused.
  *
  * A reader takes what it knows by name; conf_report_unknown() then names every key that nobody
  * asked for. Faults are collected, not thrown: one pass shows them all.
@@ -36,14 +36,16 @@ int conf_line(const struct conf_node *node);
 /* Child of a mapping by key; NULL when absent or when `node` is NULL or no mapping. Marks the
  * key as known. */
 struct conf_node *conf_get(struct conf_node *node, const char *key);
-/* Lists: length and items. A NULL node has length 0. A scalar counts as a list of one. */
+/* Lists: length and items. A NULL or empty node has length 0. A scalar or a mapping counts as a
+ * list of one. */
 size_t conf_length(const struct conf_node *node);
 struct conf_node *conf_item(struct conf_node *node, size_t index);
 /* Mappings: keys in file order. Marks them known. */
 size_t conf_keys(const struct conf_node *node);
 const char *conf_key(struct conf_node *node, size_t index, struct conf_node **ret_value);
 /* Scalars. `${NAME}` in a scalar is replaced by that environment variable (absent: a fault, and
- * ""). A wrong type adds a fault and gives the default; so does a NULL node, without the fault.
+ * ""; `${NAME:-text}` gives the text then, `$${` a literal `${`). A wrong type adds a fault and
+ * gives the default; so does a NULL node, without the fault.
  */
 const char *conf_string(struct conf_node *node, const char *fallback, struct faults *faults);
 int64_t conf_int(struct conf_node *node, int64_t fallback, int64_t min, int64_t max,
@@ -51,6 +53,9 @@ int64_t conf_int(struct conf_node *node, int64_t fallback, int64_t min, int64_t 
 bool conf_bool(struct conf_node *node, bool fallback, struct faults *faults);
 /* A time span such as "30s", "5m", "2h", "7d", in milliseconds. */
 int64_t conf_span_ms(struct conf_node *node, int64_t fallback, struct faults *faults);
+/* Leaves everything below `node` to another reader (an adapter): conf_report_unknown() of a
+ * node above it does not look there. */
+void conf_leave(struct conf_node *node);
 /* Adds a fault for every key below `node` that was never asked for, with the nearest known one.
  */
 void conf_report_unknown(struct conf_node *node, struct faults *faults);
