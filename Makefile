@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 
 B ?= build$(if $(SAN),-san)
+PREFIX ?= /usr/local
 CC = gcc
 OPT ?= $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer,-O2)
 comma := ,
@@ -23,9 +24,12 @@ LIBS = -lwebsockets -luv -lcurl -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -
 RUN_PACKAGES = gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libcurl4-openssl-dev \
     libjansson-dev libhiredis-dev libyaml-dev libutf8proc-dev uthash-dev libssl-dev redis-server
 TEST_PACKAGES = libcmocka-dev redis-tools pmccabe chromium fonts-noto-cjk clang-14 libclang-rt-14-dev procps
+# Debian's npm does not install beside another vendor's node, so each is asked for only where it is missing.
+TEST_PACKAGES += $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 
 SRCS := $(filter-out bot/main.c,$(wildcard bot/*.c bot/*/*.c adapters/*/*.c handlers/*.c))
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/assets.o
+FUZZERS := $(patsubst %.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/* bot/people/data/*/*))
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c tests/live/*.c)))
@@ -48,8 +52,15 @@ build: $(B)/loubot ## builds build/loubot
 test: test-deps ## installs what is missing, builds, passes every test
 	@tests/run.sh
 
+fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half an hour in all)
+	@$(MAKE) --no-print-directory fuzz-build
+	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
+
 layers: ## checks that dependencies run one way
 	@tests/layers.sh
+
+install: build ## puts the binary under DESTDIR and PREFIX (/usr/local)
+	install -D -m 755 $(B)/loubot $(DESTDIR)$(PREFIX)/bin/loubot
 
 clean: ## removes everything that was built
 	rm -rf build build-*
@@ -78,7 +89,16 @@ tests-build: $(TESTS) $(B)/loubot
 $(B)/tests/%_test: $(B)/tests/%_test.o $(TEST_HELPERS) $(B)/libloubot.a
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# Fuzzers are built with clang, the library with them, in a folder of their own.
+ifneq ($(B),build-fuzz)
+fuzz-build:
+	@$(MAKE) --no-print-directory B=build-fuzz CC=clang-14 WARN=-w \
+	    OPT='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' $(FUZZERS)
+endif
+build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubot.a
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 FORCE:
-.PHONY: help deps test-deps run build test layers clean tests-build FORCE
+.PHONY: help deps test-deps run build test fuzz layers install clean tests-build fuzz-build FORCE
 .SECONDARY:
--include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(TEST_HELPERS:.o=.d)
+-include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)

@@ -2,7 +2,6 @@
 # assets.sh: reads file names, writes an assembler file that holds their bytes and a table of
 # {name, bytes, length}, sorted as given, for bot/host/assets.c.
 i=0
-names=
 printf '.section .rodata\n'
 while IFS= read -r f; do
     [ -n "$f" ] || continue

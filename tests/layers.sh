@@ -37,5 +37,5 @@ if grep -rnE '#include "(bot|host|store|words|people|event|turn)/' tests/peers 2
     echo "tests/peers may include nothing of Loubot"
     bad=1
 fi
-[ $bad = 0 ] && echo "layers: ok"
+[ $bad = 0 ] && echo "dependencies run one way"
 exit $bad
