@@ -62,6 +62,11 @@ struct turn {
     int64_t now_ms;
     int64_t late_ms; /* timers: how late; back-filled messages: how old */
     bool addressed;
+    bool joined; /* text and meaning are of the half-told report (session->half) and this piece
+                    together, joined by a space: the core joins the pieces that a handler put
+                    into session->half, while session->half_until_ms is not over. The handler
+                    then clears session->half. */
+    bool staff;  /* the sender has a role beyond resident */
     struct arena *arena;
 
     /* context, read in one trip */

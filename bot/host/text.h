@@ -1,0 +1,13 @@
+/* text.h: small helpers on UTF-8 text that no library in use offers. */
+#ifndef LOUBOT_HOST_TEXT_H
+#define LOUBOT_HOST_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The largest length <= max at which `text` can be cut without splitting a character. */
+size_t text_cut(const char *text, size_t len, size_t max);
+/* Is it valid UTF-8 (RFC 3629: no surrogates, no overlong forms)? */
+bool text_is_utf8(const char *text, size_t len);
+
+#endif
