@@ -59,6 +59,10 @@ fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half a
 layers: ## checks that dependencies run one way
 	@tests/layers.sh
 
+tidy: ## runs clang-tidy over the sources
+	@tests/deps.sh clang-tidy
+	clang-tidy --quiet $(SRCS) bot/main.c -- $(CPPFLAGS) -std=gnu11
+
 install: build ## puts the binary under DESTDIR and PREFIX (/usr/local)
 	install -D -m 755 $(B)/loubot $(DESTDIR)$(PREFIX)/bin/loubot
 
@@ -99,6 +103,6 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
-.PHONY: help deps test-deps run build test fuzz layers install clean tests-build fuzz-build FORCE
+.PHONY: help deps test-deps run build test fuzz layers tidy install clean tests-build fuzz-build FORCE
 .SECONDARY:
 -include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
