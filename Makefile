@@ -30,7 +30,7 @@ TEST_PACKAGES += $(if $(shell command -v node),,nodejs) $(if $(shell command -v 
 SRCS := $(filter-out bot/main.c,$(wildcard bot/*.c bot/*/*.c adapters/*/*.c handlers/*.c))
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/assets.o
 FUZZERS := $(patsubst %.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/* bot/people/data/*/*))
+ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/*.* bot/people/data/*/*))
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c tests/live/*.c)))
 

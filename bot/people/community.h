@@ -27,9 +27,12 @@ enum role {
     ROLE_COMMUNITY_GRID_HEAD,
     ROLE_STREET,
     ROLE_DISTRICT,
-    ROLE_OWNER,        /* acts for an owner (property, heating …); `owner` says which */
-    ROLE_OWNER_MANAGER /* leads an owner's people (物业经理) */
+    ROLE_OWNER,         /* acts for an owner (property, heating …); `owner` says which */
+    ROLE_OWNER_MANAGER, /* leads an owner's people (物业经理) */
+    ROLE_COOK,          /* cooks for the canteen */
+    ROLE_COUNT
 };
+const char *role_name(enum role role); /* "grid_worker" */
 
 /* Whose an event is; spelling of DESIGN §5 by owner_name(). */
 enum owner {
@@ -82,6 +85,9 @@ struct building {
     const char *grid; /* "1" */
     int units;
     int floor_min, floor_max;
+    int households;
+    const char *const *rooms; /* of every unit ("101"), when the file lists them; else NULL */
+    size_t room_count;
 };
 
 struct group {
@@ -143,7 +149,7 @@ const struct member *community_sender(const struct community *community, const c
                                       const struct group *group, struct arena *arena);
 
 /* Has the member this role for that place (an area that contains it)? building and unit may be
- * NULL. */
+ * NULL: where the place is not known, an area inside it will do. */
 bool member_has_role(const struct community *community, const struct member *member,
                      enum role role, const char *building, const char *unit);
 /* Any role beyond resident, for any area. */

@@ -1,0 +1,83 @@
+/* bindings.c: from what a platform calls a group or a person to what the community calls them.
+ */
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/buf.h"
+#include "host/mem.h"
+#include "people/community_private.h"
+
+#define NAME_MAX_BYTES 60 /* shown of a found person's name */
+
+static bool speaks_our_names(const char *adapter)
+{
+    return strcmp(adapter, "web") == 0 || strcmp(adapter, "play") == 0;
+}
+
+const struct group *community_bound_group(const struct community *community,
+                                          const char *adapter, const char *account,
+                                          const char *platform_group)
+{
+    if (strcmp(platform_group, "dm") == 0 || speaks_our_names(adapter))
+        return community_group(community, platform_group);
+    struct index_key key = index_key(adapter, account, platform_group, NULL);
+    return index_find(&community->bindings, &key);
+}
+
+bool community_binding(const struct community *community, const struct group *group,
+                       struct binding *ret_binding)
+{
+    const struct binding *b = &community->group_bindings[group - community->groups];
+    if (!b->adapter)
+        return false;
+    *ret_binding = *b;
+    return true;
+}
+
+/* "r-" and 12 hex digits of SHA-256(adapter NUL account NUL user). */
+static const char *found_id(const char *adapter, const char *account, const char *user,
+                            struct arena *arena)
+{
+    struct buf buf;
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    buf_init(&buf, 64 * 1024);
+    buf_add(&buf, adapter, strlen(adapter) + 1);
+    buf_add(&buf, account, strlen(account) + 1);
+    buf_puts(&buf, user);
+    SHA256((const unsigned char *)buf_text(&buf), buf.len, digest);
+    buf_finish(&buf);
+    return arena_printf(arena, "r-%02x%02x%02x%02x%02x%02x", digest[0], digest[1], digest[2],
+                        digest[3], digest[4], digest[5]);
+}
+
+/* Cut on a character boundary. */
+static const char *short_name(const char *name, struct arena *arena)
+{
+    size_t len = strlen(name);
+    if (len > NAME_MAX_BYTES) {
+        len = NAME_MAX_BYTES;
+        while (len && ((unsigned char)name[len] & 0xc0) == 0x80)
+            len--;
+    }
+    return arena_strndup(arena, name, len);
+}
+
+const struct member *community_sender(const struct community *community, const char *adapter,
+                                      const char *account, const char *user, const char *name,
+                                      const struct group *group, struct arena *arena)
+{
+    struct index_key key = index_key(adapter, user, NULL, NULL);
+    const struct member *bound = index_find(&community->identities, &key);
+    if (!bound && community->demo) {
+        key = index_key("*", user, NULL, NULL);
+        bound = index_find(&community->identities, &key);
+    }
+    if (bound)
+        return bound;
+    struct member *found = arena_alloc(arena, sizeof *found);
+    found->id = found_id(adapter, account, user, arena);
+    found->name = short_name(name && *name ? name : user, arena);
+    found->building = group ? arena_strdup(arena, group->building) : NULL;
+    return found;
+}

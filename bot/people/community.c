@@ -1,0 +1,192 @@
+/* community.c: loads a community from its two files and answers questions about it; see
+ * community.h. What is read stays as it is until the struct is destroyed.
+ *
+ *   community_file.c  community.yaml        roster.c    roster.csv (csv.c, names.c)
+ *   holders.c         who holds which role  bindings.c  who and where on a platform
+ */
+#include "people/community.h"
+
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/assets.h"
+#include "host/conf.h"
+#include "host/mem.h"
+#include "host/slurp.h"
+#include "people/community_private.h"
+
+#define ARENA_MAX ((size_t)1024 * 1024 * 1024)
+#define ROSTER_BYTES_MAX (32 * 1024 * 1024)
+#define DEMO "bot/people/data/demo/"
+
+/* A file of the community: read from its folder, or one that the binary carries. */
+struct source {
+    char *path;
+    char *bytes; /* NULL after a fault */
+    size_t len;
+};
+
+static struct source source_open(const char *folder, const char *name, struct faults *faults)
+{
+    struct source s = {
+        .path = xasprintf("%s%s%s", folder ? folder : DEMO, folder ? "/" : "", name)};
+    if (folder) {
+        s.bytes = slurp(s.path, ROSTER_BYTES_MAX, &s.len, faults);
+        return s;
+    }
+    const struct asset *asset = asset_find(s.path);
+    if (asset) {
+        s.bytes = xstrndup(asset->bytes, asset->len);
+        s.len = asset->len;
+    } else {
+        faults_add(faults, s.path, 1, "is missing in the program; build it again");
+    }
+    return s;
+}
+
+static void source_close(struct source *s)
+{
+    free(s->path);
+    free(s->bytes);
+}
+
+static void set_version(struct community *c, const struct source *file,
+                        const struct source *roster)
+{
+    unsigned char both[2 * SHA256_DIGEST_LENGTH], digest[SHA256_DIGEST_LENGTH];
+    SHA256((const unsigned char *)file->bytes, file->len, both);
+    SHA256((const unsigned char *)roster->bytes, roster->len, both + SHA256_DIGEST_LENGTH);
+    SHA256(both, sizeof both, digest);
+    for (size_t i = 0; i < 8; i++)
+        snprintf(c->version + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void read_sources(struct community *c, const struct source *file,
+                         const struct source *roster, struct faults *faults)
+{
+    struct conf *conf = conf_read_bytes(file->path, file->bytes, file->len, faults);
+    if (!conf)
+        return;
+    community_read_file(c, conf, faults);
+    conf_destroy(&conf);
+    roster_read(c, roster->path, roster->bytes, roster->len, faults);
+    holders_index(c);
+    set_version(c, file, roster);
+}
+
+struct community *community_load(const char *path, struct faults *faults)
+{
+    size_t before = faults_count(faults);
+    struct source file = source_open(path, "community.yaml", faults);
+    struct source roster = source_open(path, "roster.csv", faults);
+    struct community *c = xcalloc(1, sizeof *c);
+    c->arena = arena_create(ARENA_MAX);
+    c->demo = !path;
+    if (file.bytes && roster.bytes)
+        read_sources(c, &file, &roster, faults);
+    source_close(&file);
+    source_close(&roster);
+    if (faults_count(faults) != before)
+        community_destroy(&c);
+    return c;
+}
+
+void community_destroy(struct community **community)
+{
+    struct community *c = *community;
+    if (!c)
+        return;
+    struct index *indexes[] = {&c->by_building, &c->by_group,   &c->by_micro_grid,
+                               &c->by_member,   &c->by_name,    &c->grids,
+                               &c->bindings,    &c->identities, &c->holders};
+    for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
+        index_finish(indexes[i]);
+    free(c->buildings);
+    free(c->members);
+    arena_destroy(&c->arena);
+    free(c);
+    *community = NULL;
+}
+
+const char *community_id(const struct community *community)
+{
+    return community->id;
+}
+
+const char *community_name(const struct community *community)
+{
+    return community->name;
+}
+
+bool community_is_demo(const struct community *community)
+{
+    return community->demo;
+}
+
+const char *community_bot_name(const struct community *community)
+{
+    return community->bot_name;
+}
+
+int community_utc_offset_s(const struct community *community)
+{
+    return community->utc_offset_s;
+}
+
+const char *community_version(const struct community *community)
+{
+    return community->version;
+}
+
+const struct building *community_building(const struct community *community, const char *name)
+{
+    return name ? index_find_text(&community->by_building, name) : NULL;
+}
+
+size_t community_building_count(const struct community *community)
+{
+    return community->building_count;
+}
+
+const struct building *community_building_at(const struct community *community, size_t index)
+{
+    return index < community->building_count ? community->buildings[index] : NULL;
+}
+
+const struct group *community_group(const struct community *community, const char *name)
+{
+    return name ? index_find_text(&community->by_group, name) : NULL;
+}
+
+size_t community_group_count(const struct community *community)
+{
+    return community->group_count;
+}
+
+const struct group *community_group_at(const struct community *community, size_t index)
+{
+    return index < community->group_count ? &community->groups[index] : NULL;
+}
+
+const struct member *community_member(const struct community *community, const char *id)
+{
+    return id ? index_find_text(&community->by_member, id) : NULL;
+}
+
+const struct member *community_member_by_name(const struct community *community,
+                                              const char *name)
+{
+    return name ? index_find_text(&community->by_name, name) : NULL;
+}
+
+size_t community_member_count(const struct community *community)
+{
+    return community->member_count;
+}
+
+const struct member *community_member_at(const struct community *community, size_t index)
+{
+    return index < community->member_count ? community->members[index] : NULL;
+}

@@ -1,0 +1,209 @@
+/* roster_test.c: roster.csv: every fault named by its line, encodings, quoting. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "host/conf.h"
+#include "people/community.h"
+#include "people/csv.h"
+#include "tests/unit/people_files.h"
+
+#define YAML                                                                                   \
+    "id: x\nbuildings:\n- {names: [1-4], units: 2, grid: 1}\n"                                 \
+    "micro_grids:\n- {name: 1a, building: 1}\n"
+#define TITLES "id,name,role,owner,area,direct,identities\n"
+
+static struct faults *faults;
+
+static int setup(void **state)
+{
+    faults = faults_create();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    faults_destroy(&faults);
+    return 0;
+}
+
+static void expect(const char *rows, const char *part)
+{
+    struct faults *f = faults_create();
+    char *roster = malloc(strlen(TITLES) + strlen(rows) + 1);
+    strcpy(roster, TITLES);
+    strcat(roster, rows);
+    struct community *c = people_load(YAML, roster, f);
+    free(roster);
+    assert_null(c);
+    people_expect_fault(f, part);
+    faults_destroy(&f);
+}
+
+static void faults_are_named_by_line(void **state)
+{
+    expect("a,Ann,grid_woker,,grid:1,,\n",
+           "roster.csv:2: role `grid_woker` is not known; did you mean grid_worker");
+    expect("a,Ann,网络员,,grid:1,,\n", "did you mean 网格员");
+    expect("\n\na,Ann,building_head,,building:9,,\n",
+           "roster.csv:4: there is no building `9` in community.yaml");
+    expect("a,Ann,micro_grid_worker,,unit:4-3,,\n", ":2: building 4 has no unit `3`");
+    expect("a,Ann,micro_grid_worker,,unit:4,,\n", ":2: the area is not complete");
+    expect("a,Ann,micro_grid_worker,,micro:9z,,\n", ":2: there is no micro-grid `9z`");
+    expect("a,Ann,grid_worker,,grid:5,,\n", ":2: there is no grid `5`");
+    expect("a,Ann,grid_worker,,gird:1,,\n", ":2: `gird:1` is no area");
+    expect("a,Ann,grid_worker,,1,,\n", ":2: `1` is no area");
+    expect("a,Ann,resident,,flat:1-1-!,,\n", ":2: `!` is no room");
+    expect("a,Ann,grid_worker,,,,\n", ":2: the role grid_worker wants a grid");
+    expect("a,Ann,building_head,,grid:1,,\n", ":2: the role building_head wants a building");
+    expect("a,Ann,resident,,,,\n", ":2: the role resident wants a flat");
+    expect("a,Ann,street,,flat:1-1-101,,\n", ":2: the role street wants no flat");
+    expect("a,Ann,owner,,grid:1,,\n", ":2: the role owner needs an owner");
+    expect("a,Ann,owner,proprty,,,\n",
+           ":2: owner `proprty` is not known; did you mean property");
+    expect("a,Ann,street,gas,,,\n", ":2: only the roles owner and owner_manager");
+    expect("a,Ann,street,,,maybe,\n", ":2: `maybe` under direct");
+    expect("a,Ann,street,,,,onebot\n", ":2: `onebot` is no account");
+    expect("a,Ann,street,,,,*:Ann\n", ":2: `*:Ann` would give a role to whoever takes");
+    expect("a,Ann,street,,,,web:Ann\n", ":2: `web:Ann` would give");
+    expect("a,,street,,,,\n", ":2: a has no name");
+    expect(",Ann,street,,,,\n", ":2: `` is no id");
+    expect("r-1,Ann,street,,,,\n", ":2: `r-1` is no id");
+    expect("a,\"An\nn\",street,,,,\n", ":2: the name holds a line break");
+}
+
+static void rows_are_compared(void **state)
+{
+    expect("a,Ann,street,,,,\na,Ben,district,,,,\n",
+           ":3: a is called Ben here and Ann in line 2; one id is one person");
+    expect("a,Ann,street,,,,\na,Ann,street,,,,\n",
+           ":3: a has this role for this area in line 2");
+    expect("a,Ann,street,,,,tg:1\nb,Ben,street,,,,tg:1\n", ":3: tg:1 is bound to a already");
+}
+
+static void all_faults_are_shown_at_once(void **state)
+{
+    struct community *c =
+        people_load(YAML, TITLES "a,Ann,x,,,,\nb,Ben,street,,,maybe,\nc,,y,,,,\n", faults);
+    assert_null(c);
+    assert_int_equal(faults_count(faults), 3);
+}
+
+static void titles_are_checked(void **state)
+{
+    struct community *c = people_load(YAML, "id,name,rolle\na,Ann,street\n", faults);
+    assert_null(c);
+    people_expect_fault(faults, "roster.csv:1: column `rolle` is not known; did you mean role");
+    c = people_load(YAML, "a,Ann,street\n", faults);
+    assert_null(c);
+    people_expect_fault(faults, ":1: the first row must name the columns");
+    c = people_load(YAML, "id,name,id\n", faults);
+    assert_null(c);
+    people_expect_fault(faults, ":1: column `id` stands here twice");
+    c = people_load(YAML, "", faults);
+    assert_non_null(c);
+    community_destroy(&c);
+}
+
+static void columns_may_stand_in_any_order_and_language(void **state)
+{
+    struct community *c = people_load(
+        YAML, "姓名,范围,角色,编号,私聊\n安,网格:1,网格员,a,是\n包,单元:4-2,微网格员,b,否\n",
+        faults);
+    assert_non_null(c);
+    assert_string_equal(community_holder(c, ROLE_GRID_WORKER, "3", NULL)->name, "安");
+    assert_true(community_member(c, "a")->wants_direct);
+    assert_string_equal(community_holder(c, ROLE_MICRO_GRID_WORKER, "4", "2")->name, "包");
+    community_destroy(&c);
+}
+
+static void spreadsheets_are_read_as_they_save(void **state)
+{
+    static const char bom[] = "\xef\xbb\xbf"
+                              "id,name,role,area\r\n\r\n# a note, \"\r\n"
+                              "\"a\" , \"Ann \"\"the\"\", worker\",grid_worker,grid:1\r\n";
+    struct community *c = people_load(YAML, bom, faults);
+    assert_non_null(c);
+    assert_string_equal(community_member(c, "a")->name, "Ann \"the\", worker");
+    community_destroy(&c);
+    /* 编号,姓名,角色,范围 / a,王五,网格员,网格:1 in GB18030 */
+    static const char gb[] =
+        "\xb1\xe0\xba\xc5,\xd0\xd5\xc3\xfb,\xbd\xc7\xc9\xab,\xb7\xb6\xce\xa7\n"
+        "a,\xcd\xf5\xce\xe5,\xcd\xf8\xb8\xf1\xd4\xb1,\xcd\xf8\xb8\xf1:1\n";
+    c = people_load(YAML, gb, faults);
+    assert_non_null(c);
+    assert_string_equal(community_member(c, "a")->name, "王五");
+    community_destroy(&c);
+    assert_int_equal(faults_count(faults), 0);
+}
+
+static void rubbish_is_refused(void **state)
+{
+    char *folder = people_folder(YAML, "id,name\na,\0b\n", 13);
+    assert_null(community_load(folder, faults));
+    people_expect_fault(faults, "roster.csv:2: holds a NUL byte");
+    people_remove(&folder);
+    assert_null(people_load(YAML, "id,name\na,\xff\xff\n", faults));
+    people_expect_fault(faults, "roster.csv:2: neither UTF-8 nor GB18030");
+    assert_null(people_load(YAML, "id,name\n\na,\"Ann\n", faults));
+    people_expect_fault(faults, "roster.csv:3: a quote");
+    assert_null(people_load(YAML, "id,name\na,\"A\"nn\n", faults));
+    people_expect_fault(faults, "roster.csv:2: a quote");
+}
+
+static void several_rows_make_one_member(void **state)
+{
+    struct community *c = people_load(YAML,
+                                      TITLES "a,Ann,grid_worker,,grid:1,,tg:1\n"
+                                             "a,,building_head,,building:2,yes,\n"
+                                             "a,,,,,,tg:2;onebot:@x:y\n",
+                                      faults);
+    assert_non_null(c);
+    const struct member *ann = community_member(c, "a");
+    assert_int_equal(community_member_count(c), 1);
+    assert_int_equal(ann->role_count, 2);
+    assert_int_equal(ann->identity_count, 3);
+    assert_string_equal(ann->identities[2].user, "@x:y");
+    assert_true(ann->wants_direct);
+    community_destroy(&c);
+}
+
+static void csv_counts_lines_inside_quotes(void **state)
+{
+    struct csv csv;
+    static const char text[] = "a,\"1\n2\"\nb,,\nc";
+    assert_true(csv_init(&csv, "t", text, sizeof text - 1, faults));
+    assert_true(csv_next(&csv, faults));
+    assert_int_equal(csv.field_count, 2);
+    assert_string_equal(csv.fields[1], "1\n2");
+    assert_true(csv_next(&csv, faults));
+    assert_int_equal(csv.record_line, 3);
+    assert_int_equal(csv.field_count, 3);
+    assert_true(csv_next(&csv, faults));
+    assert_string_equal(csv.fields[0], "c");
+    assert_false(csv_next(&csv, faults));
+    assert_int_equal(faults_count(faults), 0);
+    csv_finish(&csv);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        T(faults_are_named_by_line),
+        T(rows_are_compared),
+        T(all_faults_are_shown_at_once),
+        T(titles_are_checked),
+        T(columns_may_stand_in_any_order_and_language),
+        T(spreadsheets_are_read_as_they_save),
+        T(rubbish_is_refused),
+        T(several_rows_make_one_member),
+        T(csv_counts_lines_inside_quotes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
