@@ -85,6 +85,10 @@ struct meaning {
     size_t number_count;
     const char
         *owner; /* transfer: the owner named (spelling of DESIGN §5: "heating"), or NULL */
+    /* What a staff member's or a reporter's words ask for beyond the intent, in the lexicon's
+     * spelling: "suspend", "agree", "confer", "merge", "on_behalf", "reject", "explain",
+     * "decide", "again" …; NULL: nothing more. */
+    const char *command;
     const char *reason; /* transfer, deny, raise …: the rest of the text as a reason, or NULL */
     int rating;         /* rate: 1 bad, 2 fair, 3 good; else 0 */
     bool is_yes, is_no; /* the whole text is a bare yes or no */

@@ -1,0 +1,55 @@
+/* automaton.h: finds every word of the lexicon in one pass over a text (Aho and Corasick,
+ * 1975), however many words there are.
+ *
+ * States live in a double array (Aoe, 1989): state s goes on symbol c to base[s] + c if that
+ * cell's check is s, else along the failure link. Symbols are small numbers that the lexicon
+ * gives to the characters its words use; 0 is every other character and always leads back to
+ * the root. Read only after it is built.
+ */
+#ifndef LOUBOT_WORDS_AUTOMATON_H
+#define LOUBOT_WORDS_AUTOMATON_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct automaton_pattern {
+    const uint16_t *symbols; /* none of them 0 */
+    uint32_t len;            /* at least 1 */
+};
+
+struct automaton_cell {
+    uint32_t base, check, fail;
+    uint32_t output; /* pattern that ends here + 1; 0: none */
+    uint32_t more;   /* next state on the failure path with an output; 0: none */
+};
+
+struct automaton {
+    struct automaton_cell *cells;
+    size_t count;
+};
+
+#define AUTOMATON_ROOT 1u
+
+/* Builds from distinct patterns; the symbols are below `symbol_count`. */
+void automaton_init(struct automaton *automaton, const struct automaton_pattern *patterns,
+                    size_t count, uint32_t symbol_count);
+void automaton_finish(struct automaton *automaton);
+size_t automaton_bytes(const struct automaton *automaton);
+
+static inline uint32_t automaton_step(const struct automaton *automaton, uint32_t state,
+                                      uint32_t symbol)
+{
+    const struct automaton_cell *cells = automaton->cells;
+    if (symbol == 0)
+        return AUTOMATON_ROOT;
+    for (;;) {
+        uint32_t next = cells[state].base + symbol;
+        if (cells[next].check == state)
+            return next;
+        if (state == AUTOMATON_ROOT)
+            return AUTOMATON_ROOT;
+        state = cells[state].fail;
+    }
+}
+
+#endif

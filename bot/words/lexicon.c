@@ -1,0 +1,284 @@
+/* lexicon.c: builds the lexicon: collects groups and words from the files (lexicon_read.c),
+ * gives every character a symbol, and makes the automaton. */
+#include "words/lexicon.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "host/assets.h"
+#include "host/conf.h"
+#include "host/mem.h"
+#include "words/lexicon_build.h"
+
+#define LEXICON_ARENA_MAX (8u << 20)
+#define LEXICON_FILE_MAX (4l << 20)
+
+struct entry {
+    uint16_t symbols[WORD_MAX];
+    uint32_t len;
+    uint32_t index;
+    UT_hash_handle hh; /* by symbols */
+};
+
+struct lexicon_builder {
+    struct lexicon *lexicon;
+    struct faults *faults;
+    struct entry *entries; /* hash, in order of addition */
+    size_t group_cap, rule_cap, sense_cap;
+    uint32_t far[256];
+    size_t far_count;
+};
+
+struct faults *builder_faults(struct lexicon_builder *builder)
+{
+    return builder->faults;
+}
+
+const char *builder_text(struct lexicon_builder *builder, const char *text, size_t len)
+{
+    return arena_strndup(builder->lexicon->arena, text, len);
+}
+
+static bool grow(void **array, size_t size, size_t count, size_t *cap)
+{
+    if (count < *cap)
+        return false;
+    *cap = *cap == 0 ? 256 : *cap * 2;
+    *array = xrealloc(*array, *cap * size);
+    return true;
+}
+
+struct group_def *builder_group(struct lexicon_builder *builder, enum word_kind kind,
+                                const char *zh, const char *en)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    for (size_t i = 0; i < lexicon->group_count; i++) {
+        struct group_def *group = &lexicon->groups[i];
+        if (group->kind == kind && strcmp(group->name[LANG_ZH], zh) == 0)
+            return group;
+    }
+    grow((void **)&lexicon->groups, sizeof *lexicon->groups, lexicon->group_count,
+         &builder->group_cap);
+    struct group_def *group = &lexicon->groups[lexicon->group_count++];
+    *group = (struct group_def){.kind = kind, .floor = FLOOR_NONE};
+    group->name[LANG_ZH] = builder_text(builder, zh, strlen(zh));
+    group->name[LANG_EN] = builder_text(builder, en, strlen(en));
+    return group;
+}
+
+struct rule_def *builder_rule(struct lexicon_builder *builder)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    grow((void **)&lexicon->rules, sizeof *lexicon->rules, lexicon->rule_count,
+         &builder->rule_cap);
+    struct rule_def *rule = &lexicon->rules[lexicon->rule_count++];
+    *rule = (struct rule_def){0};
+    return rule;
+}
+
+uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t len)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    for (size_t i = 0; i < lexicon->tag_count; i++)
+        if (strlen(lexicon->tags[i]) == len && memcmp(lexicon->tags[i], name, len) == 0)
+            return UINT64_C(1) << i;
+    if (lexicon->tag_count == GROUP_TAGS)
+        return 0;
+    lexicon->tags[lexicon->tag_count] = builder_text(builder, name, len);
+    return UINT64_C(1) << lexicon->tag_count++;
+}
+
+void builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to)
+{
+    fold_add(&builder->lexicon->fold, from, to);
+}
+
+static uint16_t symbol_of(struct lexicon_builder *builder, uint32_t cp)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    if (cp < 65536) {
+        if (lexicon->symbol[cp] == 0 && lexicon->symbol_count < 65535)
+            lexicon->symbol[cp] = (uint16_t)lexicon->symbol_count++;
+        return lexicon->symbol[cp];
+    }
+    uint32_t known = lexicon_symbol(lexicon, cp);
+    if (known != 0 || builder->far_count == sizeof builder->far / sizeof *builder->far)
+        return (uint16_t)known;
+    lexicon->far[lexicon->far_count] = cp;
+    lexicon->far_symbol[lexicon->far_count++] = (uint16_t)lexicon->symbol_count;
+    builder->far_count++;
+    return (uint16_t)lexicon->symbol_count++;
+}
+
+static struct entry *entry_of(struct lexicon_builder *builder, const struct glyph *glyphs,
+                              size_t count)
+{
+    struct entry key;
+    memset(&key, 0, sizeof key);
+    for (size_t i = 0; i < count; i++) {
+        key.symbols[i] = symbol_of(builder, glyphs[i].cp);
+        if (key.symbols[i] == 0)
+            return NULL;
+    }
+    struct entry *found;
+    key.len = (uint32_t)count;
+    HASH_FIND(hh, builder->entries, key.symbols, sizeof key.symbols, found);
+    if (found != NULL)
+        return found;
+    found = xmalloc(sizeof *found);
+    *found = key;
+    found->index = HASH_COUNT(builder->entries);
+    HASH_ADD(hh, builder->entries, symbols, sizeof found->symbols, found);
+    struct lexicon *lexicon = builder->lexicon;
+    lexicon->words = xrealloc(lexicon->words, (found->index + 1) * sizeof *lexicon->words);
+    lexicon->words[found->index] = (struct word_def){
+        .len = (uint16_t)count,
+        .latin_start = glyph_is_latin(glyphs[0].cp) || glyph_is_digit(glyphs[0].cp),
+        .latin_end =
+            glyph_is_latin(glyphs[count - 1].cp) || glyph_is_digit(glyphs[count - 1].cp)};
+    return found;
+}
+
+const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
+                         const char *word, size_t len)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    struct glyph glyphs[WORD_MAX + 2];
+    uint32_t flags = 0;
+    if (len > 0 && word[0] == '^') {
+        flags |= WORD_AT_START;
+        word++, len--;
+    }
+    if (len > 0 && word[len - 1] == '$') {
+        flags |= WORD_AT_END;
+        len--;
+    }
+    long count = normalise(&lexicon->fold, word, len, glyphs, WORD_MAX + 1);
+    if (count < 0)
+        return "is not valid UTF-8";
+    if (count == 0)
+        return "is empty";
+    if (count > WORD_MAX)
+        return "is longer than 40 characters";
+    struct entry *entry = entry_of(builder, glyphs, (size_t)count);
+    if (entry == NULL)
+        return "uses a character too many for the table";
+    struct word_def *def = &lexicon->words[entry->index];
+    uint32_t index = (uint32_t)(group - lexicon->groups);
+    for (uint32_t s = def->first; s != 0; s = lexicon->senses[s - 1].next) {
+        const struct group_def *other = &lexicon->groups[lexicon->senses[s - 1].group];
+        if (lexicon->senses[s - 1].group == index)
+            return "stands twice in this group";
+        if (other->kind == group->kind && group->kind <= WORD_TROUBLE &&
+            other->category != NULL && group->category != NULL &&
+            strcmp(other->category, group->category) != 0)
+            return "stands in another category too";
+    }
+    grow((void **)&lexicon->senses, sizeof *lexicon->senses, lexicon->sense_count,
+         &builder->sense_cap);
+    lexicon->senses[lexicon->sense_count++] = (struct sense){index, def->first, flags};
+    def->first = (uint32_t)lexicon->sense_count;
+    return NULL;
+}
+
+static void automaton_make(struct lexicon_builder *builder)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    size_t count = HASH_COUNT(builder->entries);
+    struct automaton_pattern *patterns = xcalloc(count + 1, sizeof *patterns);
+    struct entry *entry, *next;
+    HASH_ITER(hh, builder->entries, entry, next)
+    {
+        patterns[entry->index].symbols = entry->symbols;
+        patterns[entry->index].len = entry->len;
+    }
+    automaton_init(&lexicon->automaton, patterns, count, lexicon->symbol_count);
+    lexicon->word_count = count;
+    free(patterns);
+    HASH_ITER(hh, builder->entries, entry, next)
+    {
+        HASH_DEL(builder->entries, entry);
+        free(entry);
+    }
+}
+
+static void read_asset(void *arg, const struct asset *asset)
+{
+    size_t len = strlen(asset->path);
+    if (len > 4 && strcmp(asset->path + len - 4, ".txt") == 0)
+        lexicon_read(arg, asset->path, asset->bytes, asset->len);
+}
+
+static void read_file(struct lexicon_builder *builder, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        faults_add(builder->faults, path, 0, "cannot be opened (%m); name a file of words");
+        return;
+    }
+    char *bytes = xmalloc(LEXICON_FILE_MAX + 1);
+    size_t len = fread(bytes, 1, LEXICON_FILE_MAX + 1, file);
+    if (len > LEXICON_FILE_MAX)
+        faults_add(builder->faults, path, 0, "is larger than 4 MB; split it");
+    else
+        lexicon_read(builder, path, bytes, len);
+    fclose(file);
+    free(bytes);
+}
+
+struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
+                               struct faults *faults)
+{
+    struct lexicon *lexicon = xcalloc(1, sizeof *lexicon);
+    struct lexicon_builder builder = {.lexicon = lexicon, .faults = faults};
+    fold_init(&lexicon->fold);
+    lexicon->arena = arena_create(LEXICON_ARENA_MAX);
+    lexicon->far = xcalloc(256, sizeof *lexicon->far);
+    lexicon->far_symbol = xcalloc(256, sizeof *lexicon->far_symbol);
+    lexicon->symbol_count = 1;
+    asset_each("handlers/lexicon/", read_asset, &builder);
+    for (size_t i = 0; i < count; i++)
+        read_file(&builder, extra_files[i]);
+    automaton_make(&builder);
+    return lexicon;
+}
+
+void lexicon_destroy(struct lexicon **lexicon)
+{
+    struct lexicon *old = *lexicon;
+    *lexicon = NULL;
+    if (old == NULL)
+        return;
+    automaton_finish(&old->automaton);
+    arena_destroy(&old->arena);
+    free(old->groups);
+    free(old->rules);
+    free(old->senses);
+    free(old->words);
+    free(old->far);
+    free(old->far_symbol);
+    free(old);
+}
+
+size_t lexicon_bytes(const struct lexicon *lexicon)
+{
+    return sizeof *lexicon + automaton_bytes(&lexicon->automaton) + arena_used(lexicon->arena) +
+           lexicon->group_count * sizeof *lexicon->groups +
+           lexicon->rule_count * sizeof *lexicon->rules +
+           lexicon->sense_count * sizeof *lexicon->senses +
+           lexicon->word_count * sizeof *lexicon->words;
+}
+
+const char *lexicon_term(const struct lexicon *lexicon, const char *word, const char *lang)
+{
+    int to = strcmp(lang, "en") == 0 ? LANG_EN : LANG_ZH;
+    for (size_t i = 0; word != NULL && i < lexicon->group_count; i++) {
+        const struct group_def *group = &lexicon->groups[i];
+        if (group->kind <= WORD_PLACE && (strcmp(group->name[LANG_ZH], word) == 0 ||
+                                          strcmp(group->name[LANG_EN], word) == 0))
+            return group->name[to];
+    }
+    return word;
+}

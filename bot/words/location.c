@@ -1,0 +1,423 @@
+/* location.c: building, unit, floor, room and named place.
+ *
+ * Goes over the text once. At every number it looks at what follows (号楼, 单元, 层, 室, #, -)
+ * and, in English, at what stands before (building, unit, flat, floor). The first building of a
+ * text counts, later ones are further places. Named places are words of the lexicon. */
+#include "words/location.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "words/location_number.h"
+
+struct finder {
+    const struct reading *reading;
+    struct location *where;
+    uint32_t end;     /* glyph after the stretch looked at */
+    uint32_t last_to; /* end of the last slot found; a room may follow at once */
+    bool slot_before; /* there was one */
+    bool range;       /* "从一楼到": the next floor is its end */
+};
+
+void location_init(struct location *location)
+{
+    *location = (struct location){.floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
+}
+
+bool location_is_empty(const struct location *location)
+{
+    return location->building == NULL && location->unit == NULL && location->room == NULL &&
+           location->floor == FLOOR_NONE && location->place == NULL;
+}
+
+int32_t location_floor(const struct location *location)
+{
+    if (location->floor != FLOOR_NONE || location->room == NULL)
+        return location->floor;
+    size_t len = strspn(location->room, "0123456789");
+    if (len < 3 || len > 4)
+        return FLOOR_NONE;
+    return (int32_t)(strtol(location->room, NULL, 10) / 100);
+}
+
+void location_inherit(struct location *location, const struct location *other)
+{
+    if (location->building == NULL)
+        location->building = other->building;
+    else if (other->building != NULL && strcmp(location->building, other->building) != 0)
+        return;
+    if (location->unit == NULL)
+        location->unit = other->unit;
+    else if (other->unit != NULL && strcmp(location->unit, other->unit) != 0)
+        return;
+    if (location->floor == FLOOR_NONE) {
+        location->floor = other->floor;
+        location->floor_to = other->floor_to;
+    }
+    if (location->room == NULL)
+        location->room = other->room;
+}
+
+static bool is(const struct finder *f, uint32_t at, const char *text)
+{
+    return at < f->end && reading_is(f->reading, at, text);
+}
+
+/* The length in glyphs of the first of these that stands at `at`; 0: none. */
+static uint32_t any_of(const struct finder *f, uint32_t at, const char *const *texts)
+{
+    for (; *texts != NULL; texts++)
+        if (is(f, at, *texts)) {
+            uint32_t len = 0;
+            for (const char *c = *texts; *c != '\0'; c++)
+                len += ((unsigned char)*c & 0xc0) != 0x80;
+            return len;
+        }
+    return 0;
+}
+
+static void note(struct finder *f, uint32_t to)
+{
+    f->last_to = to;
+    f->slot_before = true;
+}
+
+static void set_text(struct finder *f, const char **slot, struct span *span,
+                     const struct number *number, uint32_t to)
+{
+    if (*slot == NULL) {
+        *slot = arena_strdup(f->reading->arena, number->text);
+        *span = reading_span(f->reading, number->from, to);
+    }
+    note(f, to);
+}
+
+static void set_building(struct finder *f, const struct number *n, uint32_t to)
+{
+    set_text(f, &f->where->building, &f->where->building_span, n, to);
+}
+
+static void set_unit(struct finder *f, const struct number *n, uint32_t to)
+{
+    set_text(f, &f->where->unit, &f->where->unit_span, n, to);
+}
+
+static void set_room(struct finder *f, const struct number *n, uint32_t to)
+{
+    set_text(f, &f->where->room, &f->where->room_span, n, to);
+}
+
+/* "4楼的王姐" is a person. */
+static bool is_somebody(const struct finder *f, uint32_t at)
+{
+    static const char *const titles[] = {"姐",   "哥",   "叔",   "姨",   "阿姨", "大爷",
+                                         "大妈", "奶奶", "爷爷", "老师", "先生", "女士",
+                                         "师傅", "妹",   "婶",   NULL};
+    if (!is(f, at, "的"))
+        return false;
+    for (uint32_t i = at + 1; i <= at + 3; i++)
+        if (any_of(f, i, titles) > 0)
+            return true;
+    return false;
+}
+
+static void set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t to)
+{
+    struct location *where = f->where;
+    if (is_somebody(f, to))
+        return;
+    if (where->floor == FLOOR_NONE) {
+        where->floor = floor;
+        where->floor_span = reading_span(f->reading, from, to);
+    } else if (f->range && where->floor_to == FLOOR_NONE && floor != where->floor) {
+        where->floor_to = floor;
+        where->floor_span.to = reading_span(f->reading, from, to).to;
+    }
+    note(f, to);
+    static const char *const joins[] = {"到", "至", "-", "~", " to ", "—", NULL};
+    f->range = any_of(f, to, joins) > 0;
+}
+
+static const char *const building_words[] = {"号楼", "号栋", "号幢",     "#楼",      "栋", "幢",
+                                             "座",   "號樓", "号住宅楼", "号公寓楼", NULL};
+static const char *const unit_words[] = {"号单元", "单元", "号门洞", "门栋", "门洞", NULL};
+static const char *const floor_words[] = {"楼层", "楼", "层", NULL};
+static const char *const room_words[] = {"号房", "室", "房", NULL};
+/* What a number counts when it tells no place. */
+static const char *const measures[] = {
+    "元", "块",   "户", "人", "年", "月", "日",   "点",   "分", "平", "米", "个",
+    "路", "号线", "天", "次", "万", "千", "百",   "多",   "时", "%",  "斤", "岁",
+    "周", "期",   "区", "县", "市", "kv", "小时", "号店", "弄", "巷", "街", "伏",
+    "度", "台",   "辆", "家", "余", "几", "m",    "w",    NULL};
+
+/* What stands directly behind the number. Returns where to go on, 0: nothing. */
+static uint32_t suffixed(struct finder *f, const struct number *n)
+{
+    uint32_t len = any_of(f, n->to, building_words);
+    if (len > 0 && !(is(f, n->to, "座") && n->kind == NUMBER_HAN)) {
+        set_building(f, n, n->to + len);
+        return n->to + len;
+    }
+    if (n->kind == NUMBER_LETTER)
+        return 0;
+    len = any_of(f, n->to, unit_words);
+    if (len > 0 && n->value >= 0 && n->value < 100) {
+        set_unit(f, n, n->to + len);
+        return n->to + len;
+    }
+    len = any_of(f, n->to, floor_words);
+    if (len == 0 && n->kind == NUMBER_DIGITS && f->slot_before && is(f, n->to, "f") &&
+        !(n->to + 1 < f->end && glyph_is_latin(f->reading->glyphs[n->to + 1].cp)))
+        len = 1;
+    if (len > 0 && n->value > 0 && n->value < 121) {
+        if (is(f, n->to, "楼") && f->where->building == NULL && n->kind == NUMBER_DIGITS) {
+            struct number next;
+            uint32_t after = n->to + 1;
+            if (after < f->end && number_at(f->reading, after, &next) &&
+                any_of(f, next.to, unit_words) > 0) {
+                set_building(f, n, after);
+                return after;
+            }
+        }
+        set_floor(f, (int32_t)n->value, n->from, n->to + len);
+        return n->to + len;
+    }
+    len = any_of(f, n->to, room_words);
+    if (len > 0 && n->value > 0 && (n->digits >= 3 || f->slot_before)) {
+        set_room(f, n, n->to + len);
+        return n->to + len;
+    }
+    return 0;
+}
+
+/* "4#2单元", "4#": a building; "#12" is an event. "4号2单元", "4号201" too. */
+static uint32_t hashed(struct finder *f, const struct number *n)
+{
+    if (n->kind == NUMBER_LETTER || n->value < 0)
+        return 0;
+    if (is(f, n->to, "#") && n->value < 1000) {
+        set_building(f, n, n->to + 1);
+        return n->to + 1;
+    }
+    if (!is(f, n->to, "号"))
+        return 0;
+    struct number next;
+    if (f->slot_before && f->last_to == n->from && f->where->building != NULL) {
+        set_room(f, n, n->to + 1);
+        return n->to + 1;
+    }
+    if (n->to + 1 < f->end && n->value < 300 && number_at(f->reading, n->to + 1, &next) &&
+        next.kind != NUMBER_LETTER &&
+        (any_of(f, next.to, unit_words) > 0 ||
+         (next.digits >= 3 && next.digits <= 4 && next.kind == NUMBER_DIGITS &&
+          any_of(f, next.to, measures) == 0))) {
+        set_building(f, n, n->to + 1);
+        return n->to + 1;
+    }
+    return 0;
+}
+
+/* 4-2-401, 2-401, 4-2-4F: numbers joined by dashes. */
+static uint32_t dashed(struct finder *f, const struct number *first)
+{
+    struct number chain[4];
+    size_t count = 1;
+    chain[0] = *first;
+    while (count < 4 && is(f, chain[count - 1].to, "-") && chain[count - 1].to + 1 < f->end &&
+           number_at(f->reading, chain[count - 1].to + 1, &chain[count]) &&
+           chain[count].kind == NUMBER_DIGITS)
+        count++;
+    const struct number *last = &chain[count - 1];
+    if (count < 2 || first->value > 200 || is(f, last->to, "-") || last->digits > 4 ||
+        (first->from > 0 && f->reading->glyphs[first->from - 1].cp == '-'))
+        return 0;
+    for (size_t i = 0; i + 1 < count; i++)
+        if (chain[i].digits > 3)
+            return 0;
+    bool floor = is(f, last->to, "f") || is(f, last->to, "楼") || is(f, last->to, "层");
+    if (floor && count == 2 && f->where->building == NULL)
+        return 0; /* 1-5楼: a range */
+    if (!floor && (last->digits < 3 || (any_of(f, last->to, measures) > 0)))
+        return 0;
+    size_t at = 0;
+    size_t before = count - 1;
+    if (f->where->building == NULL && before > 0) {
+        set_building(f, &chain[at++], chain[0].to);
+        before--;
+    }
+    if (before > 0)
+        set_unit(f, &chain[at], chain[at].to);
+    if (floor)
+        set_floor(f, (int32_t)last->value, last->from, last->to + 1);
+    else
+        set_room(f, last, is(f, last->to, "室") ? last->to + 1 : last->to);
+    return floor ? last->to + 1 : f->last_to;
+}
+
+/* "4栋B座1203": a bare number of three or four digits directly behind another slot. */
+static uint32_t bare_room(struct finder *f, const struct number *n)
+{
+    const struct glyph *g = f->reading->glyphs;
+    uint32_t gap = f->last_to;
+    while (gap < n->from &&
+           (g[gap].cp == ' ' || g[gap].cp == '-' || g[gap].cp == '_' || g[gap].cp == 0x7684))
+        gap++;
+    if (!f->slot_before || gap != n->from || n->kind == NUMBER_LETTER || n->value < 100 ||
+        n->digits > 5 || n->digits < 3 || f->where->room != NULL ||
+        any_of(f, n->to, measures) > 0)
+        return 0;
+    set_room(f, n, n->to);
+    return n->to;
+}
+
+/* 负一层, 地下2层, -1层, b1: below ground. */
+static uint32_t below_ground(struct finder *f, uint32_t at)
+{
+    static const char *const downs[] = {"负", "地下", "-", "b", NULL};
+    uint32_t len = any_of(f, at, downs);
+    struct number n;
+    if (len == 0 || at + len >= f->end ||
+        (at > 0 && glyph_is_latin(f->reading->glyphs[at].cp) &&
+         glyph_is_latin(f->reading->glyphs[at - 1].cp)) ||
+        (is(f, at, "-") && at > 0 && glyph_is_digit(f->reading->glyphs[at - 1].cp)))
+        return 0;
+    if (!number_at(f->reading, at + len, &n) || n.value < 1 || n.value > 9 ||
+        n.kind == NUMBER_LETTER || n.kind == NUMBER_WORD)
+        return 0;
+    uint32_t suffix = any_of(f, n.to, floor_words);
+    if (suffix == 0 && (is(f, at, "-") || is(f, at, "地下")))
+        return 0;
+    if (is(f, at, "b") &&
+        (any_of(f, n.to, building_words) > 0 || n.digits > 1 ||
+         glyph_is_latin(f->reading->glyphs[n.to].cp) || is(f, n.to, "区") || is(f, n.to, "-")))
+        return 0;
+    set_floor(f, (int32_t)-n.value, at, n.to + suffix);
+    return n.to + suffix;
+}
+
+/* English: the word stands before the number ("unit 2"), or the floor behind an ordinal. */
+static uint32_t english(struct finder *f, uint32_t at)
+{
+    static const struct {
+        const char *word;
+        int slot;
+    } words[] = {{"building", 'b'}, {"bldg.", 'b'}, {"bldg", 'b'},     {"block", 'b'},
+                 {"tower", 'b'},    {"unit", 'u'},  {"entrance", 'u'}, {"apartment", 'r'},
+                 {"apt.", 'r'},     {"apt", 'r'},   {"flat", 'r'},     {"room", 'r'},
+                 {"suite", 'r'},    {"floor", 'f'}, {"level", 'f'}};
+    const struct glyph *g = f->reading->glyphs;
+    if (!glyph_is_latin(g[at].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
+        return 0;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        uint32_t to = at + (uint32_t)strlen(words[i].word);
+        struct number n;
+        if (!is(f, at, words[i].word))
+            continue;
+        while (is(f, to, " ") || is(f, to, "#") || is(f, to, "no."))
+            to += is(f, to, "no.") ? 3 : 1;
+        if (to >= f->end || !number_at(f->reading, to, &n) || n.ordinal)
+            return 0;
+        if (n.kind == NUMBER_LETTER && (n.to - n.from > 1 && glyph_is_latin(g[n.from + 1].cp)))
+            return 0;
+        uint32_t end = n.to;
+        if (words[i].slot == 'r' && n.kind == NUMBER_DIGITS && end < f->end &&
+            glyph_is_latin(g[end].cp) && !glyph_is_latin(g[end + 1].cp) && n.digits < 5) {
+            size_t len = strlen(n.text);
+            n.text[len] = (char)(g[end].cp - 'a' + 'A');
+            n.text[len + 1] = '\0';
+            end++;
+        }
+        if (words[i].slot == 'b')
+            set_building(f, &n, end);
+        else if (words[i].slot == 'u')
+            set_unit(f, &n, end);
+        else if (words[i].slot == 'r')
+            set_room(f, &n, end);
+        else if (n.value > 0 && n.value < 121)
+            set_floor(f, (int32_t)n.value, at, end);
+        return end;
+    }
+    return 0;
+}
+
+static uint32_t ordinal_floor(struct finder *f, const struct number *n)
+{
+    uint32_t at = n->to;
+    while (is(f, at, " ") || is(f, at, "/"))
+        at++;
+    bool floor = is(f, at, "floor") || is(f, at, "flr") || is(f, at, "fl ");
+    if (!floor || n->value < 1 || n->value > 120 || n->kind == NUMBER_LETTER)
+        return 0;
+    uint32_t to = at + (is(f, at, "floor") ? 5 : is(f, at, "flr") ? 3 : 2);
+    set_floor(f, (int32_t)n->value, n->from, to);
+    return to;
+}
+
+/* The floor of "1-5楼" that names its unit only once. */
+static uint32_t short_range(struct finder *f, const struct number *n)
+{
+    static const char *const joins[] = {"到", "至", "-", "~", NULL};
+    struct number last;
+    uint32_t len = any_of(f, n->to, joins);
+    if (len == 0 || n->kind == NUMBER_LETTER || n->value < 1 || n->to + len >= f->end ||
+        !number_at(f->reading, n->to + len, &last) || last.value <= n->value ||
+        last.value > 120)
+        return 0;
+    uint32_t suffix = any_of(f, last.to, floor_words);
+    if (suffix == 0)
+        return 0;
+    set_floor(f, (int32_t)n->value, n->from, n->to);
+    f->range = true;
+    set_floor(f, (int32_t)last.value, last.from, last.to + suffix);
+    return last.to + suffix;
+}
+
+static uint32_t slot_at(struct finder *f, uint32_t at)
+{
+    struct number n;
+    uint32_t next = below_ground(f, at);
+    if (next == 0)
+        next = english(f, at);
+    if (next != 0 || !number_at(f->reading, at, &n))
+        return next;
+    if (at < f->reading->numbers_to && at >= f->reading->numbers_from)
+        return n.to;
+    if ((next = short_range(f, &n)) != 0 || (next = dashed(f, &n)) != 0 ||
+        (next = suffixed(f, &n)) != 0 || (next = hashed(f, &n)) != 0 ||
+        (next = ordinal_floor(f, &n)) != 0 || (next = bare_room(f, &n)) != 0)
+        return next;
+    return n.to;
+}
+
+static void find_place(struct finder *f, uint32_t from)
+{
+    const struct reading *reading = f->reading;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind != WORD_PLACE || hit->from < from || hit->to > f->end)
+            continue;
+        bool better = f->where->place == NULL;
+        if (better) {
+            f->where->place = hit->group->name[reading->has_han ? LANG_ZH : LANG_EN];
+            f->where->place_span = reading_span(reading, hit->from, hit->to);
+            if (hit->group->floor != FLOOR_NONE && f->where->floor == FLOOR_NONE) {
+                f->where->floor = hit->group->floor;
+                f->where->floor_span = f->where->place_span;
+            }
+        }
+    }
+}
+
+void location_find(const struct reading *reading, uint32_t from, uint32_t to,
+                   struct location *ret_location)
+{
+    struct finder finder = {.reading = reading, .where = ret_location, .end = to};
+    location_init(ret_location);
+    if (reading->has_number || reading->has_latin)
+        for (uint32_t at = from; at < to;) {
+            uint32_t next = slot_at(&finder, at);
+            at = next > at ? next : at + 1;
+        }
+    if (reading->kinds & 1u << WORD_PLACE)
+        find_place(&finder, from);
+}

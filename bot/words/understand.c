@@ -1,0 +1,92 @@
+/* understand.c: from a sentence to its meaning, in stages that each do one thing; see
+ * understand_inner.h for the files. Read this one first: it is the order of things.
+ *
+ * Example: "4号楼二单元4楼的灯不亮"
+ *   scan      灯 (object, lighting), 不亮 (symptom)
+ *   location  building 4, unit 2, floor 4
+ *   frames    灯 × 不亮 → lighting, 4 points
+ *   intent    4 points are a report
+ */
+#include "words/understand.h"
+
+#include <string.h>
+
+#include "words/location.h"
+#include "words/understand_inner.h"
+
+static enum lang lang_of(const struct reading *reading)
+{
+    if (reading->has_han)
+        return LANG_ZH;
+    return reading->has_latin ? LANG_EN : reading->hints->lang;
+}
+
+/* The building that the group implies counts when the text names none. */
+static void imply_building(const struct reading *reading, struct location *where)
+{
+    if (where->building == NULL && reading->hints->building != NULL)
+        where->building = reading->hints->building;
+}
+
+static void read_text(struct reading *reading, const char *text, size_t len,
+                      struct meaning *meaning)
+{
+    if (!reading_scan(reading, text, len) || (reading->hit_count == 0 && !reading->has_number))
+        return;
+    meaning->lang = lang_of(reading);
+    reading_numbers(reading, meaning);
+    location_find(reading, 0, reading->count, &reading->where);
+    meaning->fault.where = reading->where;
+    imply_building(reading, &meaning->fault.where);
+    reading_frames(reading);
+    reading_faults(reading, meaning);
+    reading_intent(reading, meaning);
+}
+
+void understand_explain(const struct lexicon *lexicon, const char *text, size_t len,
+                        const struct hints *hints, struct arena *arena,
+                        struct meaning *ret_meaning, struct buf *explain)
+{
+    static const struct hints nothing;
+    struct glyph glyphs[GLYPHS_MAX + 1];
+    struct reading reading;
+    memset(&reading, 0, offsetof(struct reading, hits));
+    memset(&reading.hit_count, 0, sizeof reading - offsetof(struct reading, hit_count));
+    memset(ret_meaning, 0, sizeof *ret_meaning);
+    reading.lexicon = lexicon;
+    reading.hints = hints != NULL ? hints : &nothing;
+    reading.arena = arena;
+    reading.explain = explain;
+    reading.glyphs = glyphs;
+    location_init(&reading.where);
+    location_init(&ret_meaning->fault.where);
+    ret_meaning->lang = reading.hints->lang;
+    if (len <= UNDERSTAND_MAX)
+        read_text(&reading, text, len, ret_meaning);
+}
+
+void understand(const struct lexicon *lexicon, const char *text, size_t len,
+                const struct hints *hints, struct arena *arena, struct meaning *ret_meaning)
+{
+    understand_explain(lexicon, text, len, hints, arena, ret_meaning, NULL);
+}
+
+const char *intent_name(enum intent intent)
+{
+    static const char *const names[] = {
+        "chat",     "report", "fragment", "me_too",   "progress",   "confirm",
+        "deny",     "accept", "done",     "transfer", "raise",      "correct",
+        "withdraw", "rate",   "thanks",   "enquiry",  "suggestion", "emergency"};
+    return names[intent];
+}
+
+const char *urgency_name(enum urgency urgency)
+{
+    static const char *const names[] = {"normal", "urgent", "emergency"};
+    return names[urgency];
+}
+
+const char *lang_name(enum lang lang)
+{
+    return lang == LANG_EN ? "en" : "zh";
+}

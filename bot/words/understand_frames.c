@@ -1,0 +1,210 @@
+/* understand_frames.c: what is in trouble: joins each symptom with the object it is said of,
+ * takes troubles as they are, weighs what speaks for and against a report, picks the category.
+ *
+ * Points: an object 1, a symptom 2 or its own weight, 1 for standing together, a trouble 4 or
+ * its own weight; every mark of the text adds its weight once. REPORT_POINTS make a report. */
+#include <string.h>
+
+#include "words/location.h"
+#include "words/understand_inner.h"
+
+#define REPORT_POINTS 4
+#define REACH_BACK 12   /* glyphs from a symptom back to its object */
+#define REACH_FORWARD 6 /* and forward */
+
+static uint32_t distance(const struct hit *a, const struct hit *b)
+{
+    return a->to <= b->from ? b->from - a->to : b->to <= a->from ? a->from - b->to : 0;
+}
+
+static void undo_negated(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *no = &reading->hits[i];
+        if (no->group->mark != MARK_NEGATION || no->inner)
+            continue;
+        for (size_t k = i + 1; k < reading->hit_count; k++) {
+            struct hit *hit = &reading->hits[k];
+            if (hit->from >= no->to && hit->from - no->to <= 1 && hit->clause == no->clause &&
+                (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)) {
+                hit->off = true;
+                reading_explain(reading, no->from, hit->to, 0, "negated: %s",
+                                hit->group->name[0]);
+            }
+        }
+    }
+}
+
+static const struct hit *object_of(const struct reading *reading, const struct hit *symptom)
+{
+    const struct hit *best = NULL;
+    uint32_t best_cost = UINT32_MAX;
+    uint32_t reach = reading->has_han ? 1 : 3;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind != WORD_OBJECT || hit->inner)
+            continue;
+        bool before = hit->from <= symptom->from;
+        uint32_t cost = distance(hit, symptom);
+        if (cost > (before ? REACH_BACK : REACH_FORWARD) * reach)
+            continue;
+        cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause);
+        if (cost < best_cost) {
+            best = hit;
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+static const struct rule_def *rule_of(const struct lexicon *lexicon,
+                                      const struct group_def *object,
+                                      const struct group_def *symptom)
+{
+    for (size_t i = 0; object != NULL && symptom != NULL && i < lexicon->rule_count; i++) {
+        const struct rule_def *rule = &lexicon->rules[i];
+        if ((rule->object_tags & object->tags) && (rule->symptom_tags & symptom->tags))
+            return rule;
+    }
+    return NULL;
+}
+
+static void add_frame(struct reading *reading, const struct hit *object,
+                      const struct hit *symptom)
+{
+    if (reading->frame_count == FRAMES_MAX)
+        return;
+    struct frame *frame = &reading->frames[reading->frame_count++];
+    const struct group_def *o = object != NULL ? object->group : NULL;
+    const struct group_def *s = symptom != NULL ? symptom->group : NULL;
+    const struct hit *main = symptom != NULL ? symptom : object;
+    *frame = (struct frame){.object = object,
+                            .symptom = symptom,
+                            .clause = main->clause,
+                            .from = main->from,
+                            .to = main->to};
+    if (object != NULL && symptom != NULL) {
+        frame->from = object->from < symptom->from ? object->from : symptom->from;
+        frame->to = object->to > symptom->to ? object->to : symptom->to;
+    }
+    frame->rule = rule_of(reading->lexicon, o, s);
+    const struct group_def *first = s != NULL && s->category != NULL ? s : o;
+    if (first != NULL) {
+        frame->category = first->category;
+        frame->code = first->code;
+    }
+    if (frame->rule != NULL && frame->rule->category != NULL) {
+        frame->category = frame->rule->category;
+        frame->code = frame->rule->code;
+    }
+    frame->points = (o != NULL ? 1 : 0) + (o != NULL && s != NULL && s->kind == WORD_SYMPTOM);
+    if (s != NULL)
+        frame->points += s->weight != 0 ? s->weight : s->kind == WORD_TROUBLE ? 4 : 2;
+    if (frame->rule != NULL)
+        frame->points += frame->rule->weight;
+    enum urgency u = s != NULL ? s->urgency : URGENCY_NORMAL;
+    frame->urgency = frame->rule != NULL && frame->rule->urgency > u ? frame->rule->urgency : u;
+    reading_explain(reading, frame->from, frame->to, frame->points, "frame %s × %s → %s",
+                    o != NULL ? o->name[0] : "-", s != NULL ? s->name[0] : "-",
+                    frame->category != NULL ? frame->category : "-");
+}
+
+void reading_frames(struct reading *reading)
+{
+    undo_negated(reading);
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->inner || hit->off)
+            continue;
+        if (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)
+            add_frame(reading, object_of(reading, hit), hit);
+    }
+    if (reading->frame_count > 0)
+        return;
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (reading->hits[i].group->kind == WORD_OBJECT && !reading->hits[i].inner)
+            add_frame(reading, &reading->hits[i], NULL);
+}
+
+static int mark_points(struct reading *reading)
+{
+    uint64_t seen = 0;
+    int points = 0;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind != WORD_MARK || hit->inner || hit->group->weight == 0 ||
+            seen & UINT64_C(1) << hit->group->mark)
+            continue;
+        seen |= UINT64_C(1) << hit->group->mark;
+        points += hit->group->weight;
+        reading_explain(reading, hit->from, hit->to, hit->group->weight, "mark %s",
+                        hit->group->name[0]);
+    }
+    return points;
+}
+
+static void fill_fault(const struct reading *reading, const struct frame *frame, enum lang lang,
+                       struct fault_found *fault)
+{
+    fault->category = frame->category;
+    fault->code = frame->code;
+    fault->urgency = frame->urgency;
+    if (frame->object != NULL) {
+        fault->object = frame->object->group->name[lang];
+        fault->object_span = reading_span(reading, frame->object->from, frame->object->to);
+    }
+    if (frame->symptom != NULL) {
+        fault->symptom = frame->symptom->group->name[lang];
+        fault->symptom_span = reading_span(reading, frame->symptom->from, frame->symptom->to);
+        fault->urgency_span =
+            fault->urgency != URGENCY_NORMAL ? fault->symptom_span : fault->urgency_span;
+    }
+    int points = frame->points + reading->points;
+    fault->score = points <= 0                   ? 0
+                   : points >= 2 * REPORT_POINTS ? 1
+                                                 : points / (2.0 * REPORT_POINTS);
+}
+
+static bool is_other_trouble(const struct frame *a, const struct frame *b)
+{
+    if (a->category == NULL || b->category == NULL || a->clause == b->clause)
+        return false;
+    return strcmp(a->category, b->category) != 0;
+}
+
+static void fill_more(struct reading *reading, const struct frame *best,
+                      struct meaning *meaning)
+{
+    for (size_t i = 0; i < reading->frame_count && meaning->more_count < MEANING_MORE; i++) {
+        const struct frame *frame = &reading->frames[i];
+        bool known = !is_other_trouble(best, frame) || frame->object == NULL ||
+                     frame->points + reading->points < REPORT_POINTS;
+        for (size_t k = 0; k < meaning->more_count && !known; k++)
+            known = strcmp(meaning->more[k].category, frame->category) == 0;
+        if (known)
+            continue;
+        struct fault_found *fault = &meaning->more[meaning->more_count++];
+        fill_fault(reading, frame, meaning->lang, fault);
+        fault->where = meaning->fault.where;
+    }
+}
+
+void reading_faults(struct reading *reading, struct meaning *meaning)
+{
+    reading->points = mark_points(reading);
+    const struct frame *best = NULL;
+    for (size_t i = 0; i < reading->frame_count; i++)
+        if (best == NULL || reading->frames[i].points > best->points)
+            best = &reading->frames[i];
+    if (best == NULL)
+        return;
+    fill_fault(reading, best, meaning->lang, &meaning->fault);
+    bool symptom = best->symptom != NULL;
+    meaning->report = symptom && best->points + reading->points >= REPORT_POINTS;
+    meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
+                      best->points >= REPORT_POINTS - 1;
+    if (meaning->report) {
+        fill_more(reading, best, meaning);
+        meaning->intent = best->urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
+    }
+}

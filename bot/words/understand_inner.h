@@ -1,0 +1,87 @@
+/* understand_inner.h: what the stages of understand() share. A text is read in stages, each in
+ * a file of its own:
+ *
+ *   normalise.c            bytes → glyphs
+ *   understand_scan.c      glyphs → hits (words of the lexicon, with spans)
+ *   location.c             glyphs and hits → building, unit, floor, room, place
+ *   understand_numbers.c   "#12", "完成 12 14" → event numbers
+ *   understand_frames.c    hits → frames (an object and its symptom) → points and category
+ *   understand_intent.c    answers and commands; then the decision
+ */
+#ifndef LOUBOT_WORDS_UNDERSTAND_INNER_H
+#define LOUBOT_WORDS_UNDERSTAND_INNER_H
+
+#include "host/buf.h"
+#include "host/mem.h"
+#include "words/lexicon_data.h"
+#include "words/understand.h"
+
+#define GLYPHS_MAX 4096 /* what is read of a text */
+#define HITS_MAX 512
+#define FRAMES_MAX 24
+
+/* A word found. Positions are glyph indices. */
+struct hit {
+    const struct group_def *group;
+    uint32_t from, to;
+    uint32_t clause;
+    bool inner; /* lies within a longer word */
+    bool off;   /* undone (negated, already used) */
+};
+
+/* A trouble found: object and symptom, or a word that names both. */
+struct frame {
+    const struct hit *object, *symptom; /* symptom: also a trouble; either may be NULL */
+    const struct rule_def *rule;
+    const char *category, *code;
+    enum urgency urgency;
+    int points;
+    uint32_t clause, from, to;
+};
+
+struct reading {
+    const struct lexicon *lexicon;
+    const struct hints *hints;
+    struct arena *arena;
+    const char *text;
+    struct buf *explain;  /* NULL: nobody asks why */
+    struct glyph *glyphs; /* [count] holds the end */
+    uint32_t count;
+    struct hit hits[HITS_MAX];
+    size_t hit_count;
+    uint32_t kinds; /* bit set of the kinds hit */
+    uint64_t marks; /* bit set of the marks hit */
+    uint32_t clauses;
+    bool has_number; /* a digit or a Chinese numeral stands in it */
+    bool has_han, has_latin;
+    struct frame frames[FRAMES_MAX];
+    size_t frame_count;
+    int points; /* for the best frame, with what the marks say */
+    struct location where;
+    uint32_t numbers_from, numbers_to; /* glyphs that name events */
+};
+
+struct span reading_span(const struct reading *reading, uint32_t from, uint32_t to);
+/* Notes, if somebody asks, which rule saw what. */
+void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int points,
+                     const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Returns false when the text is not valid. */
+bool reading_scan(struct reading *reading, const char *text, size_t len);
+bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
+
+void reading_numbers(struct reading *reading, struct meaning *meaning);
+void reading_frames(struct reading *reading);
+void reading_faults(struct reading *reading, struct meaning *meaning);
+void reading_intent(struct reading *reading, struct meaning *meaning);
+
+/* The location told between two glyphs. */
+void location_find(const struct reading *reading, uint32_t from, uint32_t to,
+                   struct location *ret_location);
+
+/* understand() that also appends to `explain`, one line a rule. */
+void understand_explain(const struct lexicon *lexicon, const char *text, size_t len,
+                        const struct hints *hints, struct arena *arena,
+                        struct meaning *ret_meaning, struct buf *explain);
+
+#endif

@@ -1,0 +1,192 @@
+/* understand_intent.c: answers and commands ("收到", "12 好了", "打错了，是5楼"), fragments,
+ * and the last word on what a text is.
+ *
+ * An answer counts when the known words cover the whole text ("closed"), since the same words
+ * stand in any chat; words of groups marked `anywhere`, and words beside an event's number,
+ * count always. */
+#include <string.h>
+
+#include "words/location.h"
+#include "words/understand_inner.h"
+
+#define CLOSED_MAX 64 /* glyphs of a text that can be closed */
+
+static void cover(bool *covered, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to && i < CLOSED_MAX; i++)
+        covered[i] = true;
+}
+
+static void cover_span(const struct reading *reading, bool *covered, struct span span)
+{
+    for (uint32_t i = 0; i < reading->count && i < CLOSED_MAX; i++)
+        if (reading->glyphs[i].at >= span.from && reading->glyphs[i].at < span.to)
+            covered[i] = true;
+}
+
+/* How many glyphs no word covers; silent ones do not count. */
+static uint32_t residue(const struct reading *reading)
+{
+    bool covered[CLOSED_MAX] = {false};
+    if (reading->count > CLOSED_MAX)
+        return CLOSED_MAX;
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (reading->hits[i].group->kind != WORD_IGNORE)
+            cover(covered, reading->hits[i].from, reading->hits[i].to);
+    const struct location *where = &reading->where;
+    cover_span(reading, covered, where->building_span);
+    cover_span(reading, covered, where->unit_span);
+    cover_span(reading, covered, where->floor_span);
+    cover_span(reading, covered, where->room_span);
+    cover(covered, reading->numbers_from, reading->numbers_to);
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < reading->count; i++)
+        open += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
+                reading->glyphs[i].cp != '#';
+    return open;
+}
+
+static bool has_mark(const struct reading *reading, enum mark mark)
+{
+    return (reading->marks >> mark & 1) != 0;
+}
+
+static bool has_kind(const struct reading *reading, enum word_kind kind)
+{
+    return (reading->kinds >> kind & 1) != 0;
+}
+
+/* The strongest word of answer or command; NULL: none. */
+static const struct hit *say_of(const struct reading *reading, bool closed, bool numbered)
+{
+    const struct hit *best = NULL;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind != WORD_SAY || hit->inner)
+            continue;
+        if (!closed && !numbered && !hit->group->anywhere)
+            continue;
+        if (best == NULL || hit->group->weight > best->group->weight)
+            best = hit;
+    }
+    return best;
+}
+
+static const char *owner_of(const struct reading *reading)
+{
+    const struct hit *best = NULL;
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (reading->hits[i].group->kind == WORD_OWNER && !reading->hits[i].inner)
+            best = &reading->hits[i];
+    return best != NULL ? best->group->name[0] : NULL;
+}
+
+/* What stands behind the command's words, numbers and owner, as a reason. */
+static const char *reason_of(const struct reading *reading, const struct hit *say)
+{
+    uint32_t from = say->to > reading->numbers_to ? say->to : reading->numbers_to;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind == WORD_OWNER && hit->from <= from + 1 && hit->to > from)
+            from = hit->to;
+    }
+    while (from < reading->count && glyph_is_silent(reading->glyphs[from].cp))
+        from++;
+    uint32_t to = reading->count;
+    while (to > from && glyph_is_silent(reading->glyphs[to - 1].cp))
+        to--;
+    if (to <= from)
+        return NULL;
+    struct span span = reading_span(reading, from, to);
+    return arena_strndup(reading->arena, reading->text + span.from, span.to - span.from);
+}
+
+static void take_say(struct reading *reading, struct meaning *meaning, const struct hit *say)
+{
+    meaning->intent = say->group->intent;
+    meaning->rating = say->group->rating;
+    meaning->command = say->group->value;
+    meaning->intent_span = reading_span(reading, say->from, say->to);
+    meaning->owner = owner_of(reading);
+    meaning->reason = reason_of(reading, say);
+    if (say->group->intent != INTENT_REPORT)
+        meaning->report = false;
+    reading_explain(reading, say->from, say->to, 0, "says %s", intent_name(meaning->intent));
+}
+
+/* "还是不亮", "又坏了": about something that was reported before. */
+static bool told_again(struct reading *reading, struct meaning *meaning, uint32_t open)
+{
+    bool still = has_mark(reading, MARK_STILL);
+    if (!still && !has_mark(reading, MARK_AGAIN))
+        return false;
+    if (!has_kind(reading, WORD_SYMPTOM) && !has_kind(reading, WORD_TROUBLE))
+        return false;
+    meaning->command = "again";
+    bool bare = !has_kind(reading, WORD_OBJECT) && location_is_empty(&reading->where);
+    if (open > 0 || !(still || bare))
+        return false;
+    meaning->intent = INTENT_DENY;
+    meaning->report = false;
+    return true;
+}
+
+/* "我家也没水", "五单元也是". */
+static bool me_too(const struct reading *reading, struct meaning *meaning, uint32_t open)
+{
+    if (!has_mark(reading, MARK_ALSO) || open > 2)
+        return false;
+    bool who = has_mark(reading, MARK_SELF) || !location_is_empty(&reading->where);
+    bool what = has_kind(reading, WORD_SYMPTOM) || has_kind(reading, WORD_TROUBLE) || open == 0;
+    if (!who || !what)
+        return false;
+    meaning->intent = INTENT_ME_TOO;
+    meaning->report = false;
+    return true;
+}
+
+static void yes_or_no(const struct reading *reading, struct meaning *meaning)
+{
+    bool yes = false, no = false;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        yes |= reading->hits[i].group->yes && !reading->hits[i].inner;
+        no |= reading->hits[i].group->no && !reading->hits[i].inner;
+    }
+    meaning->is_yes = yes && !no;
+    meaning->is_no = no && !yes;
+}
+
+static bool is_fragment(const struct reading *reading, uint32_t open)
+{
+    if (open > 0 || reading->count > 24)
+        return false;
+    return has_kind(reading, WORD_OBJECT) || has_kind(reading, WORD_SYMPTOM) ||
+           !location_is_empty(&reading->where);
+}
+
+void reading_intent(struct reading *reading, struct meaning *meaning)
+{
+    uint32_t open = residue(reading);
+    bool closed = open == 0 && reading->count > 0;
+    if (told_again(reading, meaning, open) || me_too(reading, meaning, open))
+        return;
+    const struct hit *say = say_of(reading, closed, meaning->number_count > 0);
+    if (say != NULL && (say->group->yes || say->group->no) && say->group->value == NULL &&
+        !location_is_empty(&reading->where))
+        say = NULL; /* "是4楼的" tells a place */
+    bool strong =
+        say != NULL && (!meaning->report || say->group->anywhere || meaning->number_count > 0);
+    if (strong) {
+        take_say(reading, meaning, say);
+        if (closed && (say->group->yes || say->group->no))
+            yes_or_no(reading, meaning);
+    }
+    if (strong || meaning->report)
+        return;
+    if (has_mark(reading, MARK_ENQUIRY))
+        meaning->intent = INTENT_ENQUIRY;
+    else if (has_mark(reading, MARK_SUGGESTION))
+        meaning->intent = INTENT_SUGGESTION;
+    else if (is_fragment(reading, open) || (closed && meaning->number_count > 0))
+        meaning->intent = INTENT_FRAGMENT;
+}

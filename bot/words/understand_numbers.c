@@ -1,0 +1,118 @@
+/* understand_numbers.c: which events a text names: "#12", "收到 12", "完成 12 14", "12 好了",
+ * "12号修了吗", a bare "12". "12号楼", "12楼", "12点" name none. */
+#include <string.h>
+
+#include "words/location_number.h"
+
+static bool is_any(const struct reading *reading, uint32_t at, const char *const *texts)
+{
+    for (; *texts != NULL; texts++)
+        if (reading_is(reading, at, *texts))
+            return true;
+    return false;
+}
+
+static uint32_t skip_space(const struct reading *reading, uint32_t at)
+{
+    while (at < reading->count && reading->glyphs[at].cp == ' ')
+        at++;
+    return at;
+}
+
+/* The number stands alone: no unit of measure or place behind it. Returns the glyph behind it
+ * (and behind 号), 0 when it does not. */
+static uint32_t ends_alone(const struct reading *reading, uint32_t at)
+{
+    static const char *const places[] = {"楼", "栋", "幢", "单元", "线",   "门",   "院",
+                                         "店", "室", "房", "早",   "上午", "下午", "晚",
+                                         "之", "前", "后", "到",   "座",   NULL};
+    if (at >= reading->count)
+        return at;
+    if (reading_is(reading, at, "号"))
+        return is_any(reading, at + 1, places) ||
+                       (at + 1 < reading->count && glyph_is_digit(reading->glyphs[at + 1].cp))
+                   ? 0
+                   : at + 1;
+    uint32_t cp = reading->glyphs[at].cp;
+    return glyph_is_silent(cp) && cp != '-' && cp != '.' && cp != ':' && cp != '/' && cp != '%'
+               ? at
+               : 0;
+}
+
+static const struct hit *say_near(const struct reading *reading, uint32_t from, uint32_t to)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind != WORD_SAY || hit->inner)
+            continue;
+        if (skip_space(reading, hit->to) == from || skip_space(reading, to) == hit->from)
+            return hit;
+    }
+    return NULL;
+}
+
+static void add(struct reading *reading, struct meaning *meaning, const struct number *n,
+                uint32_t to)
+{
+    if (meaning->number_count == MEANING_NUMBERS)
+        return;
+    for (size_t i = 0; i < meaning->number_count; i++)
+        if (meaning->numbers[i] == (uint32_t)n->value)
+            return;
+    if (meaning->number_count == 0)
+        reading->numbers_from = n->from;
+    meaning->numbers[meaning->number_count++] = (uint32_t)n->value;
+    reading->numbers_to = to;
+}
+
+/* 12 14, 12、14, 12和14 behind a number that names an event. */
+static bool continues_list(const struct reading *reading, uint32_t at)
+{
+    static const char *const joins[] = {"、", ",", "和", "&", NULL};
+    if (reading->numbers_to == 0 || at < reading->numbers_to)
+        return false;
+    uint32_t i = skip_space(reading, reading->numbers_to);
+    if (i < at && is_any(reading, i, joins))
+        i = skip_space(reading, i + 1);
+    return i == at || (i + 1 == at && reading->glyphs[i].cp == '#');
+}
+
+static void number_here(struct reading *reading, struct meaning *meaning,
+                        const struct number *n)
+{
+    bool hashed = n->from > 0 && reading->glyphs[n->from - 1].cp == '#' &&
+                  !(n->from > 1 && glyph_is_digit(reading->glyphs[n->from - 2].cp));
+    uint32_t to = ends_alone(reading, n->to);
+    bool whole = n->from == skip_space(reading, 0) && to >= reading->count && to != 0;
+    if (hashed) {
+        add(reading, meaning, n, to != 0 ? to : n->to);
+        if (meaning->number_count == 1)
+            reading->numbers_from = n->from - 1;
+    } else if (to != 0 && (whole || continues_list(reading, n->from) ||
+                           say_near(reading, n->from, to) != NULL)) {
+        add(reading, meaning, n, to);
+    } else if (to == 0 && n->from == skip_space(reading, 0) && n->to < reading->count &&
+               say_near(reading, n->from, n->to) != NULL) {
+        add(reading, meaning, n, n->to);
+    }
+}
+
+void reading_numbers(struct reading *reading, struct meaning *meaning)
+{
+    if (!reading->has_number)
+        return;
+    const struct glyph *g = reading->glyphs;
+    for (uint32_t at = 0; at < reading->count;) {
+        struct number n;
+        if (!glyph_is_digit(g[at].cp) || !number_at(reading, at, &n)) {
+            at++;
+            continue;
+        }
+        bool joined =
+            at > 0 && (g[at - 1].cp == '-' || g[at - 1].cp == '.' || g[at - 1].cp == ':' ||
+                       g[at - 1].cp == '+' || glyph_is_latin(g[at - 1].cp));
+        if (!joined && !n.ordinal && n.value > 0 && n.digits <= 7)
+            number_here(reading, meaning, &n);
+        at = n.to;
+    }
+}

@@ -1,0 +1,168 @@
+/* understand_scan.c: the one pass over the text: glyphs, clauses, words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "words/understand_inner.h"
+
+/* A word in Latin letters stands between borders; a plural s may follow. */
+static bool stands_alone(const struct reading *reading, const struct word_def *word,
+                         uint32_t from, uint32_t to)
+{
+    const struct glyph *g = reading->glyphs;
+    if (word->latin_start && from > 0 &&
+        (glyph_is_latin(g[from - 1].cp) ||
+         (glyph_is_digit(g[from].cp) && glyph_is_digit(g[from - 1].cp))))
+        return false;
+    if (!word->latin_end || to >= reading->count)
+        return true;
+    if (glyph_is_digit(g[to - 1].cp))
+        return !glyph_is_digit(g[to].cp);
+    if (g[to].cp == 's' && word->len > 2 && g[to - 1].cp != 's')
+        to++;
+    return to >= reading->count || !glyph_is_latin(g[to].cp);
+}
+
+static bool at_border(const struct reading *reading, uint32_t flags, uint32_t from, uint32_t to)
+{
+    const struct glyph *g = reading->glyphs;
+    if (flags & WORD_AT_START) {
+        while (from > 0 && g[from - 1].cp == ' ')
+            from--;
+        if (from > 0 && !glyph_is_silent(g[from - 1].cp))
+            return false;
+    }
+    if (flags & WORD_AT_END) {
+        while (to < reading->count && g[to].cp == ' ')
+            to++;
+        if (to < reading->count && !glyph_is_silent(g[to].cp))
+            return false;
+    }
+    return true;
+}
+
+/* Hits before the new one that lie within it are inner. Outer hits have growing starts, so only
+ * the last ones need to be looked at. */
+static void hide_inner(struct reading *reading, uint32_t from, uint32_t to)
+{
+    for (size_t i = reading->hit_count; i > 0; i--) {
+        struct hit *hit = &reading->hits[i - 1];
+        if (hit->to <= from)
+            break;
+        if (hit->from >= from && hit->to - hit->from < to - from)
+            hit->inner = true;
+    }
+}
+
+static void add_word(struct reading *reading, uint32_t pattern, uint32_t to, uint32_t *reach)
+{
+    const struct lexicon *lexicon = reading->lexicon;
+    const struct word_def *word = &lexicon->words[pattern];
+    uint32_t from = to - word->len;
+    if (!stands_alone(reading, word, from, to))
+        return;
+    bool inner = from > *reach;
+    for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next) {
+        const struct sense *sense = &lexicon->senses[s - 1];
+        if (reading->hit_count == HITS_MAX || !at_border(reading, sense->flags, from, to))
+            continue;
+        const struct group_def *group = &lexicon->groups[sense->group];
+        if (!inner)
+            hide_inner(reading, from, to);
+        reading->hits[reading->hit_count++] =
+            (struct hit){group, from, to, reading->clauses, inner, false};
+        if (from < *reach)
+            *reach = from;
+        reading->kinds |= 1u << group->kind;
+        reading->marks |= UINT64_C(1) << group->mark;
+    }
+}
+
+/* All words that end with the last glyph, longest first. */
+static void add_words(struct reading *reading, uint32_t state, uint32_t to)
+{
+    const struct automaton_cell *cells = reading->lexicon->automaton.cells;
+    uint32_t reach = UINT32_MAX;
+    for (; state != 0; state = cells[state].more)
+        if (cells[state].output != 0)
+            add_word(reading, cells[state].output - 1, to, &reach);
+}
+
+static bool is_numeral(uint32_t cp)
+{
+    switch (cp) {
+    case 0x4e00: /* 一 */
+    case 0x4e8c: /* 二 */
+    case 0x4e24: /* 两 */
+    case 0x4e09: /* 三 */
+    case 0x56db: /* 四 */
+    case 0x4e94: /* 五 */
+    case 0x516d: /* 六 */
+    case 0x4e03: /* 七 */
+    case 0x516b: /* 八 */
+    case 0x4e5d: /* 九 */
+    case 0x5341: /* 十 */
+        return true;
+    default:
+        return glyph_is_digit(cp);
+    }
+}
+
+bool reading_scan(struct reading *reading, const char *text, size_t len)
+{
+    const struct lexicon *lexicon = reading->lexicon;
+    long count = normalise(&lexicon->fold, text, len, reading->glyphs, GLYPHS_MAX);
+    if (count < 0)
+        return false;
+    reading->text = text;
+    reading->count = (uint32_t)count;
+    uint32_t state = AUTOMATON_ROOT;
+    const struct automaton_cell *cells = lexicon->automaton.cells;
+    for (uint32_t i = 0; i < reading->count; i++) {
+        uint32_t cp = reading->glyphs[i].cp;
+        state = automaton_step(&lexicon->automaton, state, lexicon_symbol(lexicon, cp));
+        if (cells[state].output != 0 || cells[state].more != 0)
+            add_words(reading, state, i + 1);
+        reading->has_number |= is_numeral(cp);
+        reading->has_han |= glyph_is_han(cp);
+        reading->has_latin |= glyph_is_latin(cp);
+        reading->clauses +=
+            glyph_ends_clause(cp) || (cp == '.' && reading->glyphs[i + 1].cp == ' ');
+    }
+    return true;
+}
+
+bool reading_is(const struct reading *reading, uint32_t at, const char *utf8)
+{
+    size_t len = strlen(utf8);
+    while (len > 0) {
+        uint32_t cp;
+        size_t step = utf8_decode(utf8, len, &cp);
+        if (step == 0 || at >= reading->count || reading->glyphs[at].cp != cp)
+            return false;
+        utf8 += step;
+        len -= step;
+        at++;
+    }
+    return true;
+}
+
+struct span reading_span(const struct reading *reading, uint32_t from, uint32_t to)
+{
+    return (struct span){reading->glyphs[from].at, reading->glyphs[to].at};
+}
+
+void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int points,
+                     const char *format, ...)
+{
+    if (reading->explain == NULL)
+        return;
+    va_list args;
+    va_start(args, format);
+    char line[300];
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    struct span span = reading_span(reading, from, to);
+    buf_printf(reading->explain, "%+4d  %-44s \"%.*s\"\n", points, line,
+               (int)(span.to - span.from), reading->text + span.from);
+}
