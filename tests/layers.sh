@@ -1,41 +1,33 @@
 #!/bin/sh
 # layers.sh: dependencies run one way. In bot/ a floor includes only itself and the floors below it; handlers include
 # bot/handler.h and their own headers; adapters bot/adapter.h and their own; tests/peers nothing of Loubot.
+# bot/adapter.h and bot/handler.h are contracts of the floor turn.
 # bot/*.c and bot/cli (the composition) may see everything. Prints each offence; exit 1 when there is one.
 cd "$(dirname "$0")/.." || exit 2
-bad=0
-includes() { grep -nHE '^#include "' "$@" /dev/null | sed -E 's/^([^:]+):([0-9]+):#include "([^"]+)".*/\1 \2 \3/'; }
-offence() {
-    echo "$1:$2: $3 may not be included from here"
-    bad=1
-}
-rank() {
-    case $1 in host) echo 0 ;; store) echo 1 ;; words) echo 2 ;; people) echo 3 ;; event) echo 4 ;; turn) echo 5 ;; *) echo 9 ;; esac
-}
-while read -r file line target; do
-    here=$(echo "$file" | cut -d/ -f2)
-    there=$(echo "$target" | sed 's#^bot/##' | cut -d/ -f1)
-    [ "$here" = cli ] && continue
-    [ "$(rank "$there")" -le "$(rank "$here")" ] || offence "$file" "$line" "$target"
-done <<EOF
-$(includes $(find bot -mindepth 2 -name '*.[ch]'))
-EOF
-while read -r file line target; do
-    [ -z "$file" ] && continue
-    case $target in bot/handler.h | handlers/*) ;; *) offence "$file" "$line" "$target" ;; esac
-done <<EOF
-$(includes $(find handlers -name '*.[ch]'))
-EOF
-while read -r file line target; do
-    [ -z "$file" ] && continue
-    own=$(echo "$file" | cut -d/ -f1-2)
-    case $target in bot/adapter.h | "$own"/*) ;; *) offence "$file" "$line" "$target" ;; esac
-done <<EOF
-$(includes $(find adapters -name '*.[ch]'))
-EOF
-if grep -rnE '#include "(bot|host|store|words|people|event|turn)/' tests/peers 2>/dev/null; then
+find bot adapters handlers -name '*.[ch]' -exec grep -nH '^#include "' {} + | sort | awk -F: '
+    BEGIN {
+        split("host store words people event turn", floors, " ")
+        for (i in floors)
+            rank[floors[i]] = i
+        rank["adapter.h"] = rank["handler.h"] = rank["turn"]
+    }
+    function refuse() { print $1 ":" $2 ": " target " may not be included from here"; bad = 1 }
+    {
+        target = $3
+        gsub(/^#include "|".*$/, "", target)
+        parts = split($1, here, "/")
+        there = target
+        sub(/^bot\//, "", there)
+        sub(/\/.*/, "", there)
+        own = here[1] "/" here[2] "/"
+    }
+    here[1] == "bot" && parts > 2 && here[2] != "cli" && (!(there in rank) || rank[there] > rank[here[2]]) { refuse() }
+    here[1] == "handlers" && target != "bot/handler.h" && target !~ /^handlers\// { refuse() }
+    here[1] == "adapters" && target != "bot/adapter.h" && index(target, own) != 1 { refuse() }
+    END { exit bad }' || bad=1
+if grep -rnE --exclude-dir=node_modules '#include "(bot|host|store|words|people|event|turn)/' tests/peers 2>/dev/null; then
     echo "tests/peers may include nothing of Loubot"
     bad=1
 fi
-[ $bad = 0 ] && echo "dependencies run one way"
-exit $bad
+[ -z "$bad" ] && echo "dependencies run one way"
+exit ${bad:-0}
