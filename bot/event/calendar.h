@@ -24,6 +24,9 @@ void calendar_destroy(struct calendar **calendar);
  * in days for the day clocks. */
 int64_t calendar_due_ms(const struct calendar *calendar, enum clock_kind clock, int amount,
                         int64_t from_ms);
+/* Are that year's public holidays known? Without them Monday to Friday count as working days.
+ */
+bool calendar_has_year(const struct calendar *calendar, int year);
 bool calendar_is_workday(const struct calendar *calendar, int year, int month, int day);
 /* 22:00 to 07:00. */
 bool calendar_is_quiet(const struct calendar *calendar, int64_t at_ms);
