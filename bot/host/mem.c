@@ -95,6 +95,25 @@ void arena_destroy(struct arena **arena)
     *arena = NULL;
 }
 
+void arena_clear(struct arena *arena)
+{
+    struct block *keep = NULL, *next;
+    for (struct block *b = arena->blocks; b; b = next) {
+        next = b->next;
+        if (!keep && b->size == ARENA_BLOCK)
+            keep = b;
+        else
+            free(b);
+    }
+    if (keep) {
+        memset(keep->bytes, 0, keep->used);
+        keep->used = 0;
+        keep->next = NULL;
+    }
+    arena->blocks = keep;
+    arena->used = 0;
+}
+
 static struct block *arena_grow(struct arena *arena, size_t size)
 {
     size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;

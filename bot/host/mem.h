@@ -34,6 +34,8 @@ char *arena_strdup(struct arena *arena, const char *text); /* NULL gives NULL */
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Forgets everything that was handed out; keeps one block, so that a scratch arena costs nothing. */
+void arena_clear(struct arena *arena);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);
 

@@ -1,0 +1,26 @@
+-- keys.lua: the only place that names Redis keys. It stands before every script (store/script.c); scripts get the
+-- community's tag "{nanfeng}" as KEYS[1] and build every key from it, so all keys of a turn lie in one Cluster slot.
+--
+--   schema                 version of the stored data
+--   roster                 digest of the roster that commits must agree with
+--   n                      hash of counters: event, out
+--   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
+--   t:<id>                 its trail: a list of steps (JSON)
+--   open                   open events by the time they were opened
+--   at:<building>:<cat>    events of a place and category until they are archived, by number; its highest number is its
+--                          version
+--   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
+--   s:<group>:<member>     a session: s value, v version, a:… what others added to it
+--   live:<group>           members who have something open there
+--   timers, timer          due times; what is to be handed back
+--   msg:<group>:<id>       the events that a platform message is about, and whose question it put
+--   seen:<group>:<bucket>  inputs that were decided (eight hours of platform time a bucket), with their outcome
+--   people                 people found in chats who are not in the roster
+--   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent
+--   fence:<account>        the number that an account's holder must bring
+-- Of an account, tag "{a:onebot:10001}":
+--   mark                   platform group → newest platform time whose inputs are all settled
+local T = KEYS[1]
+local function key(...)
+    return T .. ':' .. table.concat({...}, ':')
+end
