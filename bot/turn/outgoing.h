@@ -46,7 +46,7 @@ struct outgoing {
     const char *member;   /* direct chat: to whom */
     const char *template; /* "ack" → templates/<lang>/ack.mustache; NULL for a reaction */
     enum lang lang;
-    const char *reaction; /* emoji, about `quote` */
+    const char *reaction;                   /* emoji, about `quote` */
     struct arg args[OUTGOING_ARGS_MAX + 1]; /* one to spill into */
     size_t arg_count;
     const char *mentions[OUTGOING_MENTIONS_MAX]; /* member ids */

@@ -1,0 +1,336 @@
+/* context.c: what a turn must know, read in one trip (context.lua), and the turn that is made
+ * of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/log.h"
+#include "host/mem.h"
+#include "turn/args.h"
+#include "turn/internal.h"
+
+/* ---- sessions ---------------------------------------------------------------------- */
+
+/* Stored values are "<event ids>|<json>". */
+static const char *json_part(const struct redis_reply *value)
+{
+    const char *bar = value->text ? strchr(value->text, '|') : NULL;
+    return bar ? bar + 1 : NULL;
+}
+
+static void drop_same(struct session *session, const struct question *question)
+{
+    for (size_t i = session->question_count; i-- > 0;) {
+        const struct question *old = &session->questions[i];
+        if (old->event == question->event && strcmp(old->kind, question->kind) == 0 &&
+            strcmp(old->handler, question->handler) == 0)
+            session_close(session, i);
+    }
+}
+
+static void merge_added(struct session *session, const char *json, struct arena *arena)
+{
+    struct session added = {0};
+    if (session_decode(&added, json, arena) < 0)
+        return;
+    for (size_t i = 0; i < added.question_count; i++) {
+        drop_same(session, &added.questions[i]);
+        session_ask(session, &added.questions[i]);
+    }
+    if (added.last_ping)
+        session->last_ping = added.last_ping;
+}
+
+struct session *context_session(const char *group, const char *member,
+                                const struct redis_reply *fields, struct arena *arena,
+                                struct merged *ret_merged)
+{
+    struct session *session = arena_alloc(arena, sizeof *session);
+    *ret_merged = (struct merged){0};
+    for (size_t i = 0; i + 1 < fields->len; i += 2) {
+        const char *name = fields->items[i]->text;
+        const char *json = json_part(fields->items[i + 1]);
+        if (strcmp(name, "v") == 0)
+            ret_merged->version = strtoll(fields->items[i + 1]->text, NULL, 10);
+        else if (strcmp(name, "s") == 0 && json &&
+                 session_decode(session, arena_strdup(arena, json), arena) < 0)
+            log_error("context", "session unreadable group=%s member=%s", group, member);
+    }
+    for (size_t i = 0; i + 1 < fields->len; i += 2) {
+        const char *name = fields->items[i]->text;
+        const char *json = json_part(fields->items[i + 1]);
+        if (strncmp(name, "a:", 2) != 0 || !json ||
+            ret_merged->count == sizeof ret_merged->fields / sizeof *ret_merged->fields)
+            continue;
+        merge_added(session, arena_strdup(arena, json), arena);
+        ret_merged->fields[ret_merged->count++] = arena_strdup(arena, name);
+    }
+    session->group = group;
+    session->member = arena_strdup(arena, member);
+    session->dirty = false;
+    return session;
+}
+
+/* ---- asking ----------------------------------------------------------------------------- */
+
+static unsigned needs_of(const struct decision *d)
+{
+    const struct handler *const *handlers = d->queue->core->config.handlers;
+    unsigned needs = 0;
+    for (size_t i = 0; handlers[i]; i++)
+        needs |= handlers[i]->needs;
+    return needs;
+}
+
+static void add_place(struct decision *d, const char *building, const char *category)
+{
+    if (!building)
+        building = "-";
+    for (size_t i = 0; i < d->place_count; i++)
+        if (strcmp(d->places[i].building, building) == 0 &&
+            strcmp(d->places[i].category, category) == 0)
+            return;
+    if (d->place_count < CONTEXT_PLACES_MAX) {
+        d->places[d->place_count].building = building;
+        d->places[d->place_count].category = category;
+        d->places[d->place_count++].top = "0";
+    }
+}
+
+/* The places whose events may be the one that is told: named in the text, else the group's
+ * building; and those of the whole community. */
+static void find_places(struct decision *d)
+{
+    const struct meaning *m = &d->hint.meaning;
+    const struct fault_found *faults[1 + MEANING_MORE] = {&m->fault};
+    size_t count = 1;
+    for (size_t i = 0; i < m->more_count && i < MEANING_MORE; i++)
+        faults[count++] = &m->more[i];
+    for (size_t i = 0; i < count; i++) {
+        if (!faults[i]->category)
+            continue;
+        const char *building = faults[i]->where.building;
+        if (!building)
+            building = d->queue->group->building;
+        add_place(d, building, faults[i]->category);
+        add_place(d, NULL, faults[i]->category);
+    }
+}
+
+static void add_numbers(struct decision *d, struct args *args)
+{
+    const struct meaning *m = &d->hint.meaning;
+    args_addf(args, d->arena, "%zu", m->number_count);
+    for (size_t i = 0; i < m->number_count; i++)
+        args_addf(args, d->arena, "%u", m->numbers[i]);
+}
+
+static void ask_for_message(struct decision *d, struct args *args)
+{
+    const struct input *input = d->item->input;
+    bool is_new = input->kind == INPUT_MESSAGE || input->kind == INPUT_CALL;
+    const char *quoted = is_new ? input_quoted(input) : NULL;
+    if (input->kind == INPUT_REACTION)
+        quoted = input->message;
+    const char *own =
+        input->kind == INPUT_RECALL || input->kind == INPUT_EDIT ? input->message : NULL;
+    args_add(args, d->item->sender ? d->item->sender->id : "");
+    args_add(args, "");
+    args_add(args, quoted ? quoted : "");
+    args_add(args, own ? own : "");
+    args_add(args, needs_of(d) & NEED_MINE ? "1" : "0");
+    add_numbers(d, args);
+    find_places(d);
+    args_addf(args, d->arena, "%zu", d->place_count);
+    for (size_t i = 0; i < d->place_count; i++) {
+        args_add(args, d->places[i].building);
+        args_add(args, d->places[i].category);
+    }
+}
+
+static void ask_for_timer(struct decision *d, struct args *args)
+{
+    const struct input *input = d->item->input;
+    struct payload payload;
+    if (payload_decode(&payload, input->payload, d->arena) < 0)
+        payload = (struct payload){.handler = "", .name = ""};
+    d->timer_handler = payload.handler;
+    d->turn.timer_name = payload.name;
+    d->turn.timer_data = payload.data;
+    args_add(args, payload.member ? payload.member : "");
+    if (input->event)
+        args_addf(args, d->arena, "%u", input->event);
+    else
+        args_add(args, "");
+    for (int i = 0; i < 2; i++)
+        args_add(args, "");
+    args_add(args, "0");
+    args_add(args, "0");
+    args_add(args, "0");
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static void note_origin(struct origin *origin, const struct event *event)
+{
+    *origin = (struct origin){.open = event_is_open(event),
+                              .building = event->building,
+                              .category = event->category,
+                              .reporter = event->reporter,
+                              .assignee = event->assignee,
+                              .verifier = event->verifier,
+                              .state = event->state,
+                              .also_count = event->also_count};
+}
+
+static int read_event(struct decision *d, const struct redis_reply *fields)
+{
+    if (fields->len < 7 || d->turn.event_count == TURN_EVENTS_MAX)
+        return ERR_INVALID;
+    const char *f[7];
+    for (size_t i = 0; i < 7; i++)
+        f[i] = arena_strdup(d->arena, fields->items[i]->text);
+    struct event *event = event_create(d->arena);
+    if (event_decode(event, f[3], f[4], f[5][0] ? f[5] : NULL, d->arena) < 0) {
+        log_error("context", "event unreadable id=%s", f[0]);
+        return 0; /* the others count */
+    }
+    event->id = (uint32_t)strtoul(f[0], NULL, 10);
+    event->reached = (uint32_t)strtoul(f[1], NULL, 10);
+    event->version = (uint32_t)strtoul(f[2], NULL, 10);
+    event->acked_ms = strtoll(f[6], NULL, 10);
+    event->dirty = false;
+    note_origin(&d->origins[d->turn.event_count], event);
+    d->turn.events[d->turn.event_count++] = event;
+    return 0;
+}
+
+/* Which events the sender's session speaks of, told apart here since the script cannot. */
+static void mark_session_events(struct turn *turn, const struct session *session)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        for (size_t q = 0; q < session->question_count; q++)
+            if (session->questions[q].event == event->id)
+                event->reached |= EVENT_BY_QUESTION;
+        if (session->last_ping == event->id)
+            event->reached |= EVENT_BY_PING;
+        if (session->last_report == event->id && session->last_report_until_ms >= turn->now_ms)
+            event->reached |= EVENT_BY_RECENT;
+    }
+}
+
+static const char *session_member(const struct decision *d)
+{
+    if (d->item->sender)
+        return d->item->sender->id;
+    struct payload payload;
+    if (d->item->input->payload &&
+        payload_decode(&payload, d->item->input->payload, d->arena) == 0)
+        return payload.member;
+    return NULL;
+}
+
+int context_read(struct decision *d, const struct redis_reply *reply)
+{
+    if (reply->type != REDIS_LIST || reply->len < 5)
+        return ERR_INVALID;
+    const struct redis_reply *const *part = reply->items;
+    struct turn *turn = &d->turn;
+    const char *group = d->queue->group->name;
+    const char *member = session_member(d);
+    if (member)
+        turn->session = context_session(group, member, part[0], d->arena, &d->session);
+    if (part[1]->len)
+        turn->asked = context_session(group, part[1]->text, part[2], d->arena, &d->asked);
+    for (size_t i = 0; i < part[3]->len; i++)
+        if (read_event(d, part[3]->items[i]) < 0)
+            return ERR_INVALID;
+    for (size_t i = 0; i < part[4]->len && i < d->place_count; i++)
+        d->places[i].top = arena_strdup(d->arena, part[4]->items[i]->text);
+    if (turn->session) {
+        session_expire(turn->session, turn->now_ms);
+        mark_session_events(turn, turn->session);
+    }
+    if (turn->asked)
+        session_expire(turn->asked, turn->now_ms);
+    return 0;
+}
+
+/* ---- the decision's life -------------------------------------------------------------------
+ */
+
+static void fill_turn(struct decision *d)
+{
+    struct turn *turn = &d->turn;
+    const struct input *input = d->item->input;
+    struct home *home = d->queue->home;
+    turn->input = input;
+    turn->meaning = &d->hint.meaning;
+    turn->text = d->hint.text;
+    turn->community = home->community;
+    turn->group = d->queue->group;
+    turn->sender = d->item->sender;
+    turn->calendar = home->calendar;
+    turn->policy = home->policy;
+    turn->now_ms = clock_now_ms(d->queue->core->config.clock);
+    turn->addressed = d->hint.addressed;
+    turn->joined = d->hint.joined;
+    turn->staff = turn->sender && member_is_staff(turn->sender);
+    turn->arena = d->arena;
+    int64_t told_ms = input->kind == INPUT_TIMER ? input->due_ms : input->time_ms;
+    bool may_be_late = input->kind == INPUT_TIMER || input->backfilled;
+    turn->late_ms = may_be_late && turn->now_ms > told_ms ? turn->now_ms - told_ms : 0;
+}
+
+void decision_free(struct decision **decision)
+{
+    struct arena *arena = (*decision)->arena;
+    arena_destroy(&arena);
+    *decision = NULL;
+}
+
+static void read_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct decision *d = arg;
+    struct queue *queue = d->queue;
+    d->reply = reply;
+    if (error || reply->type == REDIS_ERROR || context_read(d, reply) < 0) {
+        if (!error)
+            log_error("context", "script failed group=%s why=%s", queue->key,
+                      reply->type == REDIS_ERROR ? reply->text : "answer not understood");
+        decision_free(&d);
+        intake_retry(queue, 200);
+        return;
+    }
+    decide(d);
+    if (d->turn.full) {
+        log_error("decide", "too many effects handler=%s input=%s",
+                  d->handler ? d->handler->name : "-", d->item->input->id);
+        decision_free(&d);
+        intake_done(queue);
+        return;
+    }
+    commit_start(d);
+}
+
+void decision_start(struct queue *queue)
+{
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    struct decision *d = arena_alloc(arena, sizeof *d);
+    d->queue = queue;
+    d->item = queue->first;
+    d->arena = arena;
+    hint_judge(queue, d->item->input, d->item->sender, arena, &d->hint);
+    fill_turn(d);
+    struct args args;
+    args_init(&args);
+    args_add(&args, queue->group->name);
+    if (d->item->input->kind == INPUT_TIMER)
+        ask_for_timer(d, &args);
+    else
+        ask_for_message(d, &args);
+    core_kill_point(queue->core, "read");
+    core_eval(queue->core, queue->home, queue->lane, SCRIPT_CONTEXT, args.count, args.values,
+              NULL, read_cb, d);
+    args_finish(&args);
+}

@@ -1,0 +1,75 @@
+-- context.lua: what a turn needs to know, in one read. It follows pointers with caps: at most EVENTS_MAX events.
+-- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0/1),
+-- count of numbers, numbers…, count of places, building and category of each…
+-- Answers: {session fields, member whose question was quoted or "", his session fields,
+--           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}}
+local EVENTS_MAX, NEAR_MAX, MINE_MAX = 20, 8, 20
+local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
+
+local ids, reached = {}, {}
+local function reach(id, how)
+    if id == '' then return end
+    if not reached[id] then
+        if #ids == EVENTS_MAX then return end
+        ids[#ids + 1] = id
+        reached[id] = 0
+    end
+    reached[id] = bit.bor(reached[id], how)
+end
+local function reach_all(list, how)
+    for id in list:gmatch('%d+') do reach(id, how) end
+end
+
+local group, member, event, quoted, message, mine = unpack(ARGV, 1, 6)
+local at = 7
+local function take()
+    at = at + 1
+    return ARGV[at - 1]
+end
+
+local function session_of(who)
+    if who == '' then return {} end
+    local fields = redis.call('HGETALL', key('s', group, who))
+    for i = 2, #fields, 2 do
+        local events = fields[i]:match('^([%d,]+)|')
+        if events then reach_all(events, 0) end
+    end
+    return fields
+end
+
+reach(event, BY_TIMER)
+for _ = 1, tonumber(take()) do reach(take(), BY_NUMBER) end
+local asked = ''
+if quoted ~= '' then
+    local about = redis.call('GET', key('msg', group, quoted))
+    if about then
+        local events, owner = about:match('^([^|]*)|(.*)$')
+        reach_all(events, BY_QUOTE)
+        if owner ~= member then asked = owner end
+    end
+end
+if message ~= '' then
+    local about = redis.call('GET', key('msg', group, message))
+    if about then reach_all(about:match('^([^|]*)'), BY_MESSAGE) end
+end
+local session = session_of(member)
+local asked_session = session_of(asked)
+local tops = {}
+for i = 1, tonumber(take()) do
+    local building, category = take(), take()
+    local near = redis.call('ZREVRANGE', key('at', building, category), 0, NEAR_MAX - 1)
+    tops[i] = near[1] or '0'
+    for _, id in ipairs(near) do reach(id, BY_NEAR) end
+end
+if mine == '1' and member ~= '' then
+    for _, id in ipairs(redis.call('ZREVRANGE', key('m', member), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end
+end
+
+local events = {}
+for _, id in ipairs(ids) do
+    local f = redis.call('HMGET', key('e', id), 'v', 'b', 'x', 'p', 'a')
+    if f[1] then
+        events[#events + 1] = {id, tostring(reached[id]), f[1], f[2] or '', f[3] or '', f[4] or '', f[5] or ''}
+    end
+end
+return {session, asked, asked_session, events, tops}

@@ -1,0 +1,310 @@
+/* core.c: the heart put together, and its slow pulse: timers are looked for, marks written,
+ * deadlines checked. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/log.h"
+#include "host/mem.h"
+#include "store/script.h"
+#include "turn/outbox.h"
+
+#define TICK_MS 200
+#define SCRATCH_MAX                                                                            \
+    (64u * 1024 * 1024) /* a hint understands texts of at most UNDERSTAND_MAX                  \
+                         */
+
+static const char *const script_files[SCRIPT_COUNT] = {
+    [SCRIPT_CONTEXT] = "bot/turn/context.lua",
+    [SCRIPT_COMMIT] = "bot/turn/commit.lua",
+    [SCRIPT_DUE] = "bot/turn/timers_due.lua",
+    [SCRIPT_LOAD] = "bot/turn/load.lua",
+    [SCRIPT_OUTBOX_LOAD] = "bot/turn/outbox_load.lua",
+    [SCRIPT_OUTBOX_SENT] = "bot/turn/outbox_sent.lua",
+    [SCRIPT_OUTBOX_PARK] = "bot/turn/outbox_park.lua",
+    [SCRIPT_PEOPLE] = "bot/turn/people.lua",
+    [SCRIPT_MARKS] = "bot/turn/marks.lua",
+    [SCRIPT_ROSTER] = "bot/turn/roster.lua",
+};
+
+/* ---- scripts -------------------------------------------------------------------------- */
+
+/* Counts a script as in flight until its callback has run. */
+struct flight {
+    struct core *core;
+    redis_cb *cb;
+    void *arg;
+};
+
+static void flight_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct flight flight = *(struct flight *)arg;
+    free(arg);
+    flight.core->in_flight--;
+    flight.cb(flight.arg, error, reply);
+}
+
+void core_eval(struct core *core, struct home *home, uint32_t lane, enum script script,
+               int argc, const char *const *argv, const size_t *lens, redis_cb *cb, void *arg)
+{
+    struct flight *flight = xmalloc(sizeof *flight);
+    *flight = (struct flight){core, cb, arg};
+    core->in_flight++;
+    redis_eval(core->redis, lane, &core->scripts[script], 1, (const char *const[]){home->tag},
+               argc, argv, lens, flight_cb, flight);
+}
+
+void core_kill_point(const struct core *core, const char *name)
+{
+    if (core->config.kill_point)
+        core->config.kill_point(name);
+}
+
+/* ---- Redis comes and goes ---------------------------------------------------------------- */
+
+static void check_ready(struct core *core)
+{
+    if (core->ready || core->loading || !redis_is_up(core->redis))
+        return;
+    core->ready = true;
+    log_info("core", "ready communities=%zu", core->home_count);
+}
+
+static void roster_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct core *core = arg;
+    core->loading--;
+    if (!error && reply->type == REDIS_ERROR)
+        log_error("core", "roster version not stored why=%s", reply->text);
+}
+
+/* Commits compare the roster's version: what this daemon loaded is the one that counts. */
+static void publish_roster(struct core *core, struct home *home)
+{
+    core->loading++;
+    core_eval(core, home, 0, SCRIPT_ROSTER, 1,
+              (const char *const[]){community_version(home->community)}, NULL, roster_cb, core);
+}
+
+static void open_groups(struct core *core, struct home *home)
+{
+    for (size_t i = 0; i < community_group_count(home->community); i++) {
+        const struct group *group = community_group_at(home->community, i);
+        if (group->kind != GROUP_DIRECT)
+            intake_queue(core, home, group, NULL);
+    }
+}
+
+static void redis_cb_state(void *arg, bool up)
+{
+    struct core *core = arg;
+    if (!up) {
+        log_warn("core", "redis is away: nothing is taken from the platforms until it is back");
+        core->ready = false;
+        return;
+    }
+    if (core->stopping)
+        return;
+    for (size_t i = 0; i < core->home_count; i++) {
+        publish_roster(core, &core->homes[i]);
+        core->homes[i].next_due_ms = 0;
+        core->homes[i].asking_due = false;
+    }
+    intake_resume(core);
+    for (struct account *a = core->accounts; a; a = a->next) {
+        marks_load(a);
+        outbox_on_redis(a->outbox);
+        for (size_t i = 0; i < core->home_count; i++)
+            outbox_load(a->outbox, &core->homes[i]);
+    }
+}
+
+/* ---- the pulse ------------------------------------------------------------------------------
+ */
+
+static void tick_cb(void *arg)
+{
+    struct core *core = arg;
+    check_ready(core);
+    if (!core->ready)
+        return;
+    bool real = !clock_is_virtual(core->config.clock);
+    core->ticks++;
+    for (size_t i = 0; real && i < core->home_count; i++)
+        timers_tick(&core->homes[i]);
+    for (struct account *a = core->accounts; a; a = a->next) {
+        outbox_on_redis(a->outbox);
+        if (real)
+            outbox_check_deadlines(a->outbox);
+        if (core->ticks % 10 == 0)
+            marks_write(a);
+    }
+}
+
+/* ---- life
+ * --------------------------------------------------------------------------------------- */
+
+static void home_init(struct core *core, struct home *home, size_t i)
+{
+    const struct core_config *config = &core->config;
+    *home = (struct home){.core = core,
+                          .community = config->communities[i],
+                          .calendar = config->calendars[i],
+                          .policy = config->policies[i],
+                          .next_due_ms = 0};
+    home->tag = xasprintf("{%s}", community_id(home->community));
+}
+
+struct core *core_create(const struct core_config *config)
+{
+    struct core *core = xcalloc(1, sizeof *core);
+    core->config = *config;
+    core->scratch = arena_create(SCRATCH_MAX);
+    for (size_t i = 0; i < SCRIPT_COUNT; i++)
+        script_init(&core->scripts[i], script_files[i]);
+    for (size_t i = 0; config->handlers[i]; i++)
+        if (config->handlers[i]->listens & (LISTEN_MESSAGE | LISTEN_EDIT))
+            core->wanted |= config->handlers[i]->intents;
+    core->home_count = config->community_count;
+    core->homes = xcalloc(core->home_count, sizeof *core->homes);
+    for (size_t i = 0; i < core->home_count; i++)
+        home_init(core, &core->homes[i], i);
+    core->ws = ws_create(config->loop);
+    core->http = http_create(config->loop);
+    core->redis = redis_create(config->loop, config->redis, redis_cb_state, core);
+    for (size_t i = 0; i < core->home_count; i++)
+        open_groups(core, &core->homes[i]);
+    core->tick = loop_timer_start(config->loop, TICK_MS, TICK_MS, tick_cb, core);
+    return core;
+}
+
+int core_add_account(struct core *core, const struct adapter *adapter, const char *name,
+                     struct conf_node *conf, struct faults *faults)
+{
+    struct account *account = xcalloc(1, sizeof *account);
+    account->core = core;
+    account->adapter = adapter;
+    account->name = xstrdup(name);
+    account->outbox = outbox_create(account);
+    account->next = core->accounts;
+    core->accounts = account;
+    int error = adapter->start(account, conf, faults);
+    if (error < 0) {
+        core->accounts = account->next;
+        outbox_destroy(&account->outbox);
+        free(account->name);
+        free(account);
+        return error;
+    }
+    if (redis_is_up(core->redis)) {
+        marks_load(account);
+        for (size_t i = 0; i < core->home_count; i++)
+            outbox_load(account->outbox, &core->homes[i]);
+    }
+    return 0;
+}
+
+static void account_free(struct account *account)
+{
+    struct route *route, *next;
+    HASH_ITER(hh, account->routes, route, next)
+    {
+        HASH_DEL(account->routes, route);
+        free(route->platform_group);
+        free(route);
+    }
+    outbox_destroy(&account->outbox);
+    free(account->name);
+    free(account);
+}
+
+/* What is under way may still end: its answers are waited for. */
+static void wait_for_flights(struct core *core, int wait_ms)
+{
+    struct clock *clock = clock_create_system();
+    int64_t end = clock_boot_ms(clock) + wait_ms;
+    while (core->in_flight && clock_boot_ms(clock) < end)
+        loop_poll(core->config.loop, 20);
+    clock_destroy(&clock);
+}
+
+void core_destroy(struct core **core, int wait_ms)
+{
+    struct core *c = *core;
+    if (!c)
+        return;
+    loop_timer_stop(&c->tick);
+    if (c->ready)
+        wait_for_flights(c, wait_ms);
+    c->stopping = true;
+    for (struct account *a = c->accounts; a; a = a->next) {
+        marks_write(a);
+        a->adapter->stop(a);
+        a->up = false;
+    }
+    wait_for_flights(c, wait_ms);
+    redis_destroy(&c->redis);
+    intake_destroy(c);
+    struct account *next;
+    for (struct account *a = c->accounts; a; a = next) {
+        next = a->next;
+        account_free(a);
+    }
+    http_destroy(&c->http);
+    ws_destroy(&c->ws);
+    for (size_t i = 0; i < SCRIPT_COUNT; i++)
+        script_finish(&c->scripts[i]);
+    for (size_t i = 0; i < c->home_count; i++) {
+        people_forget_all(&c->homes[i]);
+        free(c->homes[i].tag);
+    }
+    free(c->homes);
+    arena_destroy(&c->scratch);
+    free(c);
+    *core = NULL;
+}
+
+/* ---- state
+ * ------------------------------------------------------------------------------------------ */
+
+bool core_is_ready(const struct core *core)
+{
+    check_ready((struct core *)core);
+    return core->ready;
+}
+
+bool core_is_idle(const struct core *core)
+{
+    if (!core->ready || core->queued || core->in_flight || core->loading)
+        return false;
+    int64_t now = clock_now_ms(core->config.clock);
+    for (size_t i = 0; i < core->home_count; i++)
+        if (core->homes[i].timer_turns || core->homes[i].asking_due ||
+            core->homes[i].next_due_ms <= now)
+            return false;
+    for (struct account *a = core->accounts; a; a = a->next)
+        if (!outbox_is_idle(a->outbox) || a->backfills)
+            return false;
+    return true;
+}
+
+void core_next_due(struct core *core, void (*cb)(void *arg, int64_t due_ms), void *arg)
+{
+    int64_t due = INT64_MAX;
+    for (size_t i = 0; i < core->home_count; i++)
+        if (core->homes[i].next_due_ms < due)
+            due = core->homes[i].next_due_ms;
+    for (struct account *a = core->accounts; a; a = a->next) {
+        int64_t send = outbox_next_due(a->outbox);
+        if (send < due)
+            due = send;
+    }
+    cb(arg, due);
+}
+
+void core_run_due(struct core *core)
+{
+    for (size_t i = 0; i < core->home_count; i++)
+        timers_tick(&core->homes[i]);
+    for (struct account *a = core->accounts; a; a = a->next)
+        outbox_kick(a->outbox);
+}

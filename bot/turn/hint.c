@@ -1,0 +1,164 @@
+/* hint.c: does a line matter? Judged in memory, so that chat costs nothing (DESIGN §3.2): a
+ * report, a fragment, a quote, the bot's name, or anything from somebody who has something open
+ * with the bot in this group. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/mem.h"
+#include "turn/internal.h"
+
+static struct live *find_live(const struct queue *queue, const char *member)
+{
+    struct live *live;
+    HASH_FIND_STR(queue->live, member, live);
+    return live;
+}
+
+static void live_free(struct queue *queue, struct live *live)
+{
+    HASH_DEL(queue->live, live);
+    free(live->member);
+    free(live->half);
+    free(live);
+}
+
+static struct live *live_make(struct queue *queue, const char *member)
+{
+    struct live *live = find_live(queue, member);
+    if (live)
+        return live;
+    live = xcalloc(1, sizeof *live);
+    live->member = xstrdup(member);
+    HASH_ADD_KEYPTR(hh, queue->live, live->member, strlen(live->member), live);
+    return live;
+}
+
+void hint_note(struct queue *queue, const struct session *session)
+{
+    bool open = session->question_count || session->half || session->last_report ||
+                session->last_report_ref;
+    struct live *live = find_live(queue, session->member);
+    if (!open) {
+        if (live)
+            live_free(queue, live);
+        return;
+    }
+    live = live_make(queue, session->member);
+    free(live->half);
+    live->half = session->half ? xstrdup(session->half) : NULL;
+    live->half_until_ms = session->half_until_ms;
+    live->questions = session->question_count > 0;
+    live->report_until_ms = session->last_report_until_ms;
+}
+
+void hint_note_question(struct queue *queue, const char *member)
+{
+    live_make(queue, member)->questions = true;
+}
+
+void hint_forget(struct queue *queue)
+{
+    struct live *live, *next;
+    HASH_ITER(hh, queue->live, live, next) live_free(queue, live);
+}
+
+static bool is_live(const struct live *live, int64_t now_ms)
+{
+    return live && (live->questions || (live->half && live->half_until_ms >= now_ms) ||
+                    live->report_until_ms >= now_ms);
+}
+
+/* ---- load ---------------------------------------------------------------------------- */
+
+static void load_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct queue *queue = arg;
+    struct core *core = queue->core;
+    core->loading--;
+    if (error || reply->type != REDIS_LIST)
+        return; /* Redis went away again: loaded at the next redis_on_up */
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    hint_forget(queue);
+    for (size_t i = 0; i + 1 < reply->len; i += 2) {
+        struct merged merged;
+        hint_note(queue, context_session(queue->group->name, reply->items[i]->text,
+                                         reply->items[i + 1], arena, &merged));
+    }
+    arena_destroy(&arena);
+    queue->loaded = true;
+    intake_go_on(queue);
+}
+
+void hint_load(struct queue *queue)
+{
+    queue->core->loading++;
+    const char *argv[] = {queue->group->name, queue->person ? queue->person : ""};
+    core_eval(queue->core, queue->home, queue->lane, SCRIPT_LOAD, 2, argv, NULL, load_cb,
+              queue);
+}
+
+/* ---- judging -------------------------------------------------------------------------- */
+
+static bool hears(const struct core *core, enum intent intent)
+{
+    return intent != INTENT_CHAT && (core->wanted >> intent & 1);
+}
+
+static void understand_text(const struct queue *queue, const char *text, bool addressed,
+                            struct arena *arena, struct meaning *ret_meaning)
+{
+    struct hints hints = {
+        .building = queue->group->building,
+        .lang = queue->group->lang && strcmp(queue->group->lang, "en") == 0 ? LANG_EN : LANG_ZH,
+        .addressed = addressed,
+        .direct = queue->group->kind == GROUP_DIRECT};
+    understand(queue->core->config.lexicon, text, strlen(text), &hints, arena, ret_meaning);
+}
+
+/* A half-told report and its next piece, read as one text. Taken when together they say more.
+ */
+static void join_half(const struct queue *queue, const struct live *live, struct arena *arena,
+                      struct hint *hint)
+{
+    enum intent alone = hint->meaning.intent;
+    if (alone != INTENT_FRAGMENT && alone != INTENT_CHAT && alone != INTENT_REPORT)
+        return;
+    const char *text = arena_printf(arena, "%s %s", live->half, hint->text);
+    struct meaning meaning;
+    understand_text(queue, text, hint->addressed, arena, &meaning);
+    if (!meaning.report && !(alone == INTENT_FRAGMENT && meaning.intent == INTENT_FRAGMENT))
+        return;
+    hint->text = text;
+    hint->meaning = meaning;
+    hint->joined = true;
+}
+
+static void judge_message(struct queue *queue, const struct input *input,
+                          const struct live *live, int64_t now_ms, struct arena *arena,
+                          struct hint *hint)
+{
+    const char *quoted = input_quoted(input);
+    hint->addressed = input_mentions_self(input) || queue->group->kind == GROUP_DIRECT;
+    hint->text = input_text(input, arena);
+    if (hint->text[0])
+        understand_text(queue, hint->text, hint->addressed || quoted, arena, &hint->meaning);
+    bool open = is_live(live, now_ms);
+    if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
+        join_half(queue, live, arena, hint);
+    hint->matters = hint->addressed || quoted || open || input->kind == INPUT_EDIT ||
+                    hears(queue->core, hint->meaning.intent);
+}
+
+void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
+                struct arena *arena, struct hint *ret_hint)
+{
+    *ret_hint = (struct hint){.text = ""};
+    ret_hint->meaning.fault.where.floor = ret_hint->meaning.fault.where.floor_to = FLOOR_NONE;
+    int64_t now_ms = clock_now_ms(queue->core->config.clock);
+    if (input->from_bot)
+        return; /* never answer ourselves or another bot */
+    if (input->kind == INPUT_MESSAGE || input->kind == INPUT_EDIT)
+        judge_message(queue, input, find_live(queue, sender->id), now_ms, arena, ret_hint);
+    else
+        ret_hint->matters = true; /* recalls, reactions, timers, calls are rare */
+}

@@ -1,0 +1,345 @@
+/* intake.c: what comes in waits here: one queue a group, so that its turns are decided one
+ * after the other in the platform's order, also across a retry, while groups do not wait for
+ * each other (DESIGN §3.7). Bounded; while Redis is away nothing is taken from the platforms
+ * and the queues keep what they have. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/log.h"
+#include "host/mem.h"
+#include "turn/internal.h"
+
+/* ---- queues -------------------------------------------------------------------------- */
+
+static uint32_t lane_of(const char *key)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (; *key; key++)
+        hash = (hash ^ (unsigned char)*key) * 16777619u;
+    return hash;
+}
+
+struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
+                           const char *member)
+{
+    char key[300];
+    snprintf(key, sizeof key, "%s %s %s", community_id(home->community), group->name,
+             group->kind == GROUP_DIRECT ? member : "");
+    struct queue *queue;
+    HASH_FIND_STR(core->queues, key, queue);
+    if (queue)
+        return queue;
+    queue = xcalloc(1, sizeof *queue);
+    queue->key = xstrdup(key);
+    queue->core = core;
+    queue->home = home;
+    queue->group = group;
+    queue->person = group->kind == GROUP_DIRECT ? xstrdup(member) : NULL;
+    queue->lane = lane_of(key);
+    queue->last = &queue->first;
+    HASH_ADD_KEYPTR(hh, core->queues, queue->key, strlen(queue->key), queue);
+    if (core->redis && redis_is_up(core->redis))
+        hint_load(queue);
+    return queue;
+}
+
+static void item_free(struct item *item)
+{
+    struct arena *arena = item->arena;
+    arena_destroy(&arena);
+}
+
+static void queue_free(struct queue *queue)
+{
+    struct item *next;
+    for (struct item *item = queue->first; item; item = next) {
+        next = item->next;
+        item_free(item);
+    }
+    loop_timer_stop(&queue->again);
+    hint_forget(queue);
+    free(queue->person);
+    free(queue->key);
+    free(queue);
+}
+
+void intake_destroy(struct core *core)
+{
+    struct queue *queue, *next;
+    HASH_ITER(hh, core->queues, queue, next)
+    {
+        HASH_DEL(core->queues, queue);
+        queue_free(queue);
+    }
+}
+
+/* ---- settling -------------------------------------------------------------------------- */
+
+static void taken(struct account *account, const struct input *input)
+{
+    if (!account)
+        return;
+    if (input->kind == INPUT_MESSAGE)
+        marks_advance(account, input->group, input->time_ms);
+    if (account->adapter->taken)
+        account->adapter->taken(account, input->token);
+}
+
+static void go_on(struct queue *queue);
+
+static void pop(struct queue *queue)
+{
+    struct item *item = queue->first;
+    queue->first = item->next;
+    if (!queue->first)
+        queue->last = &queue->first;
+    queue->length--;
+    queue->core->queued--;
+    if (item->input->kind == INPUT_TIMER)
+        queue->home->timer_turns--;
+    taken(item->account, item->input);
+    item_free(item);
+}
+
+void intake_done(struct queue *queue)
+{
+    queue->busy = false;
+    pop(queue);
+    go_on(queue);
+}
+
+static void again_cb(void *arg)
+{
+    struct queue *queue = arg;
+    loop_timer_stop(&queue->again);
+    go_on(queue);
+}
+
+void intake_retry(struct queue *queue, int64_t pause_ms)
+{
+    queue->busy = false;
+    if (queue->core->stopping || queue->again)
+        return;
+    queue->again = loop_timer_start(queue->core->config.loop, pause_ms, 0, again_cb, queue);
+}
+
+void intake_resume(struct core *core)
+{
+    struct queue *queue, *next;
+    HASH_ITER(hh, core->queues, queue, next)
+    {
+        hint_load(queue);
+        go_on(queue);
+    }
+}
+
+/* ---- going on --------------------------------------------------------------------------- */
+
+/* Nobody's business, as far as memory can tell: settled without a word to Redis. */
+static bool is_nothing(struct queue *queue, const struct input *input,
+                       const struct member *sender)
+{
+    struct hint hint;
+    arena_clear(queue->core->scratch);
+    hint_judge(queue, input, sender, queue->core->scratch, &hint);
+    return !hint.matters;
+}
+
+static bool can_go_on(const struct queue *queue)
+{
+    return queue->first && !queue->busy && !queue->again && queue->loaded &&
+           !queue->core->stopping && redis_is_up(queue->core->redis);
+}
+
+static void go_on(struct queue *queue)
+{
+    while (can_go_on(queue)) {
+        struct item *item = queue->first;
+        if (item->input->kind != INPUT_TIMER && is_nothing(queue, item->input, item->sender)) {
+            pop(queue);
+            continue;
+        }
+        queue->busy = true;
+        decision_start(queue);
+        return;
+    }
+}
+
+void intake_go_on(struct queue *queue)
+{
+    go_on(queue);
+}
+
+static bool is_full(struct core *core, const struct queue *queue)
+{
+    bool full = core->queued >= INTAKE_MAX || queue->length >= INTAKE_GROUP_MAX;
+    if (full && !core->full_said)
+        log_warn("intake", "full waiting=%zu group=%s", core->queued, queue->key);
+    core->full_said = full;
+    return full;
+}
+
+static struct item *item_create(const struct input *input)
+{
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    struct item *item = arena_alloc(arena, sizeof *item);
+    item->arena = arena;
+    item->input = input_copy(input, arena);
+    return item;
+}
+
+static void append(struct queue *queue, struct item *item)
+{
+    *queue->last = item;
+    queue->last = &item->next;
+    queue->length++;
+    queue->core->queued++;
+    go_on(queue);
+}
+
+/* ---- inputs of platforms ------------------------------------------------------------------
+ */
+
+static struct route *route_make(struct account *account, const char *platform_group)
+{
+    struct route *route;
+    HASH_FIND_STR(account->routes, platform_group, route);
+    if (route)
+        return route;
+    route = xcalloc(1, sizeof *route);
+    route->platform_group = xstrdup(platform_group);
+    HASH_ADD_KEYPTR(hh, account->routes, route->platform_group, strlen(route->platform_group),
+                    route);
+    return route;
+}
+
+static void find_group(struct account *account, struct route *route)
+{
+    struct core *core = account->core;
+    for (size_t i = 0; i < core->home_count && !route->group; i++) {
+        route->home = &core->homes[i];
+        route->group = community_bound_group(route->home->community, account->adapter->name,
+                                             account->name, route->platform_group);
+    }
+    if (!route->group)
+        log_warn("intake",
+                 "unknown group adapter=%s account=%s id=%s; bind it in community.yaml to be "
+                 "heard there",
+                 account->adapter->name, account->name, route->platform_group);
+}
+
+#define ROUTES_MAX 50000
+
+struct route *intake_route(struct account *account, const char *platform_group)
+{
+    struct route *route;
+    HASH_FIND_STR(account->routes, platform_group, route);
+    if (!route) {
+        if (HASH_COUNT(account->routes) >= ROUTES_MAX)
+            return NULL;
+        route = route_make(account, platform_group);
+    }
+    if (!route->group && !route->home)
+        find_group(account, route);
+    return route;
+}
+
+static const struct member *sender_in(const struct home *home, const struct account *account,
+                                      const struct input *input, const struct group *group,
+                                      struct arena *arena)
+{
+    return community_sender(home->community, account->adapter->name, account->name,
+                            input->user ? input->user : "",
+                            input->user_name ? input->user_name : "", group, arena);
+}
+
+/* The direct chat of somebody: in the community whose roster knows him, else in the first. */
+static struct queue *direct_queue(struct account *account, const struct input *input)
+{
+    struct core *core = account->core;
+    struct queue *first = NULL;
+    for (size_t i = 0; i < core->home_count; i++) {
+        struct home *home = &core->homes[i];
+        const struct group *group = community_group(home->community, "dm");
+        if (!group)
+            continue;
+        arena_clear(core->scratch);
+        const struct member *member = sender_in(home, account, input, group, core->scratch);
+        if (community_member(home->community, member->id))
+            return intake_queue(core, home, group, member->id);
+        if (!first)
+            first = intake_queue(core, home, group, member->id);
+    }
+    return first;
+}
+
+static struct queue *queue_of(struct account *account, const struct input *input)
+{
+    if (input->direct)
+        return direct_queue(account, input);
+    struct route *route = intake_route(account, input->group);
+    if (!route || !route->group)
+        return NULL;
+    return intake_queue(account->core, route->home, route->group, NULL);
+}
+
+int intake_add(struct core *core, struct account *account, const struct input *input)
+{
+    struct queue *queue = queue_of(account, input);
+    if (!queue || input->from_bot) {
+        taken(account, input);
+        return 0;
+    }
+    if (!queue->first && queue->loaded) { /* nothing waits here: chat is let go at once */
+        arena_clear(core->scratch);
+        const struct member *sender =
+            sender_in(queue->home, account, input, queue->group, core->scratch);
+        struct hint hint;
+        hint_judge(queue, input, sender, core->scratch, &hint);
+        if (!hint.matters) {
+            taken(account, input);
+            return 0;
+        }
+    }
+    if (is_full(core, queue))
+        return ERR_FULL;
+    struct item *item = item_create(input);
+    item->account = account;
+    item->sender = sender_in(queue->home, account, item->input, queue->group, item->arena);
+    append(queue, item);
+    return 0;
+}
+
+/* ---- timers --------------------------------------------------------------------------------
+ */
+
+void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, const char *payload,
+                      uint32_t event)
+{
+    struct input input = {.kind = INPUT_TIMER,
+                          .adapter = "timer",
+                          .account = "",
+                          .group = community_id(home->community),
+                          .timer = timer,
+                          .due_ms = due_ms,
+                          .payload = payload,
+                          .event = event,
+                          .time_ms = due_ms};
+    input_set_id(&input);
+    struct item *item = item_create(&input);
+    struct payload p;
+    const struct group *group = NULL;
+    if (payload_decode(&p, payload, item->arena) == 0)
+        group = community_group(home->community, p.group);
+    if (!group) { /* a group that is gone: the turn still removes the timer */
+        log_warn("timers", "timer of an unknown group id=%s", timer);
+        group = community_group(home->community, "work");
+    }
+    if (group) {
+        home->timer_turns++;
+        append(intake_queue(home->core, home, group, p.member ? p.member : ""), item);
+    } else {
+        item_free(item);
+    }
+}

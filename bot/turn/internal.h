@@ -1,0 +1,314 @@
+/* internal.h: what the files of the heart share: the core, its communities, accounts and group
+ * queues. Private to bot/turn/.
+ *
+ * How a line travels: intake.c (queues, one turn at a time in a group) → hint.c (does it
+ * matter? in memory) → context.c (what the turn must know, one read) → decide.c (which handler,
+ * pure) → commit.c (effects, one script) → outbox.c (send, retry) with render.c (words).
+ * timers.c turns due timers into inputs.
+ */
+#ifndef LOUBOT_TURN_INTERNAL_H
+#define LOUBOT_TURN_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "adapter.h"
+#include "handler.h"
+#include "store/redis.h"
+#include "turn/core.h"
+#include "turn/turn.h"
+
+#define TURN_ARENA_MAX (8u * 1024 * 1024)
+#define INTAKE_MAX 20000      /* inputs waiting in memory, over all groups */
+#define INTAKE_GROUP_MAX 2000 /* in one group; emergencies pass it */
+#define DECISIONS_MAX 5       /* times that a turn is decided again on fresh context */
+#define LATE_SILENT_MS                                                                         \
+    (30 * 60 * 1000) /* what was written earlier than that is not answered (DESIGN §3.6) */
+#define KEEP_MESSAGE_DAYS 30
+#define SEEN_BUCKET_MS (8 * 3600 * 1000)
+#define PEOPLE_MAX 20000 /* found people remembered in memory, a community */
+
+/* One of the scripts, in the order of script_files in core.c. */
+enum script {
+    SCRIPT_CONTEXT,
+    SCRIPT_COMMIT,
+    SCRIPT_DUE,
+    SCRIPT_LOAD,
+    SCRIPT_OUTBOX_LOAD,
+    SCRIPT_OUTBOX_SENT,
+    SCRIPT_OUTBOX_PARK,
+    SCRIPT_PEOPLE,
+    SCRIPT_MARKS,
+    SCRIPT_ROSTER,
+    SCRIPT_COUNT
+};
+
+/* A found person: not in the roster, seen in a chat. */
+struct person {
+    char *id, *name, *adapter, *account, *user;
+    UT_hash_handle hh;
+};
+
+struct home { /* a community at run time */
+    struct core *core;
+    const struct community *community;
+    const struct calendar *calendar;
+    const struct policy *policy;
+    char *tag; /* "{nanfeng}" */
+    struct person *people;
+    int64_t next_due_ms; /* earliest timer known, INT64_MAX: none */
+    bool asking_due;     /* a timers_due script is under way */
+    bool ask_again;
+    size_t timer_turns; /* timer inputs queued or in flight */
+};
+
+/* Somebody with something open in a group, as far as the hint needs it. */
+struct live {
+    char *member;
+    char *half; /* NULL: none */
+    int64_t half_until_ms;
+    bool questions;
+    int64_t report_until_ms; /* later pieces and photos attach until then */
+    UT_hash_handle hh;
+};
+
+struct item { /* an input on its way */
+    struct item *next;
+    struct arena *arena; /* of the input */
+    struct input *input;
+    struct account *account; /* NULL: timers */
+    const struct member *sender;
+    int tries;
+};
+
+struct queue { /* a group (or one person's direct chat) at run time */
+    char *key;
+    struct core *core;
+    struct home *home;
+    const struct group *group;
+    char *person; /* direct chats: the member id */
+    uint32_t lane;
+    struct item *first, **last;
+    size_t length;
+    bool busy; /* the first item's turn is under way */
+    bool loaded;
+    struct live *live;
+    struct loop_timer *again; /* a pause before the next try */
+    UT_hash_handle hh;
+};
+
+struct route { /* where a platform group leads */
+    char *platform_group;
+    struct home *home;
+    const struct group *group; /* NULL: unknown, said once */
+    int64_t mark_ms;           /* newest platform time whose input is settled */
+    bool mark_dirty;
+    UT_hash_handle hh;
+};
+
+struct outbox;
+
+struct account {
+    struct account *next;
+    struct core *core;
+    const struct adapter *adapter;
+    char *name;
+    void *state;
+    bool up;
+    struct route *routes;
+    struct outbox *outbox;
+    bool marks_loaded;
+    size_t backfills; /* histories being read */
+};
+
+struct core {
+    struct core_config config;
+    struct redis *redis;
+    struct ws *ws;
+    struct http *http;
+    struct redis_script scripts[SCRIPT_COUNT];
+    struct home *homes;
+    size_t home_count;
+    struct account *accounts;
+    struct queue *queues;
+    size_t queued;         /* inputs waiting or in flight */
+    size_t loading;        /* answers that core_is_ready waits for */
+    size_t in_flight;      /* scripts whose answer somebody waits for */
+    uint64_t last_send;    /* ids of sends */
+    uint32_t wanted;       /* intents that some handler hears */
+    struct arena *scratch; /* for hints */
+    struct loop_timer *tick;
+    uint64_t ticks;
+    bool ready, stopping;
+    bool full_said;
+};
+
+/* core.c */
+struct home *core_home(struct core *core, const char *community);
+/* Runs a script for a community; counts as in flight until the callback. */
+void core_eval(struct core *core, struct home *home, uint32_t lane, enum script script,
+               int argc, const char *const *argv, const size_t *lens, redis_cb *cb, void *arg);
+void core_kill_point(const struct core *core, const char *name);
+struct account *core_account(struct core *core, const char *adapter, const char *name);
+/* Through which account a group or person is reached, and how the platform calls it. Strings
+ * live as long as the core's tables, or are put into `arena`. NULL: there is no account. */
+struct account *core_reach(struct core *core, struct home *home, const char *group,
+                           const char *member, struct arena *arena,
+                           const char **ret_platform_group);
+
+/* people.c: found people */
+const struct person *people_find(const struct home *home, const char *member);
+void people_note(struct home *home, const char *id, const char *name, const char *adapter,
+                 const char *account, const char *user);
+void people_forget_all(struct home *home);
+/* The name shown for a member id (roster, then found people); NULL: not in memory. */
+const char *people_name(const struct home *home, const char *member);
+
+/* intake.c */
+/* `member` is used for direct chats only. */
+struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
+                           const char *member);
+/* What is known of a platform group; NULL when there are too many. */
+struct route *intake_route(struct account *account, const char *platform_group);
+int intake_add(struct core *core, struct account *account, const struct input *input);
+/* A due timer as an input. */
+void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, const char *payload,
+                      uint32_t event);
+void intake_go_on(struct queue *queue); /* something it waited for is there */
+void intake_resume(struct core *core);  /* Redis is back: every queue goes on */
+void intake_destroy(struct core *core);
+/* The first item of a queue is settled: taken, freed; the next one begins. */
+void intake_done(struct queue *queue);
+/* The first item must be tried again, after a pause. */
+void intake_retry(struct queue *queue, int64_t pause_ms);
+
+/* hint.c */
+struct hint {
+    bool matters;
+    const char *text;
+    bool joined, addressed;
+    struct meaning meaning;
+};
+/* Judges an input in memory. Strings live in `arena`. */
+void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
+                struct arena *arena, struct hint *ret_hint);
+/* Notes what a session holds now (after a commit or at load). */
+void hint_note(struct queue *queue, const struct session *session);
+void hint_note_question(struct queue *queue, const char *member);
+void hint_forget(struct queue *queue);
+/* Reads the group's live sessions from Redis. */
+void hint_load(struct queue *queue);
+
+/* context.c: a decision under way */
+#define CONTEXT_PLACES_MAX 8
+struct origin { /* how an event stood when it was read: the commit compares */
+    bool open;
+    const char *building, *category, *reporter, *assignee, *verifier;
+    enum state state;
+    size_t also_count;
+};
+struct merged { /* fields of a session that were merged into it */
+    const char *fields[40];
+    size_t count;
+    int64_t version;
+};
+struct decision {
+    struct queue *queue;
+    struct item *item;
+    struct arena *arena;
+    struct hint hint;
+    struct turn turn;
+    const struct handler *handler; /* who decided */
+    struct {
+        const char *building, *category, *top;
+    } places[CONTEXT_PLACES_MAX];
+    size_t place_count;
+    struct origin origins[TURN_EVENTS_MAX];
+    struct merged session, asked; /* of turn.session and turn.asked */
+    const struct redis_reply *reply;
+    const char *timer_handler;
+};
+/* Reads the context, decides, commits. Ends with intake_done() or intake_retry(). */
+void decision_start(struct queue *queue);
+void decision_free(struct decision **decision);
+/* Fills turn.session, turn.asked and turn.events from the script's answer. 0 or ERR_INVALID. */
+int context_read(struct decision *decision, const struct redis_reply *reply);
+/* A session from its stored fields. */
+struct session *context_session(const char *group, const char *member,
+                                const struct redis_reply *fields, struct arena *arena,
+                                struct merged *ret_merged);
+
+/* decide.c: pure */
+void decide(struct decision *decision);
+bool decide_has_effects(const struct turn *turn);
+
+/* commit.c */
+void commit_start(struct decision *decision);
+
+/* codec.c: JSON of rows, payloads and records */
+struct payload {
+    const char *handler, *name, *group, *member, *data;
+};
+char *payload_encode(const struct payload *payload, struct arena *arena);
+int payload_decode(struct payload *payload, const char *json, struct arena *arena);
+char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena);
+char *person_encode(const struct person *person, struct arena *arena);
+int person_decode(struct person *person, const char *json, struct arena *arena);
+
+/* A stored outgoing, read back. */
+struct row {
+    struct outgoing out; /* events are not filled: see numbers */
+    uint32_t numbers[OUTGOING_EVENTS_MAX];
+    size_t number_count;
+    const char *events; /* "126,127" */
+    const char *owner;  /* whose question it puts, "" nobody */
+    bool acknowledges;
+};
+int row_decode(struct row *row, const char *stored, struct arena *arena);
+
+/* outbox.c */
+struct outbox *outbox_create(struct account *account);
+void outbox_destroy(struct outbox **outbox);
+/* A row that was committed (by this daemon or an earlier one). Known ids are ignored. */
+void outbox_add(struct outbox *outbox, struct home *home, const char *id, const char *stored,
+                int parts_out);
+void outbox_load(struct outbox *outbox, struct home *home);
+void outbox_kick(struct outbox *outbox);
+bool outbox_is_idle(const struct outbox *outbox);
+int64_t outbox_next_due(const struct outbox *outbox);
+void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
+                    const char *message, int64_t retry_ms, const char *why);
+void outbox_on_redis(struct outbox *outbox); /* Redis is back */
+
+/* render.c */
+#define RENDER_PARTS_MAX 16
+struct rendered {
+    struct send_part parts[2 * OUTGOING_MENTIONS_MAX + 6];
+    size_t part_count;
+    const char *text; /* the whole text, before it is split */
+};
+/* The members whose names a row needs and memory does not hold. */
+size_t render_missing(const struct home *home, const struct row *row, const char **ids,
+                      size_t max);
+/* Text of a row; "" when the template is unknown (logged). */
+const char *render_text(const struct home *home, const struct row *row, int64_t now_ms,
+                        struct arena *arena);
+/* Puts quote, mentions and the k-th piece of the text together. */
+void render_parts(const struct home *home, const struct account *account, const struct row *row,
+                  const char *piece, bool first, struct arena *arena,
+                  struct rendered *ret_rendered);
+
+/* timers.c */
+void timers_tick(struct home *home);
+void timers_note(struct home *home, int64_t due_ms);
+
+/* marks.c: low-water marks of replayable platforms */
+void marks_load(struct account *account);
+void marks_advance(struct account *account, const char *platform_group, int64_t time_ms);
+void marks_write(struct account *account);
+/* Asks the adapter for the history of every group since its mark. */
+void marks_backfill(struct account *account);
+
+#endif

@@ -1,0 +1,491 @@
+/* outbox.c: the durable queue of an account, on its way out (DESIGN §3.10).
+ *
+ * Rows come from commits (outbox_add) or, at start, from Redis (outbox_load). Each target
+ * (platform group or person) has its own list, sorted by lane and age, and one send under way
+ * at most, so order is kept and one slow group delays nobody else. A row leaves Redis only
+ * after the platform's answer, in one script (outbox_report.c); until then a crash sends it
+ * once more under the same stable id.
+ */
+#include "turn/outbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "host/log.h"
+#include "host/mem.h"
+#include "host/text.h"
+
+#define SENDS_MAX 256 /* under way on one account */
+#define BACKOFF_FIRST_MS 1000
+#define BACKOFF_LAST_MS 60000
+#define UNKNOWN_MAX 2 /* sends whose answer was lost, before it counts as sent */
+#define SEND_DEADLINE_MS 30000
+#define TEXT_MAX (32 * 1024)
+
+/* ---- life ----------------------------------------------------------------------------- */
+
+struct outbox *outbox_create(struct account *account)
+{
+    struct outbox *outbox = xcalloc(1, sizeof *outbox);
+    outbox->account = account;
+    outbox->name = xasprintf("%s:%s", account->adapter->name, account->name);
+    return outbox;
+}
+
+void entry_free(struct outbox *outbox, struct entry *entry)
+{
+    HASH_DELETE(by_id, outbox->entries, entry);
+    struct arena *arena = entry->arena;
+    arena_destroy(&arena);
+}
+
+void outbox_destroy(struct outbox **outbox)
+{
+    if (!*outbox)
+        return;
+    struct outbox *o = *outbox;
+    outbox_drop_reports(o);
+    struct entry *entry, *next_entry;
+    HASH_ITER(by_id, o->entries, entry, next_entry) entry_free(o, entry);
+    struct target *target, *next_target;
+    HASH_ITER(hh, o->targets, target, next_target)
+    {
+        HASH_DEL(o->targets, target);
+        free(target->name);
+        free(target);
+    }
+    loop_timer_stop(&o->wake);
+    free(o->name);
+    free(o);
+    *outbox = NULL;
+}
+
+/* ---- what waits ------------------------------------------------------------------------- */
+
+static int64_t boot_ms(const struct outbox *outbox)
+{
+    return clock_boot_ms(outbox->account->core->config.clock);
+}
+
+static struct target *target_of(struct outbox *outbox, const char *name)
+{
+    struct target *target;
+    HASH_FIND_STR(outbox->targets, name, target);
+    if (target)
+        return target;
+    target = xcalloc(1, sizeof *target);
+    target->name = xstrdup(name);
+    HASH_ADD_KEYPTR(hh, outbox->targets, target->name, strlen(target->name), target);
+    return target;
+}
+
+static int by_lane(const struct entry *a, const struct entry *b)
+{
+    return (int)a->row.out.lane - (int)b->row.out.lane;
+}
+
+static void make_ready(struct outbox *outbox, struct target *target)
+{
+    if (target->busy || target->is_ready || !target->waiting)
+        return;
+    target->is_ready = true;
+    target->ready_lane = target->waiting->row.out.lane;
+    DL_APPEND2(outbox->ready[target->ready_lane], target, ready_prev, ready_next);
+}
+
+static void unmake_ready(struct outbox *outbox, struct target *target)
+{
+    if (!target->is_ready)
+        return;
+    DL_DELETE2(outbox->ready[target->ready_lane], target, ready_prev, ready_next);
+    target->is_ready = false;
+}
+
+static void enqueue(struct outbox *outbox, struct entry *entry)
+{
+    struct target *target = entry->target;
+    DL_INSERT_INORDER(target->waiting, entry, by_lane);
+    unmake_ready(outbox, target); /* a more urgent head changes its lane */
+    make_ready(outbox, target);
+}
+
+static void drop_replaced(struct outbox *outbox, const struct entry *newer)
+{
+    const char *key = newer->row.out.replace_key;
+    struct entry *old, *next;
+    DL_FOREACH_SAFE(newer->target->waiting, old, next)
+    {
+        if (!key || !old->row.out.replace_key || strcmp(old->row.out.replace_key, key) != 0)
+            continue;
+        unmake_ready(outbox, old->target);
+        DL_DELETE(old->target->waiting, old);
+        make_ready(outbox, old->target);
+        outbox_park(outbox, old, "replaced", false);
+    }
+}
+
+void outbox_add(struct outbox *outbox, struct home *home, const char *id, const char *stored,
+                int parts_out)
+{
+    struct entry *entry;
+    HASH_FIND(by_id, outbox->entries, id, strlen(id), entry);
+    if (entry)
+        return;
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    entry = arena_alloc(arena, sizeof *entry);
+    entry->arena = arena;
+    entry->home = home;
+    entry->id = arena_strdup(arena, id);
+    entry->parts_out = parts_out;
+    HASH_ADD_KEYPTR(by_id, outbox->entries, entry->id, strlen(entry->id), entry);
+    const char *group = NULL;
+    if (row_decode(&entry->row, stored, arena) < 0 ||
+        !core_reach(outbox->account->core, home, entry->row.out.group, entry->row.out.member,
+                    arena, &group)) {
+        log_error("outbox", "row unreadable account=%s id=%s", outbox->name, id);
+        outbox_park(outbox, entry, "unreadable", true);
+        return;
+    }
+    entry->target = target_of(outbox, group);
+    drop_replaced(outbox, entry);
+    enqueue(outbox, entry);
+    outbox_kick(outbox);
+}
+
+/* ---- loading ------------------------------------------------------------------------------
+ */
+
+#define LOAD_PAGE 200
+
+struct load {
+    struct outbox *outbox;
+    struct home *home;
+    int from;
+};
+
+static void load_page(struct load *load);
+
+static void load_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct load *load = arg;
+    struct core *core = load->outbox->account->core;
+    core->loading--;
+    if (error || reply->type != REDIS_LIST) {
+        free(load);
+        return;
+    }
+    for (size_t i = 0; i + 2 < reply->len; i += 3)
+        outbox_add(load->outbox, load->home, reply->items[i]->text, reply->items[i + 1]->text,
+                   (int)strtol(reply->items[i + 2]->text, NULL, 10));
+    if (reply->len == 3 * LOAD_PAGE) {
+        load->from += LOAD_PAGE;
+        load_page(load);
+    } else {
+        free(load);
+    }
+}
+
+static void load_page(struct load *load)
+{
+    struct core *core = load->outbox->account->core;
+    char from[16], most[16];
+    snprintf(from, sizeof from, "%d", load->from);
+    snprintf(most, sizeof most, "%d", LOAD_PAGE);
+    core->loading++;
+    core_eval(core, load->home, 0, SCRIPT_OUTBOX_LOAD, 3,
+              (const char *const[]){load->outbox->name, from, most}, NULL, load_cb, load);
+}
+
+void outbox_load(struct outbox *outbox, struct home *home)
+{
+    struct load *load = xcalloc(1, sizeof *load);
+    load->outbox = outbox;
+    load->home = home;
+    load_page(load);
+}
+
+/* ---- sending --------------------------------------------------------------------------------
+ */
+
+static int64_t backoff_ms(int tries)
+{
+    int64_t wait = BACKOFF_FIRST_MS;
+    while (--tries > 0 && wait < BACKOFF_LAST_MS)
+        wait *= 2;
+    return wait < BACKOFF_LAST_MS ? wait : BACKOFF_LAST_MS;
+}
+
+/* The target may send again; its head waits until then. */
+static void release(struct outbox *outbox, struct target *target)
+{
+    target->busy = false;
+    target->free_at_ms = boot_ms(outbox);
+    if (outbox->account->core->config.paced)
+        target->free_at_ms += outbox->account->adapter->capabilities.group_pace_ms;
+    make_ready(outbox, target);
+}
+
+static void put_back(struct outbox *outbox, struct entry *entry, int64_t wait_ms)
+{
+    struct target *target = entry->target;
+    entry->send_id = 0;
+    DL_PREPEND(target->waiting, entry);
+    release(outbox, target);
+    if (target->free_at_ms < boot_ms(outbox) + wait_ms)
+        target->free_at_ms = boot_ms(outbox) + wait_ms;
+}
+
+/* The k-th piece of the text, at most `max` bytes, cut on a character boundary and, where
+ * possible, a line's end. */
+static const char *piece_of(struct entry *entry, size_t max, bool *ret_last)
+{
+    const char *at = entry->text;
+    for (int k = 0;; k++) {
+        size_t len = strlen(at);
+        size_t cut = text_cut(at, len, max);
+        if (cut < len) {
+            const char *line = memrchr(at, '\n', cut);
+            if (line && (size_t)(line - at) > cut / 2)
+                cut = (size_t)(line - at) + 1;
+        }
+        *ret_last = cut >= len;
+        if (k == entry->parts_out || *ret_last)
+            return arena_strndup(entry->arena, at, cut);
+        at += cut;
+    }
+}
+
+static void fill_send(struct outbox *outbox, struct entry *entry, struct rendered *rendered,
+                      struct send *send)
+{
+    const struct outgoing *out = &entry->row.out;
+    const struct capabilities *caps = &outbox->account->adapter->capabilities;
+    entry->last_piece = true;
+    *send = (struct send){.id = entry->send_id,
+                          .group = entry->target->name,
+                          .direct = strcmp(out->group, "dm") == 0};
+    send->stable = arena_printf(entry->arena, "%s/%d", entry->id, entry->parts_out + 1);
+    if (out->reaction && caps->reactions) {
+        send->reaction = out->reaction;
+        send->about = out->quote;
+        return;
+    }
+    size_t max = caps->max_text ? caps->max_text : TEXT_MAX;
+    const char *piece =
+        out->reaction ? out->reaction : piece_of(entry, max, &entry->last_piece);
+    render_parts(entry->home, outbox->account, &entry->row, piece, entry->parts_out == 0,
+                 entry->arena, rendered);
+    send->parts = rendered->parts;
+    send->part_count = rendered->part_count;
+}
+
+static void start_send(struct outbox *outbox, struct entry *entry)
+{
+    struct core *core = outbox->account->core;
+    struct rendered rendered = {0};
+    struct send send;
+    int64_t now = clock_now_ms(core->config.clock);
+    if (!entry->text && !entry->row.out.reaction)
+        entry->text = render_text(entry->home, &entry->row, now, entry->arena);
+    entry->send_id = ++core->last_send;
+    entry->started_ms = boot_ms(outbox);
+    fill_send(outbox, entry, &rendered, &send);
+    core_kill_point(core, "send");
+    outbox->sends++;
+    HASH_ADD(by_send, outbox->sending, send_id, sizeof entry->send_id, entry);
+    if (outbox->account->adapter->send(outbox->account, &send) == 0)
+        return;
+    HASH_DELETE(by_send, outbox->sending, entry);
+    outbox->sends--;
+    put_back(outbox, entry, BACKOFF_FIRST_MS);
+}
+
+static void names_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct entry *entry = arg;
+    struct outbox *outbox = entry->outbox;
+    outbox->naming--;
+    for (size_t i = 0; !error && reply->type == REDIS_LIST && i < reply->len; i++) {
+        struct person p;
+        if (reply->items[i]->text &&
+            person_decode(&p, reply->items[i]->text, entry->arena) == 0)
+            people_note(entry->home, entry->missing[i], p.name, p.adapter, p.account, p.user);
+    }
+    if (error) {
+        put_back(outbox, entry, BACKOFF_FIRST_MS);
+        outbox_kick(outbox);
+    } else {
+        start_send(outbox,
+                   entry); /* who is still unknown was forgotten: named by the wording */
+    }
+}
+
+/* Names come first: those that memory does not hold are read. */
+static void start_entry(struct outbox *outbox, struct entry *entry)
+{
+    size_t count = render_missing(entry->home, &entry->row, entry->missing, ENTRY_MISSING_MAX);
+    if (!count || entry->named) {
+        start_send(outbox, entry);
+        return;
+    }
+    entry->named = true;
+    entry->outbox = outbox;
+    outbox->naming++;
+    core_eval(outbox->account->core, entry->home, 0, SCRIPT_PEOPLE, (int)count, entry->missing,
+              NULL, names_cb, entry);
+}
+
+static bool has_expired(const struct outbox *outbox, const struct entry *entry)
+{
+    int64_t expires = entry->row.out.expires_ms;
+    return expires && expires < clock_now_ms(outbox->account->core->config.clock);
+}
+
+static void start_target(struct outbox *outbox, struct target *target)
+{
+    struct entry *entry = target->waiting;
+    DL_DELETE(target->waiting, entry);
+    if (has_expired(outbox, entry)) {
+        make_ready(outbox, target);
+        outbox_park(outbox, entry, "expired", false);
+        return;
+    }
+    target->busy = true;
+    if (outbox->account->core->config.paced)
+        outbox->free_at_ms =
+            boot_ms(outbox) + outbox->account->adapter->capabilities.account_pace_ms;
+    start_entry(outbox, entry);
+}
+
+static struct target *next_target(struct outbox *outbox, int64_t now)
+{
+    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
+        struct target *target;
+        DL_FOREACH2(outbox->ready[lane], target, ready_next)
+        {
+            if (target->free_at_ms <= now)
+                return target;
+        }
+    }
+    return NULL;
+}
+
+int64_t outbox_next_due(const struct outbox *outbox)
+{
+    int64_t due = INT64_MAX;
+    if (!outbox->account->up)
+        return due;
+    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
+        const struct target *target;
+        DL_FOREACH2(outbox->ready[lane], target, ready_next)
+        {
+            int64_t at = target->free_at_ms > outbox->free_at_ms ? target->free_at_ms
+                                                                 : outbox->free_at_ms;
+            if (at < due)
+                due = at;
+        }
+    }
+    return due;
+}
+
+static void pump_cb(void *arg);
+
+static void arm_wake(struct outbox *outbox)
+{
+    struct core *core = outbox->account->core;
+    int64_t due = outbox_next_due(outbox);
+    if (due == INT64_MAX || clock_is_virtual(core->config.clock) || outbox->wake)
+        return;
+    int64_t wait = due - boot_ms(outbox);
+    outbox->wake = loop_timer_start(core->config.loop, wait > 1 ? wait : 1, 0, pump_cb, outbox);
+}
+
+static void pump(struct outbox *outbox)
+{
+    struct target *target;
+    while (outbox->account->up && outbox->sends < SENDS_MAX &&
+           outbox->free_at_ms <= boot_ms(outbox) &&
+           (target = next_target(outbox, boot_ms(outbox)))) {
+        unmake_ready(outbox, target);
+        start_target(outbox, target);
+    }
+    if (outbox->sends < SENDS_MAX)
+        arm_wake(outbox);
+}
+
+static void pump_cb(void *arg)
+{
+    struct outbox *outbox = arg;
+    loop_timer_stop(&outbox->wake);
+    outbox->kicked = false;
+    if (!outbox->account->core->stopping)
+        pump(outbox);
+}
+
+void outbox_kick(struct outbox *outbox)
+{
+    outbox->kicked = true;
+    loop_defer(outbox->account->core->config.loop, pump_cb, outbox);
+}
+
+/* ---- the platform's answer
+ * --------------------------------------------------------------------- */
+
+static void on_ok(struct outbox *outbox, struct entry *entry, const char *message)
+{
+    core_kill_point(outbox->account->core, "sent");
+    entry->parts_out++;
+    entry->tries = entry->unknowns = 0;
+    outbox_report(outbox, entry, message);
+    if (entry->last_piece) {
+        release(outbox, entry->target);
+        return;
+    }
+    put_back(outbox, entry, 0);
+}
+
+void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
+                    const char *message, int64_t retry_ms, const char *why)
+{
+    struct entry *entry;
+    HASH_FIND(by_send, outbox->sending, &send_id, sizeof send_id, entry);
+    if (!entry)
+        return; /* answered after its deadline */
+    HASH_DELETE(by_send, outbox->sending, entry);
+    outbox->sends--;
+    bool repeatable = outbox->account->adapter->capabilities.idempotent_sends;
+    if (result == SENT_UNKNOWN && !repeatable && ++entry->unknowns >= UNKNOWN_MAX)
+        result = SENT_OK;
+    if (result == SENT_OK) {
+        on_ok(outbox, entry, message);
+    } else if (result == SENT_NEVER) {
+        log_warn("outbox", "refused account=%s id=%s why=%s", outbox->name, entry->id,
+                 why ? why : "-");
+        release(outbox, entry->target);
+        outbox_park(outbox, entry, why ? why : "refused", true);
+    } else {
+        int64_t wait = backoff_ms(++entry->tries);
+        put_back(outbox, entry, wait > retry_ms ? wait : retry_ms);
+    }
+    outbox_kick(outbox);
+}
+
+void outbox_check_deadlines(struct outbox *outbox)
+{
+    int64_t limit = outbox->account->adapter->capabilities.send_deadline_ms;
+    struct entry *entry, *next;
+    HASH_ITER(by_send, outbox->sending, entry, next)
+    {
+        if (boot_ms(outbox) - entry->started_ms > (limit ? limit : SEND_DEADLINE_MS))
+            outbox_on_sent(outbox, entry->send_id, SENT_UNKNOWN, NULL, 0, "no answer");
+    }
+}
+
+bool outbox_is_idle(const struct outbox *outbox)
+{
+    if (outbox->kicked || outbox->sends || outbox->naming || outbox->reporting)
+        return false;
+    return outbox_next_due(outbox) > boot_ms(outbox);
+}

@@ -1,0 +1,73 @@
+/* outbox.h: what outbox.c and outbox_report.c share. The calls for the rest of the heart are in
+ * internal.h. */
+#ifndef LOUBOT_TURN_OUTBOX_H
+#define LOUBOT_TURN_OUTBOX_H
+
+#include "turn/internal.h"
+
+#define OUTBOX_LANES 3
+#define ENTRY_MISSING_MAX 16
+
+struct entry {                 /* one outgoing */
+    struct entry *prev, *next; /* in its target's list */
+    struct arena *arena;
+    struct outbox *outbox;
+    struct home *home;
+    const char *id;
+    struct row row;
+    struct target *target;
+    const char *text; /* rendered at the first send */
+    int parts_out;
+    bool last_piece, named;
+    int tries, unknowns;
+    uint64_t send_id; /* under way, else 0 */
+    int64_t started_ms;
+    const char *missing[ENTRY_MISSING_MAX];
+    UT_hash_handle by_id, by_send;
+};
+
+struct target { /* where it goes */
+    char *name;
+    struct entry *waiting;
+    bool busy, is_ready;
+    int ready_lane;
+    int64_t free_at_ms;
+    struct target *ready_prev, *ready_next;
+    UT_hash_handle hh;
+};
+
+struct report { /* a sent script that Redis has not confirmed yet */
+    struct report *prev, *next;
+    struct outbox *outbox;
+    struct home *home;
+    struct arena *arena;
+    struct entry *entry; /* freed when the row is gone; NULL for a part */
+    const char *argv[12];
+    bool park;
+    bool under_way;
+};
+
+struct outbox {
+    struct account *account;
+    char *name; /* "web:local" */
+    struct entry *entries, *sending;
+    struct target *targets;
+    struct target *ready[OUTBOX_LANES];
+    size_t sends, naming, reporting;
+    struct report *reports;
+    int64_t free_at_ms;
+    struct loop_timer *wake;
+    bool kicked;
+};
+
+void entry_free(struct outbox *outbox, struct entry *entry);
+/* A part, or the whole, is out: says so in Redis; frees the entry when it was the last piece.
+ */
+void outbox_report(struct outbox *outbox, struct entry *entry, const char *message);
+/* The row leaves the queue unsent; `keep` keeps it for the operator. Frees the entry. */
+void outbox_park(struct outbox *outbox, struct entry *entry, const char *why, bool keep);
+/* Forgets what Redis has not confirmed (at the end). */
+void outbox_drop_reports(struct outbox *outbox);
+void outbox_check_deadlines(struct outbox *outbox);
+
+#endif
