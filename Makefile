@@ -3,6 +3,7 @@
 # B names the build folder and SAN=1 builds with ASan and UBSan, so that several builds can stand side by side:
 #   make build            → build/loubot
 #   make SAN=1 build      → build-san/loubot
+# V=1 shows the commands.
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
@@ -13,6 +14,7 @@ PREFIX ?= /usr/local
 CC = gcc
 OPT ?= $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer,-O2)
 comma := ,
+say = $(if $(V),,@echo "  $(1) $@";)
 CPPFLAGS = -D_GNU_SOURCE -I. -Ibot -I$(B)
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
        -Wno-missing-field-initializers -Wno-unused-parameter
@@ -44,7 +46,7 @@ test-deps: deps
 	@tests/deps.sh $(TEST_PACKAGES)
 
 run: deps ## installs what is missing, builds, starts the bot with its embedded defaults
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j$$(nproc) build
 	$(B)/loubot run
 
 build: $(B)/loubot ## builds build/loubot
@@ -53,7 +55,7 @@ test: test-deps ## installs what is missing, builds, passes every test
 	@tests/run.sh
 
 fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half an hour in all)
-	@$(MAKE) --no-print-directory fuzz-build
+	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
 
 layers: ## checks that dependencies run one way
@@ -70,19 +72,19 @@ clean: ## removes everything that was built
 	rm -rf build build-*
 
 $(B)/loubot: $(B)/bot/main.o $(B)/libloubot.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/libloubot.a: $(OBJS)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc  )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The files that the binary carries: their bytes by .incbin, their names in a table (bot/host/assets.h).
 $(B)/assets.o: $(B)/assets.S $(ASSETS)
-	$(CC) -c -o $@ $<
+	@$(CC) -c -o $@ $<
 $(B)/assets.S: tests/assets.sh $(B)/assets.list
 	@tests/assets.sh < $(B)/assets.list > $@
 $(B)/assets.list: FORCE
@@ -91,7 +93,7 @@ $(B)/assets.list: FORCE
 
 tests-build: $(TESTS) $(B)/loubot
 $(B)/tests/%_test: $(B)/tests/%_test.o $(TEST_HELPERS) $(B)/libloubot.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # Fuzzers are built with clang, the library with them, in a folder of their own.
 ifneq ($(B),build-fuzz)
@@ -100,7 +102,7 @@ fuzz-build:
 	    OPT='-O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' $(FUZZERS)
 endif
 build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubot.a
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(call say,link)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
 .PHONY: help deps test-deps run build test fuzz layers tidy install clean tests-build fuzz-build FORCE
