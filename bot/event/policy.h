@@ -8,6 +8,7 @@
 
 #include "event/calendar.h"
 #include "people/community.h"
+#include "words/understand.h"
 
 struct faults;
 struct policy;
@@ -22,8 +23,9 @@ struct class_policy {
     const char *category; /* "lighting" */
     const char *name_zh, *name_en;
     enum owner owner;
-    struct limit finish;
-    struct limit accept; /* emergency 5 min, urgent-hour classes 15 min, else 2 working hours */
+    struct limit finish;      /* of a normal report; see policy_finish() */
+    struct limit urgent;      /* of an urgent one or an emergency */
+    struct limit accept;      /* of a normal report; see policy_accept() */
     bool ask_unit, ask_floor; /* slots the repairer cannot do without */
     bool ask_photo;           /* a photo is asked for with "done" */
     bool is_private;    /* never spelled out in a group (quarrels, complaints about people) */
@@ -36,6 +38,13 @@ void policy_destroy(struct policy **policy);
  * nothing fits. Never NULL. */
 const struct class_policy *policy_class(const struct policy *policy, const char *code,
                                         const char *category);
+/* The limits that hold for a report of that urgency. To accept: emergency 5 minutes, where the
+ * limit to finish runs around the clock 15 minutes, else 2 working hours (or what the class
+ * says). */
+struct limit policy_finish(const struct class_policy *policy, enum urgency urgency);
+struct limit policy_accept(const struct class_policy *policy, enum urgency urgency);
+/* Every category that a report can have, in file order: NULL behind the last one. */
+const char *policy_category(const struct policy *policy, size_t index);
 size_t policy_count(const struct policy *policy);
 const struct class_policy *policy_at(const struct policy *policy, size_t index);
 
