@@ -7,10 +7,12 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -357,6 +359,64 @@ static void damage_in_the_middle_is_not_cut(void **state)
     support_stop(&s);
 }
 
+static void fill(const char *path, off_t bytes)
+{
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    posix_fallocate(fd, 0, bytes);
+    close(fd);
+}
+
+/* On a small disk of its own, which takes the right to mount one: else skipped. */
+static void a_full_disk_is_waited_for(void **state)
+{
+    char *data = support_folder_create();
+    if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+        mount("none", data, "tmpfs", 0, "size=80m")) {
+        support_folder_remove(&data);
+        skip();
+    }
+    struct loop *loop = loop_create();
+    const char *why = NULL;
+    struct redis_server *server = start(loop, data, 0, &why);
+    assert_non_null(server);
+    assert_true(redis_server_has_room(server));
+    char *ballast = xasprintf("%s/ballast", data);
+    fill(ballast, 30 << 20);
+    assert_false(redis_server_has_room(server));
+    fill(ballast, (80 << 20) - (1 << 20));
+    char *command =
+        xasprintf("redis-cli -s %s set kept 1 >/dev/null; head -c 2000000 /dev/zero |"
+                  " redis-cli -s %s -x set big >/dev/null 2>&1",
+                  redis_server_socket(server), redis_server_socket(server));
+    int rc = system(command);
+    free(command);
+    print_message("the write that found no room: %d\n", rc);
+    int64_t end = now_ms() + 600;
+    while (now_ms() < end)
+        loop_poll(loop, 20);
+    assert_int_equal(redis_server_pid(server), 0);
+    assert_int_equal(unlink(ballast), 0);
+    end = now_ms() + 15000;
+    while (!redis_server_pid(server) && now_ms() < end)
+        loop_poll(loop, 20);
+    assert_true(redis_server_pid(server) > 0);
+    command = xasprintf("for i in 1 2 3 4 5 6 7 8 9; do sleep 0.1; "
+                        "test \"$(redis-cli -s %s get kept)\" = 1 && exit 0; done; exit 1",
+                        redis_server_socket(server));
+    assert_int_equal(system(command), 0);
+    free(command);
+    redis_server_stop(&server);
+
+    fill(ballast, 30 << 20);
+    assert_null(start(loop, data, 0, &why));
+    assert_non_null(strstr(why, "Too little is free"));
+    free(ballast);
+    umount(data);
+    support_folder_remove(&data);
+    loop_destroy(&loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +430,7 @@ int main(void)
         cmocka_unit_test(torn_file_is_repaired_while_running),
         cmocka_unit_test(a_damaged_manifest_is_left_alone),
         cmocka_unit_test(damage_in_the_middle_is_not_cut),
+        cmocka_unit_test(a_full_disk_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -480,6 +481,91 @@ static void a_refused_port_is_tried_again(void **state)
     loop_destroy(&loop);
 }
 
+static int free_port(void)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    close(fd);
+    return ntohs(address.sin_port);
+}
+
+static void a_port_works_like_a_socket(void **state)
+{
+    struct support *s = support_start();
+    int port = free_port();
+    char *text = xasprintf("%d", port);
+    char *answer = support_ask(s, "CONFIG", "SET", "bind", "127.0.0.1", "port", text, NULL);
+    assert_string_equal(answer, "OK");
+    free(answer);
+    free(text);
+    struct redis_config config = {.host = "127.0.0.1",
+                                  .port = port,
+                                  .connections = 3,
+                                  .deadline_ms = 2000,
+                                  .max_waiting = MANY};
+    struct redis *redis = redis_create(support_loop(s), &config, NULL, NULL);
+    assert_true(support_until(s, is_up, redis, 2000));
+    struct tally tally = {0};
+    for (int i = 0; i < MANY; i++)
+        give(redis, 4, &tally, "INCR", "n", NULL);
+    assert_true(support_until(s, is_complete, &tally, 5000));
+    assert_int_equal(tally.ok, MANY);
+    assert_false(tally.out_of_order);
+    redis_destroy(&redis);
+    support_stop(&s);
+}
+
+struct connected {
+    struct support *s;
+    int want;
+};
+
+static bool has_connections(void *arg)
+{
+    struct connected *c = arg;
+    char *list = support_ask(c->s, "INFO", "clients", NULL);
+    const char *line = strstr(list, "connected_clients:");
+    int count = line ? atoi(line + strlen("connected_clients:")) : 0;
+    free(list);
+    return count == c->want;
+}
+
+/* One connection lives on: every lane goes over it, in order, until the others are back. */
+static void lost_connections_are_stood_in_for(void **state)
+{
+    struct support *s = support_start();
+    struct redis *redis = support_redis(s);
+    struct connected all = {s, REDIS_CONNECTIONS};
+    assert_true(support_until(s, has_connections, &all, 2000));
+    struct tally lanes[8] = {0};
+    char keys[8][16];
+    for (int i = 0; i < 8; i++)
+        snprintf(keys[i], sizeof keys[i], "n%d", i);
+    for (int round = 0; round < 5; round++) {
+        char *killed = support_ask(s, "CLIENT", "KILL", "TYPE", "normal", NULL);
+        assert_string_equal(killed, "3");
+        free(killed);
+        loop_poll(support_loop(s), 1);
+        loop_poll(support_loop(s), 1);
+        for (int n = 0; n < 400; n++) {
+            give(redis, (uint32_t)n % 8, &lanes[n % 8], "INCR", keys[n % 8], NULL);
+            if (n % 16 == 0)
+                loop_poll(support_loop(s), 1);
+        }
+        for (int i = 0; i < 8; i++) {
+            assert_true(support_until(s, is_complete, &lanes[i], 5000));
+            assert_int_equal(lanes[i].ok, lanes[i].want);
+            assert_false(lanes[i].out_of_order);
+        }
+        assert_true(support_until(s, has_connections, &all, 5000));
+    }
+    support_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -494,6 +580,8 @@ int main(void)
         cmocka_unit_test(destroying_tells_everybody),
         cmocka_unit_test(strange_servers_are_not_up),
         cmocka_unit_test(a_refused_port_is_tried_again),
+        cmocka_unit_test(a_port_works_like_a_socket),
+        cmocka_unit_test(lost_connections_are_stood_in_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

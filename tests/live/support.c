@@ -83,8 +83,8 @@ struct support *support_start(void)
     if (!s->server)
         fail_msg("%s", why);
     struct redis_config config = {.socket = redis_server_socket(s->server),
-                                  .connections = 4,
-                                  .deadline_ms = 5000,
+                                  .connections = REDIS_CONNECTIONS,
+                                  .deadline_ms = REDIS_DEADLINE_MS,
                                   .max_waiting = 100000};
     s->redis = redis_create(s->loop, &config, NULL, NULL);
     if (!support_until(s, is_up, s->redis, 5000))
