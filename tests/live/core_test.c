@@ -84,7 +84,9 @@ static void rec_taken(struct account *account, uint64_t token)
 
 static const struct adapter recorder = {
     .name = "play",
-    .capabilities = {.delivery = DELIVERY_ACKED, .hears_all = true, .mentions = true,
+    .capabilities = {.delivery = DELIVERY_ACKED,
+                     .hears_all = true,
+                     .mentions = true,
                      .quotes = true},
     .start = rec_start,
     .stop = rec_stop,
@@ -148,7 +150,8 @@ static const struct handler report = {
 
 static const struct handler *const handlers[] = {&report, NULL};
 
-/* ---- the stage ---------------------------------------------------------------------------- */
+/* ---- the stage ----------------------------------------------------------------------------
+ */
 
 struct stage {
     struct loop *loop;
@@ -317,7 +320,8 @@ static const char *look(int argc, const char *const *argv)
 #define LOOK(...)                                                                              \
     look(sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]){__VA_ARGS__})
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests
+ * ------------------------------------------------------------------------------------ */
 
 static void a_report_is_an_event_and_an_answer(void **state)
 {
@@ -366,7 +370,8 @@ static void two_at_once_make_one_event(void **state)
 {
     assert_true(settle());
     say("b4", "孙大姐", "4号楼楼道灯坏了");
-    say("work", "网格员1", "4号楼楼道灯坏了"); /* another group: another queue, the same moment */
+    say("work", "网格员1",
+        "4号楼楼道灯坏了"); /* another group: another queue, the same moment */
     assert_true(settle());
     assert_string_equal(LOOK("HGET", "{nanfeng}:n", "event"), "1");
     assert_string_equal(LOOK("LLEN", "{nanfeng}:t:1"), "2");
@@ -386,8 +391,8 @@ static void timers_run_once_when_due(void **state)
         core_run_due(s.core);
         assert_true(settle());
     }
-    /* Both were due together. The first one cancelled the other, or ran beside it; neither repeats, and what was
-     * handed back is text, not a template. */
+    /* Both were due together. The first one cancelled the other, or ran beside it; neither
+     * repeats, and what was handed back is text, not a template. */
     assert_in_range(rec.count, 2, 3);
     bool told = false;
     for (size_t i = 1; i < rec.count; i++)
