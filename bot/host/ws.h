@@ -22,8 +22,11 @@ struct ws_server; /* one listening port */
 
 typedef uint64_t ws_id; /* 0 is nobody; never used again in a process */
 
+/* NULL (after a log line) when the library's part for our event loop is not installed. */
 struct ws *ws_create(struct loop *loop);
-/* Closes every connection and server. Sets the pointer NULL, accepts NULL. */
+/* Closes every connection and server; their on_close is called before it returns. Runs the loop
+ * for some rounds, since libwebsockets needs them: not from within a callback. Sets the pointer
+ * NULL, accepts NULL. */
 void ws_destroy(struct ws **ws);
 
 /* What an HTTP request or a WebSocket handshake carries. Valid during the callback only. */
@@ -80,6 +83,8 @@ struct ws_server_config {
 struct ws_server *ws_listen(struct ws *ws, const struct ws_server_config *config,
                             const struct ws_server_ops *ops, void *arg, const char **reterr);
 int ws_server_port(const struct ws_server *server);
+/* Closes it and its connections; their on_close is called before it returns. Not from within
+ * one of its own callbacks. */
 void ws_server_close(struct ws_server **server);
 
 struct ws_client_ops {
@@ -108,7 +113,11 @@ ws_id ws_connect(struct ws *ws, const struct ws_client_config *config,
 int ws_send(struct ws *ws, ws_id id, const char *text, size_t len);
 /* Bytes that wait to be written. */
 size_t ws_queued(struct ws *ws, ws_id id);
-/* Starts closing with a WebSocket close code (1000, 1008 …); on_close still comes. */
+/* Starts closing with a WebSocket close code (1000, 1008 …) after what is queued; on_close still
+ * comes, within some seconds even when the peer is gone. */
 void ws_close(struct ws *ws, ws_id id, int code, const char *reason);
+/* Cuts the connection at once and without on_close: for an owner that goes away (an adapter's
+ * stop()). Unknown ids are ignored. */
+void ws_drop(struct ws *ws, ws_id id);
 
 #endif
