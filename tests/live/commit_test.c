@@ -1,0 +1,213 @@
+/* commit.lua by itself: all or nothing, every check before the first write, every key in the
+ * community's slot. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/loop.h"
+#include "store/redis.h"
+#include "store/script.h"
+#include "tests/live/support.h"
+
+static struct support *stage;
+static struct redis_script commit;
+
+static int set_up(void **state)
+{
+    stage = support_start();
+    script_init(&commit, "bot/turn/commit.lua");
+    return stage ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    script_finish(&commit);
+    support_stop(&stage);
+    return 0;
+}
+
+static char answer[1000];
+static bool done;
+
+static void add_reply(const struct redis_reply *reply)
+{
+    size_t used = strlen(answer);
+    if (reply->type == REDIS_INT)
+        snprintf(answer + used, sizeof answer - used, "%lld ", (long long)reply->integer);
+    else if (reply->type == REDIS_LIST)
+        for (size_t i = 0; i < reply->len; i++)
+            add_reply(reply->items[i]);
+    else
+        snprintf(answer + used, sizeof answer - used, "%s ", reply->text ? reply->text : "nil");
+}
+
+static void reply_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    done = true;
+    answer[0] = '\0';
+    if (error)
+        snprintf(answer, sizeof answer, "error %d ", error);
+    else
+        add_reply(reply);
+    if (answer[0])
+        answer[strlen(answer) - 1] = '\0';
+}
+
+static bool is_done(void *arg)
+{
+    return done;
+}
+
+/* Runs the script with "1000 30" and the operations, words separated by spaces ("''" is an
+ * empty one). */
+static const char *run(const char *operations)
+{
+    char *copy = strdup(operations), *save = NULL;
+    const char *argv[100] = {"1000", "30"};
+    int argc = 2;
+    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
+    done = false;
+    redis_eval(support_redis(stage), 0, &commit, 1, (const char *const[]){"{c}"}, argc, argv,
+               NULL, reply_cb, NULL);
+    assert_true(support_until(stage, is_done, NULL, 5000));
+    free(copy);
+    return answer;
+}
+
+static const char *look(const char *words)
+{
+    char *copy = strdup(words), *save = NULL;
+    const char *argv[20];
+    int argc = 0;
+    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        argv[argc++] = word;
+    done = false;
+    redis_command(support_redis(stage), 0, argc, argv, NULL, reply_cb, NULL);
+    assert_true(support_until(stage, is_done, NULL, 5000));
+    free(copy);
+    return answer;
+}
+
+static void events_get_numbers_and_references(void **state)
+{
+    assert_string_equal(run("seen b4 1 in1 make {} text '' 5 step #1 s1 open #1 5 "
+                            "at #1 4 lighting mine #1 m-1 make {} other '' 6 step #2 s2 "
+                            "out web:a o1 #1,#2 1 {} msg b4 p1 #1,#2 "
+                            "timer #2 accept 99 {\"n\":\"accept\"}"),
+                        "ok 1 2");
+    assert_string_equal(look("HGET {c}:e:2 x"), "other");
+    assert_string_equal(look("LRANGE {c}:t:1 0 -1"), "s1");
+    assert_string_equal(look("HGET {c}:out:web:a o1"), "1,2|1|{}");
+    assert_string_equal(look("GET {c}:msg:b4:p1"), "1,2|");
+    assert_string_equal(look("ZRANGE {c}:timers 0 -1 WITHSCORES"), "e2:accept 99");
+    assert_string_equal(look("HGET {c}:timer e2:accept"), "2|{\"n\":\"accept\"}");
+    assert_string_equal(look("HGET {c}:seen:b4:1 in1"), "1,2");
+}
+
+static void seen_gives_the_first_outcome(void **state)
+{
+    assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "ok 1");
+    assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "seen 1");
+    assert_string_equal(look("HGET {c}:n event"), "1");
+}
+
+/* Each refused script leaves Redis as it was: not even a number is used up. */
+static void nothing_is_written_when_a_check_fails(void **state)
+{
+    static const char *const scripts[][2] = {
+        {"stale event 7", "seen b4 1 x version 7 3 make {} t '' 5"},
+        {"stale place 4 lighting", "seen b4 1 x top 4 lighting 9 make {} t '' 5"},
+        {"stale session", "seen b4 1 x session b4 m-1 4 |{} 1 make {} t '' 5"},
+        {"gone", "due e1:accept 5 seen b4 1 x make {} t '' 5"},
+        {"bad step names no event", "seen b4 1 x make {} t '' 5 step #2 s"},
+        {"bad out names no event", "seen b4 1 x make {} t '' 5 out web:a o #1,x 0 {}"},
+        {"bad operation nonsense", "make {} t '' 5 nonsense a"},
+        {"bad operation step", "make {} t '' 5 step #1"},
+        {"bad make wants a number", "make {} t '' five"},
+        {"bad timer wants a number", "make {} t '' 5 timer #1 accept soon {}"},
+    };
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        assert_string_equal(run(scripts[i][1]), scripts[i][0]);
+        assert_string_equal(look("DBSIZE"), "0");
+    }
+}
+
+static void fence_and_roster_are_compared(void **state)
+{
+    look("SET {c}:fence:web:a 5");
+    look("SET {c}:roster r1");
+    assert_string_equal(run("fence web:a 4 make {} t '' 5"), "fence");
+    assert_string_equal(run("roster r0 make {} t '' 5"), "roster");
+    assert_string_equal(run("fence web:a 5 roster r1 make {} t '' 5"), "ok 1");
+}
+
+static void too_large_a_value_is_refused(void **state)
+{
+    char large[20000] = "make {} ";
+    memset(large + 8, 'x', 17000);
+    strcpy(large + 17008, " '' 5");
+    assert_string_equal(run(large), "bad make is too large");
+}
+
+static void a_timer_goes_with_its_turn(void **state)
+{
+    run("make {} t '' 5 timer #1 accept 50 {}");
+    assert_string_equal(run("due e1:accept 49 seen b4 1 x"), "gone");
+    assert_string_equal(run("due e1:accept 50 seen b4 1 x timer 1 accept 90 {}"), "ok");
+    assert_string_equal(look("ZSCORE {c}:timers e1:accept"), "90");
+    assert_string_equal(run("due e1:accept 90 seen b4 1 y"), "ok");
+    assert_string_equal(run("due e1:accept 90 seen b4 1 z"), "gone");
+    assert_string_equal(look("HLEN {c}:timer"), "0");
+}
+
+static void versions_guard_events_and_places(void **state)
+{
+    run("make {} t '' 5 at #1 4 lighting");
+    assert_string_equal(run("version 1 1 put 1 2 {new} '' ''"), "ok");
+    assert_string_equal(run("version 1 1 put 1 2 {late} '' ''"), "stale event 1");
+    assert_string_equal(look("HGET {c}:e:1 b"), "{new}");
+    assert_string_equal(look("HGET {c}:e:1 x"), "t");
+    assert_string_equal(run("top 4 lighting 0 make {} t '' 5"), "stale place 4 lighting");
+    assert_string_equal(run("top 4 lighting 1 make {} t '' 5 at #1 4 lighting"), "ok 2");
+}
+
+static void numbers_are_filled_into_sessions(void **state)
+{
+    assert_string_equal(run("make {} t '' 5 session b4 m-1 0 \"#1\"|{\"e\":\"#1\"} 1 "
+                            "add work m-2 a:q:w.k.#1 \"#1\"|{\"e\":\"#1\"}"),
+                        "ok 1");
+    assert_string_equal(look("HGET {c}:s:b4:m-1 s"), "1|{\"e\":1}");
+    assert_string_equal(look("HGET {c}:s:work:m-2 a:q:w.k.1"), "1|{\"e\":1}");
+    assert_string_equal(look("SMEMBERS {c}:live:work"), "m-2");
+    run("session b4 m-1 1 |{} 0");
+    assert_string_equal(look("EXISTS {c}:live:b4"), "0");
+}
+
+/* Who never answers cannot make his session grow without end. */
+static void additions_to_a_session_are_capped(void **state)
+{
+    char operations[64];
+    for (int i = 1; i <= 60; i++) {
+        snprintf(operations, sizeof operations, "add work m-2 a:q:w.k.%d %d|{}", i, i);
+        assert_string_equal(run(operations), "ok");
+    }
+    assert_in_range(atoi(look("HLEN {c}:s:work:m-2")), 30, 33);
+}
+
+int main(void)
+{
+#define LIVE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        LIVE(events_get_numbers_and_references),     LIVE(seen_gives_the_first_outcome),
+        LIVE(nothing_is_written_when_a_check_fails), LIVE(fence_and_roster_are_compared),
+        LIVE(too_large_a_value_is_refused),          LIVE(a_timer_goes_with_its_turn),
+        LIVE(versions_guard_events_and_places),      LIVE(numbers_are_filled_into_sessions),
+        LIVE(additions_to_a_session_are_capped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
