@@ -27,6 +27,7 @@
 
 #define LOG_SIZE_MAX (1 << 20)
 #define STEP_MS 2
+#define PATIENCE_MS 500     /* for one answer */
 #define SILENT_MAX_MS 30000 /* neither a socket nor LOADING for so long: given up */
 #define END_WAIT_MS 10000
 #define LAST_WORDS_MAX 240
@@ -140,20 +141,24 @@ static int connect_to(const char *path)
     return fd;
 }
 
-/* What the server says to a PING: 0 PONG, ERR_AWAY no socket yet, ERR_TIMEOUT it is loading, or
- * busy. */
+/* What the server says to a PING: 0 PONG, ERR_STALE not yet (it is loading), ERR_TIMEOUT
+ * nothing within PATIENCE_MS, ERR_AWAY no socket, or one that was closed. */
 static int ping(const char *path)
 {
-    struct timeval patience = {.tv_sec = 1};
+    struct timeval patience = {.tv_usec = PATIENCE_MS * 1000};
     char answer[64] = "";
     int fd = connect_to(path);
     if (fd < 0)
         return ERR_AWAY;
     int rc = ERR_AWAY;
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (send(fd, "PING\r\n", 6, MSG_NOSIGNAL) == 6 &&
-        recv(fd, answer, sizeof answer - 1, 0) > 0)
-        rc = strncmp(answer, "+PONG", 5) == 0 ? 0 : ERR_TIMEOUT;
+    if (send(fd, "PING\r\n", 6, MSG_NOSIGNAL) == 6) {
+        ssize_t got = recv(fd, answer, sizeof answer - 1, 0);
+        if (got > 0)
+            rc = strncmp(answer, "+PONG", 5) == 0 ? 0 : ERR_STALE;
+        else if (got < 0 && errno == EAGAIN)
+            rc = ERR_TIMEOUT;
+    }
     close(fd);
     return rc;
 }
@@ -172,6 +177,8 @@ int redis_server_child_await(const struct redis_server_folder *folder, pid_t pid
         if (rc == 0)
             return 0;
         if (rc == ERR_TIMEOUT)
+            silent += PATIENCE_MS;
+        else if (rc == ERR_STALE)
             silent = 0;
         usleep(STEP_MS * 1000);
     }
