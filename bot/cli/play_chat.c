@@ -110,7 +110,8 @@ static bool parse_globs(const struct play_parse *parse, struct play_expect *expe
         const char *and = strstr(text, " & ");
         const char *to = and? and : text + strlen(text);
         const char *glob = play_trim(parse, text, to);
-        if (!*glob)
+        size_t len = strlen(glob);
+        if (len == 0 || (!and&&len >= 2 && strcmp(glob + len - 2, " &") == 0))
             return play_wrong(parse, "an empty pattern beside the &");
         if (expect->glob_count == PLAY_GLOBS_MAX)
             return play_wrong(parse, "more than %d patterns in one line", PLAY_GLOBS_MAX);
