@@ -1,7 +1,82 @@
+/* main.c: the composition: which handlers and adapters there are, and the commands. Everything
+ * else is found by its place (DESIGN §4).
+ *
+ * When you add a handler, an adapter or a command, it gets its row here.
+ */
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-int main(void)
+#include "adapters/play/play.h"
+#include "bot/handler.h"
+#include "cli/parse.h"
+#include "cli/play.h"
+#include "cli/puppet.h"
+#include "cli/tables.h"
+#include "host/log.h"
+
+static const struct handler *const handlers[] = {NULL};
+
+static const struct adapter *const adapters[] = {&adapter_play, NULL};
+
+static const struct tables tables = {handlers, adapters};
+
+static int puppet(int argc, char **argv)
 {
-    fprintf(stderr, "loubot: not composed yet\n");
+    return cli_puppet(&tables, argc, argv);
+}
+
+static int help(int argc, char **argv);
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+    const char *usage, *does;          /* NULL: not for people */
+} commands[] = {
+    {"parse", cli_parse, "parse [--building N] [--lang zh|en]",
+     "one text a line in, what it means as JSON out"},
+    {"play", cli_play, "play FILE…", "plays conversation scripts on a virtual clock"},
+    {"help", help, "help", "this list"},
+    {"puppet", puppet, NULL, NULL},
+};
+
+static void print_usage(FILE *out)
+{
+    fprintf(out, "usage: loubot COMMAND …\n");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (commands[i].usage)
+            fprintf(out, "  loubot %-38s %s\n", commands[i].usage, commands[i].does);
+    }
+}
+
+static int help(int argc, char **argv)
+{
+    print_usage(stdout);
+    return 0;
+}
+
+/* LOUBOT_LOG names the least level that is logged. */
+static void set_log_level(void)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    const char *level = getenv("LOUBOT_LOG");
+    for (int i = 0; level && i < 4; i++) {
+        if (strcmp(level, names[i]) == 0)
+            log_set_level((enum log_level)i);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    set_log_level();
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    }
+    if (argc > 1)
+        fprintf(stderr, "loubot: there is no command \"%s\"\n", argv[1]);
+    print_usage(stderr);
     return 2;
 }

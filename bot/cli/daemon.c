@@ -1,0 +1,158 @@
+#include "cli/daemon.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event/calendar.h"
+#include "event/policy.h"
+#include "host/conf.h"
+#include "host/err.h"
+#include "host/mem.h"
+#include "people/community.h"
+#include "store/redis_server.h"
+#include "turn/core.h"
+#include "words/lexicon.h"
+#include "words/wording.h"
+
+#define REDIS_CONNECTIONS 4
+#define REDIS_DEADLINE_MS 5000
+#define REDIS_WAITING_MAX 20000
+#define STOP_WAIT_MS 5000
+#define KILL_NAME_MAX 32
+
+/* ---- LOUBOT_KILL_AT; one process, one daemon, so its server is known here ---- */
+
+static struct {
+    char name[KILL_NAME_MAX];
+    int left; /* passages until it happens */
+    bool redis, itself, list;
+    const struct redis_server *server;
+} killer;
+
+static void kill_point(const char *name)
+{
+    if (killer.list)
+        fprintf(stderr, "kill point %s\n", name);
+    if (strcmp(killer.name, name) != 0 || --killer.left != 0)
+        return;
+    if (killer.redis && killer.server)
+        kill(redis_server_pid(killer.server), SIGKILL);
+    if (killer.itself)
+        raise(SIGKILL);
+}
+
+/* Arms it from the environment. False: it is not asked for. */
+static bool arm_killer(const struct redis_server *server)
+{
+    const char *at = getenv("LOUBOT_KILL_AT");
+    if (!at)
+        return false;
+    char whom[8] = "";
+    killer.list = strcmp(at, "?") == 0;
+    killer.left = 1;
+    killer.server = server;
+    sscanf(at, "%31[^:]:%d:%7s", killer.name, &killer.left, whom);
+    killer.redis = strcmp(whom, "redis") == 0 || strcmp(whom, "both") == 0;
+    killer.itself = strcmp(whom, "redis") != 0;
+    return true;
+}
+
+/* ---- data ---- */
+
+static int load_communities(struct daemon *daemon, const struct daemon_options *options,
+                            struct faults *faults)
+{
+    size_t count = options->community_count ? options->community_count : 1;
+    daemon->communities = xcalloc(count, sizeof *daemon->communities);
+    daemon->calendars = xcalloc(count, sizeof *daemon->calendars);
+    daemon->policies = xcalloc(count, sizeof *daemon->policies);
+    for (size_t i = 0; i < count; i++) {
+        const char *path = options->community_count ? options->communities[i] : NULL;
+        struct community *community = community_load(path, faults);
+        if (!community)
+            return ERR_INVALID;
+        daemon->communities[i] = community;
+        daemon->community_count = i + 1;
+        daemon->calendars[i] =
+            calendar_load(options->calendar, community_utc_offset_s(community), faults);
+        daemon->policies[i] = policy_load(options->classes, faults);
+    }
+    return 0;
+}
+
+int daemon_load(struct daemon *daemon, const struct daemon_options *options,
+                struct faults *faults)
+{
+    size_t before = faults_count(faults);
+    daemon->lexicon = lexicon_create(options->words, options->word_count, faults);
+    daemon->wording = wording_create(daemon->lexicon, options->templates, faults);
+    int error = load_communities(daemon, options, faults);
+    return error == 0 && faults_count(faults) == before ? 0 : ERR_INVALID;
+}
+
+/* ---- the running thing ---- */
+
+static int start_server(struct daemon *daemon, const struct daemon_options *options)
+{
+    struct redis_server_config config = {.data = options->data,
+                                         .binary = options->redis_binary,
+                                         .fsync_always = !options->no_fsync};
+    daemon->server =
+        redis_server_start(daemon->loop, &config, options->lock_wait_ms, &daemon->why);
+    if (!daemon->server)
+        return ERR_SYSTEM;
+    daemon->redis = (struct redis_config){.socket = redis_server_socket(daemon->server),
+                                          .connections = REDIS_CONNECTIONS,
+                                          .deadline_ms = REDIS_DEADLINE_MS,
+                                          .max_waiting = REDIS_WAITING_MAX};
+    return 0;
+}
+
+int daemon_start(struct daemon *daemon, const struct tables *tables,
+                 const struct daemon_options *options, struct faults *faults)
+{
+    int error = daemon_load(daemon, options, faults);
+    if (error == 0)
+        error = start_server(daemon, options);
+    if (error != 0)
+        return error;
+    struct core_config config = {
+        .loop = daemon->loop,
+        .clock = daemon->clock,
+        .redis = &daemon->redis,
+        .data_dir = options->data,
+        .lexicon = daemon->lexicon,
+        .wording = daemon->wording,
+        .handlers = tables->handlers,
+        .communities = (const struct community *const *)daemon->communities,
+        .calendars = (const struct calendar *const *)daemon->calendars,
+        .policies = (const struct policy *const *)daemon->policies,
+        .community_count = daemon->community_count,
+        .paced = !options->unpaced,
+        .kill_point = arm_killer(daemon->server) ? kill_point : NULL,
+    };
+    daemon->core = core_create(&config);
+    return 0;
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    core_destroy(&daemon->core, STOP_WAIT_MS);
+    redis_server_stop(&daemon->server);
+    for (size_t i = 0; i < daemon->community_count; i++) {
+        policy_destroy(&daemon->policies[i]);
+        calendar_destroy(&daemon->calendars[i]);
+        community_destroy(&daemon->communities[i]);
+    }
+    free(daemon->policies);
+    free(daemon->calendars);
+    free(daemon->communities);
+    wording_destroy(&daemon->wording);
+    lexicon_destroy(&daemon->lexicon);
+    daemon->policies = NULL;
+    daemon->calendars = NULL;
+    daemon->communities = NULL;
+    daemon->community_count = 0;
+}
