@@ -85,11 +85,9 @@ static int load_communities(struct daemon *daemon, const struct daemon_options *
 int daemon_load(struct daemon *daemon, const struct daemon_options *options,
                 struct faults *faults)
 {
-    size_t before = faults_count(faults);
     daemon->lexicon = lexicon_create(options->words, options->word_count, faults);
     daemon->wording = wording_create(daemon->lexicon, options->templates, faults);
-    int error = load_communities(daemon, options, faults);
-    return error == 0 && faults_count(faults) == before ? 0 : ERR_INVALID;
+    return load_communities(daemon, options, faults);
 }
 
 /* ---- the running thing ---- */

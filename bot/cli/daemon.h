@@ -58,8 +58,10 @@ struct daemon {
     const char *why; /* a sentence for the operator, when it was not the data's fault */
 };
 
-/* Reads the data, starts the redis-server and makes the core; accounts are the caller's. 0, or
- * an error after adding faults or setting `why`; daemon_stop() is due in any case. */
+/* Reads the data, starts the redis-server and makes the core; accounts are the caller's. Faults
+ * in words, templates and the like are added and left out, the rest works. Without a community
+ * or a redis-server it is an error, told by the faults or by `why`. daemon_stop() is due in any
+ * case. */
 int daemon_start(struct daemon *daemon, const struct tables *tables,
                  const struct daemon_options *options, struct faults *faults);
 /* The data alone, without redis-server and core (for commands that only look). */

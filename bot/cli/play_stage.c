@@ -14,50 +14,31 @@
 #include "cli/play_platform.h"
 #include "cli/play_print.h"
 #include "cli/play_puppet.h"
+#include "cli/play_stage_in.h"
 #include "host/buf.h"
 #include "host/err.h"
 #include "host/mem.h"
 #include "people/community.h"
 
-#define WHY_MAX_BYTES (1u << 20)
 #define ARENA_MAX_BYTES (256u << 20)
-#define LIVES_MAX 50             /* starts of a daemon that dies before it is ready */
-#define STUCK_MAX 200            /* rounds of due timers in which the clock does not move */
 #define START_MS 1772413200000LL /* Monday 2026-03-02 09:00 in China */
-
-struct stage {
-    const struct community *community;
-    const char *data;
-    struct play_print print;
-    struct play_platform *platform;
-    struct play_claims *claims;
-    struct play_puppet *puppet;
-    struct arena *arena;
-    struct buf why;
-    const struct play_line *line;
-    struct play_score *score;
-    int64_t now_ms;
-    bool began, is_down, clock_named;
-    bool mortal; /* LOUBOT_KILL_AT holds for the first daemon only */
-};
 
 static void on_said(void *arg, const char *group, const char *person, const char *text)
 {
-    struct stage *stage = arg;
+    struct play_stage *stage = arg;
     play_claims_add(stage->claims, group, person, text);
     play_print_said(&stage->print, stage->now_ms, group, NULL, person, text);
 }
 
-static void on_platform(void *arg, const char *line, size_t len, struct buf *out)
+void play_on_platform(void *arg, const char *line, size_t len, struct buf *out)
 {
-    struct stage *stage = arg;
+    struct play_stage *stage = arg;
     if (play_platform_line(stage->platform, line, len, out) != 0)
         fprintf(stderr, "loubot play: a line of the daemon is not understood: %.*s\n", (int)len,
                 line);
 }
 
-/* The present line failed for that reason. */
-static void fail(struct stage *stage, const char *why)
+void play_fail(struct play_stage *stage, const char *why)
 {
     stage->score->failed++;
     play_print_failed(&stage->print, stage->line->number, stage->line->source, why);
@@ -77,132 +58,7 @@ static const char *trouble(int error)
     }
 }
 
-static bool all_taken(void *arg)
-{
-    struct stage *stage = arg;
-    return play_platform_delivered(stage->platform) == 0;
-}
-
-static int revive(struct stage *stage);
-
-/* Was it the kill that LOUBOT_KILL_AT asked for? Then it counts as `! kill`: 0 when a new
- * daemon has caught up; else the error stands. */
-static int after_death(struct stage *stage, int error)
-{
-    if (error != ERR_CLOSED || !stage->mortal || !play_puppet_was_killed(stage->puppet))
-        return error;
-    play_print_note(&stage->print, stage->now_ms, "killed at the point asked for");
-    play_puppet_kill(&stage->puppet);
-    return revive(stage);
-}
-
-static int ask(struct stage *stage, const struct play_request *request, struct play_answer *ret)
-{
-    for (;;) {
-        int error = play_puppet_ask(stage->puppet, request, ret, stage->arena);
-        if (error == 0)
-            return 0;
-        error = after_death(stage, error);
-        if (error != 0)
-            return error;
-    }
-}
-
-/* Until everything that was written is taken and nothing is in flight. */
-static int settle(struct stage *stage)
-{
-    struct play_answer answer;
-    int error = play_puppet_wait(stage->puppet, all_taken, stage);
-    if (error != 0)
-        error = after_death(stage, error);
-    if (error != 0)
-        return error;
-    return ask(stage, &(struct play_request){.what = PLAY_DO_SETTLE}, &answer);
-}
-
-static int start(struct stage *stage)
-{
-    int error = ERR_CLOSED;
-    play_platform_lost(stage->platform);
-    for (int i = 0; i < LIVES_MAX && error == ERR_CLOSED; i++) {
-        bool was_killed;
-        error = play_puppet_start(stage->data, stage->now_ms, stage->mortal, on_platform, stage,
-                                  &was_killed, &stage->puppet);
-        if (error == ERR_CLOSED && !(was_killed && stage->mortal))
-            break;
-        stage->mortal = stage->mortal && error == 0;
-    }
-    return error;
-}
-
-/* A new daemon on the old data, which reads back what it has missed. */
-static int revive(struct stage *stage)
-{
-    stage->mortal = false;
-    int error = start(stage);
-    if (error == 0)
-        error = settle(stage);
-    struct buf out;
-    buf_init(&out, WHY_MAX_BYTES);
-    play_platform_push_direct(stage->platform, &out);
-    if (error == 0) {
-        play_puppet_tell(stage->puppet, buf_text(&out), out.len);
-        error = settle(stage);
-    }
-    buf_finish(&out);
-    size_t waiting = play_platform_waiting(stage->platform);
-    if (error == 0 && waiting > 0) {
-        buf_clear(&stage->why);
-        buf_printf(&stage->why, "the daemon never read back %zu of what people wrote", waiting);
-        fail(stage, buf_text(&stage->why));
-    }
-    return error;
-}
-
-static int begin(struct stage *stage)
-{
-    if (stage->began)
-        return 0;
-    stage->began = true;
-    int error = start(stage);
-    if (error == 0)
-        error = settle(stage);
-    return error;
-}
-
-static int run_to(struct stage *stage, int64_t to_ms)
-{
-    struct play_answer answer;
-    stage->now_ms = to_ms;
-    return ask(stage, &(struct play_request){.what = PLAY_DO_RUN, .to_ms = to_ms}, &answer);
-}
-
-/* Lets time pass until `to_ms`; every timer runs on its way. */
-static int advance(struct stage *stage, int64_t to_ms)
-{
-    if (stage->is_down) {
-        stage->now_ms = to_ms;
-        return 0;
-    }
-    struct play_answer due;
-    int stuck = 0;
-    for (;;) {
-        int error = ask(stage, &(struct play_request){.what = PLAY_DO_DUE}, &due);
-        if (error != 0)
-            return error;
-        if (due.due_ms > to_ms)
-            break;
-        stuck = due.due_ms > stage->now_ms ? 0 : stuck + 1;
-        if (stuck > STUCK_MAX)
-            return ERR_TIMEOUT;
-        error = run_to(stage, due.due_ms > stage->now_ms ? due.due_ms : stage->now_ms);
-        if (error != 0)
-            return error;
-    }
-    return run_to(stage, to_ms);
-}
-
-static int64_t line_time(const struct stage *stage)
+static int64_t line_time(const struct play_stage *stage)
 {
     const struct local_time *t = &stage->line->time;
     struct tm tm = {.tm_year = t->year - 1900,
@@ -214,7 +70,7 @@ static int64_t line_time(const struct stage *stage)
     return ((int64_t)timegm(&tm) - community_utc_offset_s(stage->community)) * 1000;
 }
 
-static int do_clock(struct stage *stage)
+static int do_clock(struct play_stage *stage)
 {
     int64_t to_ms = line_time(stage);
     bool any = !stage->clock_named && !stage->began;
@@ -224,45 +80,47 @@ static int do_clock(struct stage *stage)
         return 0;
     }
     if (to_ms < stage->now_ms) {
-        fail(stage, "time only goes forward: that is before the present time of the script");
+        play_fail(stage,
+                  "time only goes forward: that is before the present time of the script");
         return 0;
     }
-    int error = begin(stage);
-    return error ? error : advance(stage, to_ms);
+    int error = play_life_begin(stage);
+    return error ? error : play_life_advance(stage, to_ms);
 }
 
-static int do_people(struct stage *stage)
+static int do_people(struct play_stage *stage)
 {
     const struct play_line *line = stage->line;
-    const char *why;
+    const char *why, *said = strchr(line->source, '>');
     struct buf out;
-    buf_init(&out, WHY_MAX_BYTES);
+    buf_init(&out, PLAY_WHY_MAX);
     play_print_said(&stage->print, stage->now_ms, line->group, line->person, NULL,
-                    line->kind == PLAY_RECALL ? "[recalled]" : strchr(line->source, '>') + 1);
+                    line->kind == PLAY_RECALL ? "[recalled]"
+                                              : said + 1 + strspn(said + 1, " \t"));
     int error = play_platform_do(stage->platform, line, stage->now_ms,
                                  stage->is_down ? NULL : &out, &why);
     if (error != 0) {
-        fail(stage, why);
+        play_fail(stage, why);
         error = 0;
     } else if (!stage->is_down) {
         play_puppet_tell(stage->puppet, buf_text(&out), out.len);
-        error = settle(stage);
+        error = play_life_settle(stage);
     }
     buf_finish(&out);
     return error;
 }
 
-static void judge(struct stage *stage, bool holds)
+static void judge(struct play_stage *stage, bool holds)
 {
     if (holds)
         stage->score->passed++;
     else
-        fail(stage, buf_text(&stage->why));
+        play_fail(stage, buf_text(&stage->why));
 }
 
 static bool is_called(void *arg, const char *id, const char *name)
 {
-    struct stage *stage = arg;
+    struct play_stage *stage = arg;
     const struct member *member = community_member(stage->community, id);
     if (member)
         return strcmp(member->name, name) == 0;
@@ -270,12 +128,12 @@ static bool is_called(void *arg, const char *id, const char *name)
     return strcmp(member->id, id) == 0;
 }
 
-static int check_fields(struct stage *stage)
+static int check_fields(struct play_stage *stage)
 {
     struct play_answer answer;
-    int error =
-        ask(stage, &(struct play_request){.what = PLAY_DO_EVENT, .id = stage->line->event},
-            &answer);
+    int error = play_life_ask(
+        stage, &(struct play_request){.what = PLAY_DO_EVENT, .id = stage->line->event},
+        &answer);
     if (error != 0)
         return error;
     buf_clear(&stage->why);
@@ -306,12 +164,12 @@ static bool compare(int64_t number, enum play_op op, int64_t expected)
     }
 }
 
-static int check_count(struct stage *stage)
+static int check_count(struct play_stage *stage)
 {
     struct play_answer answer;
-    int error =
-        ask(stage, &(struct play_request){.what = PLAY_DO_EVENTS, .open = stage->line->open},
-            &answer);
+    int error = play_life_ask(
+        stage, &(struct play_request){.what = PLAY_DO_EVENTS, .open = stage->line->open},
+        &answer);
     if (error != 0)
         return error;
     buf_clear(&stage->why);
@@ -324,19 +182,19 @@ static int check_count(struct stage *stage)
     return 0;
 }
 
-static int check_store(struct stage *stage)
+static int check_store(struct play_stage *stage)
 {
     if (stage->is_down) {
-        fail(stage, "Loubot is down, so its events cannot be read; ! up comes first");
+        play_fail(stage, "Loubot is down, so its events cannot be read; ! up comes first");
         return 0;
     }
     return stage->line->kind == PLAY_COUNT ? check_count(stage) : check_fields(stage);
 }
 
-static int kill_redis(struct stage *stage)
+static int kill_redis(struct play_stage *stage)
 {
     struct play_answer answer;
-    int error = ask(stage, &(struct play_request){.what = PLAY_DO_REDIS}, &answer);
+    int error = play_life_ask(stage, &(struct play_request){.what = PLAY_DO_REDIS}, &answer);
     if (error != 0)
         return error;
     if (answer.number > 1)
@@ -346,7 +204,7 @@ static int kill_redis(struct stage *stage)
 }
 
 /* What the console and a device would do. */
-static int from_outside(struct stage *stage)
+static int from_outside(struct play_stage *stage)
 {
     struct play_request request = {.what = stage->line->directive == PLAY_CODE ? PLAY_DO_CODE
                                                                                : PLAY_DO_DEVICE,
@@ -354,24 +212,24 @@ static int from_outside(struct stage *stage)
     memcpy(request.args, stage->line->args, sizeof request.args);
     struct play_answer answer;
     play_print_note(&stage->print, stage->now_ms, stage->line->source);
-    int error = ask(stage, &request, &answer);
+    int error = play_life_ask(stage, &request, &answer);
     if (error == 0 && answer.error)
-        fail(stage, answer.error);
-    return error ? error : settle(stage);
+        play_fail(stage, answer.error);
+    return error ? error : play_life_settle(stage);
 }
 
-static int restart(struct stage *stage)
+static int restart(struct play_stage *stage)
 {
     play_print_note(&stage->print, stage->now_ms, "restarted");
     int error = play_puppet_stop(&stage->puppet);
     if (error == ERR_REFUSED)
-        fail(stage, "the daemon did not end cleanly");
+        play_fail(stage, "the daemon did not end cleanly");
     else if (error == ERR_TIMEOUT)
-        fail(stage, "the daemon did not end within 20 seconds of SIGTERM");
-    return revive(stage);
+        play_fail(stage, "the daemon did not end within 20 seconds of SIGTERM");
+    return play_life_revive(stage);
 }
 
-static int do_directive(struct stage *stage)
+static int do_directive(struct play_stage *stage)
 {
     switch (stage->line->directive) {
     case PLAY_RESTART:
@@ -379,7 +237,7 @@ static int do_directive(struct stage *stage)
     case PLAY_KILL:
         play_print_note(&stage->print, stage->now_ms, "killed and started again");
         play_puppet_kill(&stage->puppet);
-        return revive(stage);
+        return play_life_revive(stage);
     case PLAY_KILL_REDIS:
         return kill_redis(stage);
     case PLAY_DOWN:
@@ -390,23 +248,23 @@ static int do_directive(struct stage *stage)
     case PLAY_UP:
         play_print_note(&stage->print, stage->now_ms, "up again");
         stage->is_down = false;
-        return revive(stage);
+        return play_life_revive(stage);
     default:
         return from_outside(stage);
     }
 }
 
-static int do_line(struct stage *stage)
+static int do_line(struct play_stage *stage)
 {
     const struct play_line *line = stage->line;
     if (line->kind == PLAY_CLOCK)
         return do_clock(stage);
-    int error = begin(stage);
+    int error = play_life_begin(stage);
     if (error != 0)
         return error;
     switch (line->kind) {
     case PLAY_PASS:
-        return advance(stage, stage->now_ms + line->span_ms);
+        return play_life_advance(stage, stage->now_ms + line->span_ms);
     case PLAY_EXPECT:
         judge(stage, play_claims_check(stage->claims, &line->expect, &stage->why));
         return 0;
@@ -425,7 +283,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
-static void finish(struct stage *stage)
+static void finish(struct play_stage *stage)
 {
     play_puppet_kill(&stage->puppet);
     if (play_platform_repeats(stage->platform) > 0)
@@ -450,7 +308,7 @@ bool play_stage_run(const char *file, const struct play_line *lines,
         score->failed++;
         return true;
     }
-    struct stage stage = {
+    struct play_stage stage = {
         .community = community,
         .data = data,
         .print = {.file = file,
@@ -464,12 +322,12 @@ bool play_stage_run(const char *file, const struct play_line *lines,
         .mortal = getenv("LOUBOT_KILL_AT") != NULL,
     };
     stage.platform = play_platform_create(stage.print.bot_name, on_said, &stage);
-    buf_init(&stage.why, WHY_MAX_BYTES);
+    buf_init(&stage.why, PLAY_WHY_MAX);
     int error = 0;
     for (stage.line = lines; stage.line && error == 0; stage.line = stage.line->next) {
         error = do_line(&stage);
         if (error != 0 && error != ERR_REFUSED)
-            fail(&stage, trouble(error));
+            play_fail(&stage, trouble(error));
         fflush(stdout);
     }
     finish(&stage);

@@ -136,9 +136,10 @@ static void look(void *arg)
     struct puppet *puppet = arg;
     if (!core_is_ready(puppet->daemon.core) || !redis_is_up(puppet->redis))
         return;
-    core_run_due(puppet->daemon.core);
-    if (!core_is_idle(puppet->daemon.core))
+    if (!core_is_idle(puppet->daemon.core)) {
+        core_run_due(puppet->daemon.core);
         return;
+    }
     loop_timer_stop(&puppet->look);
     reply(puppet);
 }
