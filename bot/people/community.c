@@ -155,6 +155,11 @@ const struct building *community_building_at(const struct community *community, 
     return index < community->building_count ? community->buildings[index] : NULL;
 }
 
+size_t community_micro_grid_count(const struct community *community)
+{
+    return community->micro_grid_count;
+}
+
 const struct group *community_group(const struct community *community, const char *name)
 {
     return name ? index_find_text(&community->by_group, name) : NULL;

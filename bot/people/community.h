@@ -118,6 +118,8 @@ const struct building *community_building(const struct community *community,
 size_t community_building_count(const struct community *community);
 const struct building *community_building_at(const struct community *community, size_t index);
 
+size_t community_micro_grid_count(const struct community *community);
+
 /* Groups. Direct chats are one group "dm" for all; the person is named beside it. */
 const struct group *community_group(const struct community *community, const char *name);
 size_t community_group_count(const struct community *community);

@@ -1,0 +1,197 @@
+/* check.c: see check.h. Faults make the exit status 1; notes (a rung that nobody stands on, a
+ * year without holidays) only tell what will happen.
+ *
+ * When you add a file that a community can write: read it here too.
+ */
+#include "cli/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/config.h"
+#include "event/calendar.h"
+#include "event/policy.h"
+#include "host/clock.h"
+#include "host/conf.h"
+#include "people/community.h"
+#include "people/index.h"
+#include "words/lexicon.h"
+#include "words/wording.h"
+
+#define NOVEMBER 11 /* when the next year's holidays are announced */
+
+struct check {
+    const struct config *config;
+    struct faults *faults;
+    struct index ids, bindings; /* seen in one community or another */
+    int utc_offset_s;           /* of the first community */
+};
+
+/* Rungs without anybody, counted by building; one line a rung. */
+static void note_rungs(const struct community *c)
+{
+    static const char *const rungs[] = {"building head or micro-grid worker",
+                                        "grid worker",
+                                        "estate grid head",
+                                        "community grid head",
+                                        "street",
+                                        "district"};
+    size_t count = community_building_count(c);
+    for (int level = 0; level < 6; level++) {
+        size_t gaps = 0;
+        for (size_t i = 0; i < count; i++)
+            gaps += !community_rung(c, level, community_building_at(c, i)->name, NULL);
+        if (gaps == count)
+            printf("note: %s: no %s; events rise past that rung\n", community_id(c),
+                   rungs[level]);
+        else if (gaps)
+            printf("note: %s: %zu buildings have no %s\n", community_id(c), gaps, rungs[level]);
+    }
+}
+
+static void note_owners(const struct community *c)
+{
+    const char *any = community_building_at(c, 0)->name;
+    for (int owner = OWNER_PROPERTY; owner <= OWNER_MEDIATION; owner++)
+        if (!community_owner_person(c, (enum owner)owner, any))
+            printf("note: %s: nobody acts for %s; its events start one rung up\n",
+                   community_id(c), owner_name((enum owner)owner));
+}
+
+static bool account_is_there(const struct config *config, const struct binding *binding)
+{
+    for (size_t i = 0; i < config->account_count; i++)
+        if (strcmp(config->accounts[i].adapter, binding->adapter) == 0 &&
+            strcmp(config->accounts[i].name, binding->account) == 0)
+            return true;
+    return false;
+}
+
+/* Groups on platforms: every one once, each by an account that there is. */
+static size_t check_bindings(struct check *check, const char *path, const struct community *c)
+{
+    size_t bound = 0;
+    for (size_t i = 0; i < community_group_count(c); i++) {
+        struct binding b;
+        const struct group *group = community_group_at(c, i);
+        if (!community_binding(c, group, &b))
+            continue;
+        bound++;
+        struct index_key key = index_key(b.adapter, b.account, b.platform_group, NULL);
+        if (index_add(&check->bindings, &key, group) != group)
+            faults_add(check->faults, path, 1,
+                       "%s:%s %s is bound to a group of two communities; remove one", b.adapter,
+                       b.account, b.platform_group);
+        if (!account_is_there(check->config, &b))
+            printf("note: %s: %s is bound to account %s:%s, which is not configured\n",
+                   community_id(c), group->name, b.adapter, b.account);
+    }
+    return bound;
+}
+
+static int households(const struct community *c)
+{
+    int sum = 0;
+    for (size_t i = 0; i < community_building_count(c); i++)
+        sum += community_building_at(c, i)->households;
+    return sum;
+}
+
+static struct community *check_community(struct check *check, const char *path)
+{
+    struct community *c = community_load(path, check->faults);
+    if (!c)
+        return NULL;
+    const char *where = path ? path : "the demo community";
+    if (index_add_text(&check->ids, community_id(c), c) != c)
+        faults_add(check->faults, where, 1, "id `%s` is used by two communities; rename one",
+                   community_id(c));
+    size_t bound = check_bindings(check, where, c);
+    note_rungs(c);
+    note_owners(c);
+    printf("%s %s: %zu buildings, %d households, %zu micro-grids, %zu people, %zu groups, %zu "
+           "of them bound\n",
+           community_id(c), community_name(c), community_building_count(c), households(c),
+           community_micro_grid_count(c), community_member_count(c), community_group_count(c),
+           bound);
+    return c;
+}
+
+static void check_communities(struct check *check)
+{
+    const struct config *config = check->config;
+    size_t count = config->community_count ? config->community_count : 1;
+    struct community **loaded = calloc(count, sizeof *loaded);
+    for (size_t i = 0; loaded && i < count; i++)
+        loaded[i] =
+            check_community(check, config->community_count ? config->communities[i] : NULL);
+    if (loaded && loaded[0])
+        check->utc_offset_s = community_utc_offset_s(loaded[0]);
+    index_finish(&check->ids);
+    index_finish(&check->bindings);
+    for (size_t i = 0; loaded && i < count; i++)
+        community_destroy(&loaded[i]);
+    free(loaded);
+}
+
+static void check_calendar(struct check *check)
+{
+    struct calendar *calendar =
+        calendar_load(check->config->calendar, check->utc_offset_s, check->faults);
+    struct clock *clock = clock_create_system();
+    struct local_time today = calendar_local(calendar, clock_now_ms(clock));
+    for (int year = today.year; year <= today.year + (today.month >= NOVEMBER); year++)
+        if (!calendar_has_year(calendar, year))
+            printf("note: no public holidays are known for %d; Monday to Friday count as "
+                   "working days\n",
+                   year);
+    clock_destroy(&clock);
+    calendar_destroy(&calendar);
+}
+
+static void check_words(struct check *check)
+{
+    const struct config *config = check->config;
+    struct lexicon *lexicon = lexicon_create(config->words, config->word_count, check->faults);
+    struct wording *wording = wording_create(lexicon, config->templates, check->faults);
+    struct policy *policy = policy_load(config->classes, check->faults);
+    printf("words: %zu bytes of lexicon; %zu classes of trouble\n", lexicon_bytes(lexicon),
+           policy_count(policy));
+    policy_destroy(&policy);
+    wording_destroy(&wording);
+    lexicon_destroy(&lexicon);
+}
+
+static int report(const struct faults *faults)
+{
+    size_t count = faults_count(faults);
+    for (size_t i = 0; i < count; i++)
+        printf("%s\n", faults_text(faults, i));
+    if (count)
+        printf("%zu fault%s\n", count, count == 1 ? "" : "s");
+    else
+        printf("no faults\n");
+    return count ? 1 : 0;
+}
+
+int cli_check(int argc, char **argv)
+{
+    bool named = argc == 3 && strcmp(argv[1], "-c") == 0;
+    if (argc != 1 && !named) {
+        fprintf(stderr, "usage: loubot check [-c FILE]\n");
+        return 2;
+    }
+    struct check check = {.faults = faults_create(), .utc_offset_s = 8 * 3600};
+    struct config *config = config_try(named ? argv[2] : NULL, check.faults);
+    check.config = config;
+    if (config) {
+        check_communities(&check);
+        check_calendar(&check);
+        check_words(&check);
+    }
+    int status = report(check.faults);
+    config_destroy(&config);
+    faults_destroy(&check.faults);
+    return status;
+}

@@ -1,0 +1,142 @@
+/* check_test.c: `loubot check`: exit status, faults with file and line, notes, the example that
+ * the documentation shows. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "cli/check.h"
+#include "tests/unit/people_files.h"
+
+static char output[64 * 1024];
+
+/* Runs the command with its output in `output`; returns its exit status. */
+static int check(int argc, const char *const *words)
+{
+    char *argv[4] = {NULL};
+    for (int i = 0; i < argc; i++)
+        argv[i] = (char *)words[i];
+    char path[] = "/tmp/loubot-check-XXXXXX";
+    int file = mkstemp(path), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    assert_true(file >= 0);
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    int status = cli_check(argc, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    ssize_t n = pread(file, output, sizeof output - 1, 0);
+    output[n > 0 ? n : 0] = '\0';
+    close(file);
+    close(out);
+    close(err);
+    unlink(path);
+    return status;
+}
+
+static int check_file(const char *folder, const char *name)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    const char *argv[] = {"check", "-c", path};
+    return check(3, argv);
+}
+
+static void says(const char *part)
+{
+    if (!strstr(output, part))
+        fail_msg("expected \"%s\" in:\n%s", part, output);
+}
+
+static void usage_is_told(void **state)
+{
+    const char *wrong[] = {"check", "-x"}, *more[] = {"check", "-c"};
+    assert_int_equal(check(2, wrong), 2);
+    says("usage: loubot check [-c FILE]");
+    assert_int_equal(check(2, more), 2);
+}
+
+static void the_defaults_have_no_faults(void **state)
+{
+    const char *argv[] = {"check"};
+    assert_int_equal(check(1, argv), 0);
+    says("nanfeng 南风花园社区: 27 buildings, 2890 households, 42 micro-grids, 86 people");
+    says("46 classes of trouble");
+    says("\nno faults\n");
+}
+
+static void the_example_has_no_faults(void **state)
+{
+    assert_int_equal(check_file("bot/people/data/example", "loubot.yaml"), 0);
+    says(
+        "sunny-court 阳光社区: 5 buildings, 444 households, 2 micro-grids, 9 people, 7 groups, "
+        "3 of them bound");
+    says("note: sunny-court: 4 buildings have no building head or micro-grid worker");
+    says("note: sunny-court: no street; events rise past that rung");
+    says("note: sunny-court: nobody acts for heating");
+    says("note: sunny-court: work is bound to account onebot:10001, which is not configured");
+    says("\nno faults\n");
+}
+
+#define COMMUNITY "id: x\nbuildings: {names: 1}\n"
+
+static void faults_of_every_file_are_shown_at_once(void **state)
+{
+    char *folder = people_folder(COMMUNITY, "id,name,role,area\na,Ann,grid_woker,grid:1\n", 43);
+    static const char config[] =
+        "communities: [.]\nclasses: c.yaml\ncalendar: h.txt\nlgo: info\n";
+    people_write(folder, "loubot.yaml", config, strlen(config));
+    people_write(folder, "c.yaml", "classes: {WY01: {finish: soon}}\n", 32);
+    people_write(folder, "h.txt", "year 2026\noff 2026-02-30\n", 25);
+    assert_int_equal(check_file(folder, "loubot.yaml"), 1);
+    says("/loubot.yaml:4: `lgo` is not known here; did you mean `log`?");
+    says("/roster.csv:2: role `grid_woker` is not known; did you mean grid_worker");
+    says("/c.yaml:1: `soon` is no limit");
+    says("/h.txt:2: not understood");
+    says("\n4 faults\n");
+    people_remove(&folder);
+}
+
+static void two_communities_may_not_share_id_or_group(void **state)
+{
+    char *folder = people_folder(
+        "id: x\nbuildings: {names: 1}\ngroups: [{name: b1, bindings: {o:a: 1}}]\n", "id,name\n",
+        8);
+    static const char config[] = "communities: [., .]\n";
+    people_write(folder, "loubot.yaml", config, strlen(config));
+    assert_int_equal(check_file(folder, "loubot.yaml"), 1);
+    says("id `x` is used by two communities");
+    says("o:a 1 is bound to a group of two communities");
+    people_remove(&folder);
+}
+
+static void a_config_that_is_no_yaml_is_said(void **state)
+{
+    char *folder = people_folder(NULL, NULL, 0);
+    people_write(folder, "loubot.yaml", "a: [1\n", 6);
+    assert_int_equal(check_file(folder, "loubot.yaml"), 1);
+    says("/loubot.yaml:2: not YAML");
+    assert_int_equal(check_file(folder, "other.yaml"), 1);
+    says("/other.yaml:1: cannot be read: No such file or directory; check the path");
+    people_remove(&folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(usage_is_told),
+        cmocka_unit_test(the_defaults_have_no_faults),
+        cmocka_unit_test(the_example_has_no_faults),
+        cmocka_unit_test(faults_of_every_file_are_shown_at_once),
+        cmocka_unit_test(two_communities_may_not_share_id_or_group),
+        cmocka_unit_test(a_config_that_is_no_yaml_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
