@@ -31,6 +31,7 @@ TEST_PACKAGES += $(if $(shell command -v node),,nodejs) $(if $(shell command -v 
 
 SRCS := $(filter-out bot/main.c,$(wildcard bot/*.c bot/*/*.c adapters/*/*.c handlers/*.c))
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/assets.o
+BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*_bench.c))
 FUZZERS := $(patsubst %.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/*.* bot/people/data/*/*))
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
@@ -57,6 +58,10 @@ test: test-deps ## installs what is missing, builds, passes every test
 fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half an hour in all)
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
+
+bench: test-deps ## measures: every program of tests/bench, a few minutes, on the plain build
+	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build
+	@tests/bench.sh
 
 layers: ## checks that dependencies run one way
 	@tests/layers.sh
@@ -95,6 +100,10 @@ tests-build: $(TESTS) $(B)/loubot
 $(B)/tests/%_test: $(B)/tests/%_test.o $(TEST_HELPERS) $(B)/libloubot.a
 	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+bench-build: $(BENCHES)
+$(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(TEST_HELPERS) $(B)/libloubot.a
+	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
 # Fuzzers are built with clang, the library with them, in a folder of their own.
 ifneq ($(B),build-fuzz)
 fuzz-build:
@@ -105,6 +114,6 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 	$(call say,link)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
-.PHONY: help deps test-deps run build test fuzz layers tidy install clean tests-build fuzz-build FORCE
+.PHONY: help deps test-deps run build test fuzz bench layers tidy install clean tests-build bench-build fuzz-build FORCE
 .SECONDARY:
--include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
+-include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
