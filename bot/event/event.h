@@ -104,6 +104,10 @@ struct event {
     uint32_t former;    /* event that this one follows (again after 7 days), 0 */
     uint32_t duplicate_of;
 
+    int64_t until_ms;         /* suspension asked for or granted until then, 0 */
+    const char *until_reason; /* why */
+    int64_t paused_ms;        /* since when the clock is paused (conferring, suspended), 0 */
+
     int64_t opened_ms, dispatched_ms, accepted_ms, checking_ms, done_ms; /* 0: not yet */
     int64_t due_accept_ms, due_finish_ms;
     int64_t acked_ms; /* the acknowledgement reached the group (set by the outbox, read only) */

@@ -1,0 +1,78 @@
+/* clocks.c: deadlines and their timers. A deadline is set once and never moves later but by a
+ * pause; timers that would ping somebody in the quiet hours wait until 07:00 (emergencies do
+ * not). */
+#include "handlers/skills.h"
+
+#define FINISH_DEFAULT_DAYS 5 /* classes without a limit are looked at after that */
+
+static int64_t due(const struct turn *turn, const struct limit *limit, int64_t from_ms)
+{
+    return calendar_due_ms(turn->calendar, limit->clock, limit->amount, from_ms);
+}
+
+int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms)
+{
+    static const struct limit emergency = {CLOCK_URGENT_HOUR, 5};
+    if (emergency_is(event))
+        return due(turn, &emergency, from_ms);
+    return due(turn, &policy_of(turn, event)->accept, from_ms);
+}
+
+void clocks_open(const struct turn *turn, struct event *event)
+{
+    const struct class_policy *policy = policy_of(turn, event);
+    if (!event->due_finish_ms && policy->finish.amount)
+        event->due_finish_ms = due(turn, &policy->finish, event->opened_ms);
+}
+
+void clocks_wait_accept(struct turn *turn, struct event *event)
+{
+    int64_t at_ms = clocks_accept_ms(turn, event, turn->now_ms);
+    if (!event->due_accept_ms)
+        event->due_accept_ms = at_ms;
+    if (!emergency_is(event))
+        at_ms = after_quiet(turn, at_ms);
+    turn_timer_set(turn, event, "accept", "ladder", at_ms, "remind");
+}
+
+/* After a missed deadline the next look comes by the class's own clock. */
+static int64_t next_step_ms(const struct turn *turn, const struct event *event)
+{
+    static const struct limit fallback = {CLOCK_WORK_DAY, FINISH_DEFAULT_DAYS};
+    const struct limit *limit = &policy_of(turn, event)->finish;
+    return due(turn, limit->amount ? limit : &fallback, turn->now_ms);
+}
+
+void clocks_wait_finish(struct turn *turn, struct event *event)
+{
+    int64_t at_ms = event->due_finish_ms;
+    if (at_ms <= turn->now_ms)
+        at_ms = next_step_ms(turn, event);
+    if (!emergency_is(event))
+        at_ms = after_quiet(turn, at_ms);
+    turn_timer_set(turn, event, "finish", "ladder", at_ms, NULL);
+}
+
+void clocks_stop(struct turn *turn, const struct event *event)
+{
+    static const char *const names[] = {"draft", "dispatch", "accept", "finish",
+                                        "check", "resume",   "archive"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        turn_timer_cancel(turn, event, names[i]);
+}
+
+void clocks_pause(struct turn *turn, struct event *event)
+{
+    turn_timer_cancel(turn, event, "accept");
+    turn_timer_cancel(turn, event, "finish");
+    event->paused_ms = turn->now_ms;
+}
+
+void clocks_resume(struct turn *turn, struct event *event)
+{
+    if (event->paused_ms && event->due_finish_ms > event->paused_ms)
+        event->due_finish_ms += turn->now_ms - event->paused_ms;
+    event->paused_ms = 0;
+    event->dirty = true;
+    clocks_wait_finish(turn, event);
+}

@@ -1,0 +1,200 @@
+/* correct.c: "打错了，是5楼", an edited message, a recalled one, "不用修了". */
+#include "handlers/skills.h"
+
+#include <string.h>
+
+#define CORRECT_MS                                                                             \
+    (30 * MINUTE_MS) /* without a number, what was reported that recently is meant */
+
+/* ---- which event
+ * ------------------------------------------------------------------------------- */
+
+static bool may_correct(const struct turn *turn, const struct event *event)
+{
+    return event_is_open(event) && guard_may(turn, event, RIGHT_CORRECT);
+}
+
+static struct event *newest_mine(const struct turn *turn, enum right right)
+{
+    struct event *best = NULL;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        bool mine = guard_relations(turn, event) & (IS_REPORTER | IS_VIA);
+        if (mine && event_is_open(event) && guard_may(turn, event, right) &&
+            turn->now_ms - event->opened_ms <= CORRECT_MS && (!best || event->id > best->id))
+            best = event;
+    }
+    return best;
+}
+
+static struct event *meant(const struct turn *turn, enum right right)
+{
+    const uint32_t ways[] = {EVENT_BY_NUMBER, EVENT_BY_QUOTE, EVENT_BY_MESSAGE,
+                             EVENT_BY_RECENT};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        struct event *event = turn_event_by(turn, ways[i]);
+        if (event)
+            return event_is_open(event) && guard_may(turn, event, right) ? event : NULL;
+    }
+    return newest_mine(turn, right);
+}
+
+/* ---- correcting
+ * --------------------------------------------------------------------------------- */
+
+static bool take_what(struct turn *turn, struct event *event)
+{
+    const struct fault_found *fault = &turn->meaning->fault;
+    if (!fault->category || (is_same(fault->category, event->category) &&
+                             (!fault->object || is_same(fault->object, event->object))))
+        return false;
+    if (event->state != STATE_DRAFT && event->state != STATE_REPORTED)
+        return false; /* somebody is on his way: words go along, the class stays */
+    event->category = fault->category;
+    event->code = fault->code;
+    event->object = fault->object;
+    event->symptom = fault->symptom;
+    event->owner = OWNER_NONE;
+    return true;
+}
+
+static void send_on(struct turn *turn, struct event *event, const char *old_building)
+{
+    if (event->state == STATE_DRAFT && !report_lacks(turn, event)) {
+        report_go_on(turn, event, NULL);
+        return;
+    }
+    if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
+        return;
+    if (event->state == STATE_DISPATCHED && !is_same(old_building, event->building))
+        dispatch_choose(turn, event);
+    dispatch_ping(turn, event, "ping_changed");
+}
+
+static void say_corrected(struct turn *turn, const struct event *event)
+{
+    struct outgoing *out = say_answer(turn, event, "corrected");
+    report_say_short_place(turn, out, event);
+}
+
+static void correct(struct turn *turn, struct event *event)
+{
+    struct location where = turn->meaning->fault.where;
+    if (where.building && where.building_span.from == where.building_span.to)
+        where.building = NULL; /* the group's, not said */
+    const char *building = where.building ? where.building : event->building;
+    const char *wrong = report_wrong(turn, &where, building);
+    if (wrong) {
+        struct outgoing *out = say_answer(turn, event, "ask_again");
+        out_text(out, "wrong", wrong);
+        return;
+    }
+    const char *old_building = event->building;
+    bool changed = report_take_place(turn, event, &where);
+    changed |= take_what(turn, event);
+    if (!changed)
+        return;
+    event_note(event, "corrected", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
+               turn->arena);
+    send_on(turn, event, old_building);
+    say_corrected(turn, event);
+}
+
+/* ---- withdrawing
+ * ---------------------------------------------------------------------------------- */
+
+static void tell_worker(struct turn *turn, const struct event *event)
+{
+    if (event->state == STATE_DISPATCHED)
+        dispatch_ping(turn, event, "ping_withdrawn");
+}
+
+static bool withdraw(struct turn *turn, struct event *event)
+{
+    if (!guard_may(turn, event, RIGHT_WITHDRAW) || event->also_count)
+        return false;
+    struct event before = *event;
+    event->outcome = OUTCOME_WITHDRAWN;
+    if (event_move(event, STATE_DONE, turn->sender->id, NULL, turn->now_ms, turn->arena) < 0) {
+        event->outcome = before.outcome;
+        return false;
+    }
+    clocks_stop(turn, event);
+    turn_close_questions(turn, event);
+    tell_worker(turn, &before);
+    return true;
+}
+
+static void recall(struct turn *turn)
+{
+    struct session *session = turn->session;
+    if (session && session->half && is_same(session->half_message, turn->input->message)) {
+        session->half = session->half_message = NULL;
+        session->half_until_ms = session->half_from_ms = 0;
+        session->dirty = true;
+    }
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (!(event->reached & EVENT_BY_MESSAGE) || !event_is_open(event))
+            continue;
+        if (withdraw(turn, event))
+            say_residents(turn, event, "withdrawn");
+        else if (guard_may(turn, event, RIGHT_WITHDRAW))
+            event_note(event, "recalled", turn->sender->id, NULL, turn->now_ms, turn->arena);
+    }
+}
+
+static void withdraw_by_word(struct turn *turn, struct event *event)
+{
+    if (withdraw(turn, event)) {
+        say_answer(turn, event, "withdrawn");
+        return;
+    }
+    struct outgoing *out = say_answer(turn, event, "withdraw_late");
+    out_member(out, "assignee", event->assignee);
+    if (event->also_count)
+        out_text(out, "others", arena_printf(turn->arena, "%zu", event->also_count));
+    event_note(event, "asked to stop", turn->sender->id, say_masked(turn, turn->text),
+               turn->now_ms, turn->arena);
+}
+
+/* ---- the row
+ * --------------------------------------------------------------------------------------- */
+
+static int match(const struct turn *turn)
+{
+    if (!turn->sender)
+        return 0;
+    if (turn->input->kind == INPUT_RECALL)
+        return 50;
+    if (turn->input->kind == INPUT_EDIT) {
+        struct event *event = turn_event_by(turn, EVENT_BY_MESSAGE);
+        return event && may_correct(turn, event) ? 90 : 0;
+    }
+    bool withdraws = turn->meaning->intent == INTENT_WITHDRAW;
+    if (!withdraws && turn->meaning->intent != INTENT_CORRECT)
+        return 0;
+    return meant(turn, withdraws ? RIGHT_WITHDRAW : RIGHT_CORRECT) ? 65 : 0;
+}
+
+static void handle(struct turn *turn)
+{
+    if (turn->input->kind == INPUT_RECALL)
+        recall(turn);
+    else if (turn->input->kind == INPUT_EDIT)
+        correct(turn, turn_event_by(turn, EVENT_BY_MESSAGE));
+    else if (turn->meaning->intent == INTENT_WITHDRAW)
+        withdraw_by_word(turn, meant(turn, RIGHT_WITHDRAW));
+    else
+        correct(turn, meant(turn, RIGHT_CORRECT));
+}
+
+const struct handler handler_correct = {
+    .name = "correct",
+    .listens = LISTEN_MESSAGE | LISTEN_EDIT | LISTEN_RECALL,
+    .intents = ~0u,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
+    .priority = 25,
+    .match = match,
+    .handle = handle,
+};

@@ -1,0 +1,23 @@
+/* handlers.h: the rows of all conversation skills, for the table in bot/main.c. */
+#ifndef LOUBOT_HANDLERS_HANDLERS_H
+#define LOUBOT_HANDLERS_HANDLERS_H
+
+#include "bot/handler.h"
+
+/* Ends with NULL. */
+extern const struct handler *const handlers_all[];
+
+extern const struct handler handler_report;   /* a trouble is told: new event, slots, pieces */
+extern const struct handler handler_join;     /* me too, told anew, pasted again */
+extern const struct handler handler_backfill; /* told while the bot was away */
+extern const struct handler handler_work;     /* accept, done */
+extern const struct handler handler_transfer; /* not mine */
+extern const struct handler handler_raise;    /* one rung up, by word */
+extern const struct handler handler_suspend; /* on hold until a date, granted by a rung above */
+extern const struct handler handler_ladder;  /* the clocks: dispatch, accept, finish */
+extern const struct handler handler_verify;  /* fixed, not fixed, silence */
+extern const struct handler handler_rate;    /* a word of rating, the archive */
+extern const struct handler handler_progress; /* how is it going */
+extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
+
+#endif

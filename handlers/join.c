@@ -1,0 +1,219 @@
+/* join.c: "我家也是", the same trouble told anew, pasted again. It joins the open event: one
+ * household each, other units are facts worth keeping; nobody gets a second answer. The third
+ * household within a day takes the event one rung up. */
+#include "handlers/skills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- households
+ * --------------------------------------------------------------------------------- */
+
+static bool one_household(const struct turn *turn, const char *other)
+{
+    const struct member *a = turn->sender, *b = community_member(turn->community, other);
+    return b && a->household && b->household && is_same(a->building, b->building) &&
+           strcmp(a->household, b->household) == 0;
+}
+
+static bool is_counted(const struct turn *turn, const struct event *event)
+{
+    if (event->reporter && one_household(turn, event->reporter))
+        return true;
+    for (size_t i = 0; i < event->also_count; i++)
+        if (one_household(turn, event->also[i]))
+            return true;
+    return false;
+}
+
+/* A unit or floor other than the event's is a fact. */
+static bool note_fact(struct turn *turn, struct event *event)
+{
+    const char *unit = turn->meaning->fault.where.unit;
+    size_t max = sizeof event->sees / sizeof *event->sees;
+    if (!unit || is_same(unit, event->unit) || event->sees_count == max)
+        return false;
+    for (size_t i = 0; i < event->sees_count; i++)
+        if (is_same(event->sees[i], unit))
+            return false;
+    event->sees[event->sees_count++] = unit;
+    event->dirty = true;
+    return true;
+}
+
+static void third_household(struct turn *turn, struct event *event)
+{
+    if (event_households(event) == 3 && turn->now_ms - event->opened_ms <= DAY_MS &&
+        event->state != STATE_DRAFT)
+        ladder_raise(turn, event, "households", LOUBOT_ITSELF);
+}
+
+static void join(struct turn *turn, struct event *event)
+{
+    bool fact = note_fact(turn, event);
+    bool joined = !is_counted(turn, event) && event_join(event, turn->sender->id, turn->arena);
+    report_attach_photos(turn, event, false);
+    if (joined || fact)
+        event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text),
+                   turn->now_ms, turn->arena);
+    if (joined)
+        turn_react(turn, "👌");
+    if (joined)
+        third_household(turn, event);
+}
+
+/* ---- which event
+ * ---------------------------------------------------------------------------------- */
+
+static struct event *open_reached(const struct turn *turn, uint32_t reached)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (event->reached & reached && event_is_open(event))
+            return event;
+    }
+    return NULL;
+}
+
+static struct event *for_me_too(const struct turn *turn)
+{
+    struct event *event = open_reached(turn, EVENT_BY_NUMBER | EVENT_BY_QUOTE);
+    if (event || turn->meaning->number_count)
+        return event;
+    int sure;
+    event =
+        turn->meaning->fault.category ? report_near(turn, &turn->meaning->fault, &sure) : NULL;
+    if (event && event_is_open(event))
+        return event;
+    return turn->meaning->fault.category ? NULL : open_reached(turn, EVENT_BY_NEAR);
+}
+
+/* All faults of the message are known surely; the first one's event, or NULL. */
+static struct event *known(const struct turn *turn)
+{
+    const struct meaning *m = turn->meaning;
+    struct event *first = NULL;
+    for (size_t i = 0; i <= m->more_count; i++) {
+        int sure;
+        struct event *near = report_near(turn, i ? &m->more[i - 1] : &m->fault, &sure);
+        if (!near || sure < 2)
+            return NULL;
+        if (!event_is_open(near) &&
+            (!guard_may(turn, near, RIGHT_REOPEN) || turn->now_ms - near->done_ms > 7 * DAY_MS))
+            return NULL;
+        if (!first)
+            first = near;
+    }
+    return first;
+}
+
+/* ---- told again by the reporter
+ * --------------------------------------------------------------------- */
+
+/* Pasted again within minutes: silence. Asked after later on: how it stands. Done before: it is
+ * opened again. */
+static void told_again(struct turn *turn, struct event *event)
+{
+    if (!event_is_open(event)) {
+        verify_deny(turn, event);
+        return;
+    }
+    bool just_now =
+        event->reached & EVENT_BY_RECENT || turn->now_ms - event->opened_ms < HOUR_MS;
+    report_attach_photos(turn, event, false);
+    if (event->state == STATE_CHECKING && guard_may(turn, event, RIGHT_CONFIRM) && !just_now)
+        verify_deny(turn, event);
+    else if (!just_now)
+        progress_say(turn, event);
+    report_remember(turn, event);
+}
+
+/* A draft told anew in full, by anybody, has its answer. */
+static bool completes(struct turn *turn, struct event *event)
+{
+    return event->state == STATE_DRAFT && is_same(event->reporter, turn->sender->id) &&
+           report_fill(turn, event);
+}
+
+static void handle(struct turn *turn)
+{
+    bool me_too = turn->meaning->intent == INTENT_ME_TOO;
+    struct event *event = me_too ? for_me_too(turn) : known(turn);
+    if (completes(turn, event))
+        return;
+    if (is_same(event->reporter, turn->sender->id) || !event_is_open(event))
+        told_again(turn, event);
+    else
+        join(turn, event);
+}
+
+static int match(const struct turn *turn)
+{
+    if (!turn->session || !turn->sender)
+        return 0;
+    if (turn->meaning->intent == INTENT_ME_TOO && !turn->meaning->report)
+        return for_me_too(turn) ? 75 : 0;
+    return turn->meaning->report && known(turn) ? 80 : 0;
+}
+
+/* ---- merging
+ * ------------------------------------------------------------------------------------------ */
+
+static void merge(struct turn *turn, struct event *event, struct event *into)
+{
+    event->outcome = OUTCOME_DUPLICATE;
+    event->duplicate_of = into->id;
+    const char *note = arena_printf(turn->arena, "the same as #%u", into->id);
+    if (event_move(event, STATE_DONE, turn->sender->id, note, turn->now_ms, turn->arena) < 0)
+        return;
+    if (event->reporter)
+        event_join(into, event->reporter, turn->arena);
+    for (size_t i = 0; i < event->also_count; i++)
+        event_join(into, event->also[i], turn->arena);
+    for (size_t i = 0; i < event->photo_count; i++)
+        event_add_photo(into, event->photos[i], false, turn->arena);
+    note = arena_printf(turn->arena, "#%u merged into it", event->id);
+    event_note(into, "merged", turn->sender->id, note, turn->now_ms, turn->arena);
+    clocks_stop(turn, event);
+    struct outgoing *out = say_residents(turn, event, "merged");
+    if (out)
+        out_number(out, "into", into);
+    turn_react(turn, "👌");
+}
+
+/* "是" to the proposal; anything that names numbers must name these. */
+static bool answer(struct turn *turn, struct session *session, size_t index)
+{
+    const struct question *question = &session->questions[index];
+    const struct meaning *m = turn->meaning;
+    if (!is_same(question->kind, "merge") || !question->choice_count ||
+        session != turn->session)
+        return false;
+    struct event *event = turn_event_numbered(turn, question->event);
+    struct event *into =
+        turn_event_numbered(turn, (uint32_t)strtoul(question->choices[0], NULL, 10));
+    if (!event || !into || !event_is_open(event) || !event_is_open(into))
+        return false;
+    if (m->is_no || m->intent == INTENT_DENY) {
+        session_close(session, index);
+        return true;
+    }
+    bool says = m->is_yes || strncmp(turn->text, "合并", strlen("合并")) == 0 ||
+                strncasecmp(turn->text, "merge", 5) == 0;
+    if (!says || !guard_may(turn, event, RIGHT_MERGE))
+        return false;
+    session_close(session, index);
+    merge(turn, event, into);
+    return true;
+}
+
+const struct handler handler_join = {
+    .name = "join",
+    .listens = LISTEN_MESSAGE,
+    .intents = 1u << INTENT_REPORT | 1u << INTENT_EMERGENCY | 1u << INTENT_ME_TOO,
+    .needs = NEED_NEARBY | NEED_NUMBERED | NEED_QUOTED | NEED_RECENT,
+    .priority = 20,
+    .match = match,
+    .handle = handle,
+    .answer = answer,
+};

@@ -1,0 +1,192 @@
+/* ladder.c: the clocks' turns. Nobody accepts: a reminder, then a rung each time the same time
+ * has passed again, up to the community grid head. A missed deadline climbs a rung by the
+ * class's own clock. In an emergency the same message comes every five minutes until somebody
+ * says that he has it. */
+#include "handlers/skills.h"
+
+#define ACCEPT_TOP 3 /* missing acceptance climbs no higher */
+#define TOP 5
+
+static const struct member *next_rung(const struct turn *turn, const struct event *event,
+                                      int *ret_level)
+{
+    for (int level = event->level + 1; level <= TOP; level++) {
+        const struct member *member =
+            community_rung(turn->community, level, event->building, event->unit);
+        if (member) {
+            *ret_level = level;
+            return member;
+        }
+    }
+    return NULL;
+}
+
+static void tell_rung(struct turn *turn, const struct event *event, const struct member *member,
+                      const char *why)
+{
+    const struct member *assignee =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    bool both = assignee && !is_same(assignee->id, member->id);
+    struct outgoing *out = turn_ping(turn, member, &assignee, both, event, "ping_raise");
+    say_event(turn, out, event);
+    out_flag(out, arena_printf(turn->arena, "why_%s", why), true);
+    out_member(out, "assignee", event->assignee);
+    out_time(out, "opened", event->opened_ms);
+    if (event->accepted_ms)
+        out_time(out, "accepted", event->accepted_ms);
+    if (event->due_finish_ms)
+        out_time(out, "due", event->due_finish_ms);
+    out_text(out, "text", say_masked(turn, event->text));
+    out_text(out, "households", arena_printf(turn->arena, "%zu", event_households(event)));
+    if (event->photo_count)
+        out->photo = event->photos[0];
+}
+
+/* Residents hear of a rise once. */
+static void tell_residents(struct turn *turn, const struct event *event, int from_level,
+                           const struct member *member)
+{
+    int base = emergency_is(event) ? 2 : 1;
+    const char *home = say_home(turn, event);
+    if (from_level != base || !home || say_has(turn, home) || is_quiet(turn))
+        return;
+    struct outgoing *out = say_residents(turn, event, "raised");
+    out_member(out, "member", member->id);
+}
+
+bool ladder_raise(struct turn *turn, struct event *event, const char *why, const char *who)
+{
+    int from_level = event->level, level;
+    const struct member *member = next_rung(turn, event, &level);
+    if (!member)
+        return false;
+    event->level = level;
+    event_note(event, "raised", who, why, turn->now_ms, turn->arena);
+    if (!emergency_is(event))
+        tell_rung(turn, event, member, why);
+    tell_residents(turn, event, from_level, member);
+    return true;
+}
+
+static void wait_again(struct turn *turn, const struct event *event, const char *data)
+{
+    int64_t at_ms = clocks_accept_ms(turn, event, turn->now_ms);
+    if (!emergency_is(event))
+        at_ms = after_quiet(turn, at_ms);
+    turn_timer_set(turn, event, "accept", "ladder", at_ms, data);
+}
+
+static void remind(struct turn *turn, struct event *event)
+{
+    struct outgoing *out =
+        dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "remind");
+    event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+    if (out)
+        out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
+}
+
+static void nobody_accepted(struct turn *turn, struct event *event)
+{
+    if (event->state != STATE_DISPATCHED)
+        return;
+    bool first = is_same(turn->timer_data, "remind");
+    bool climbed = !first && event->level < ACCEPT_TOP &&
+                   ladder_raise(turn, event, "accept", LOUBOT_ITSELF);
+    if (first || emergency_is(event))
+        remind(turn, event);
+    if (first || climbed || emergency_is(event))
+        wait_again(turn, event, "raise");
+}
+
+static void deadline_passed(struct turn *turn, struct event *event)
+{
+    if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
+        return;
+    if (!ladder_raise(turn, event, "finish", LOUBOT_ITSELF) || emergency_is(event))
+        remind(turn, event);
+    clocks_wait_finish(turn, event);
+}
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!event)
+        return;
+    if (is_same(turn->timer_name, "dispatch") && event->state == STATE_REPORTED)
+        dispatch(turn, event);
+    else if (is_same(turn->timer_name, "accept"))
+        nobody_accepted(turn, event);
+    else if (is_same(turn->timer_name, "finish"))
+        deadline_passed(turn, event);
+}
+
+static int match(const struct turn *turn)
+{
+    return 0;
+}
+
+static void handle(struct turn *turn)
+{
+}
+
+const struct handler handler_ladder = {
+    .name = "ladder", .match = match, .handle = handle, .on_timer = on_timer};
+
+/* ---- by word: "上报"
+ * --------------------------------------------------------------------------- */
+
+static bool fits_raise(const struct turn *turn, const struct event *event)
+{
+    return event->state >= STATE_REPORTED && event->state <= STATE_HANDLING &&
+           guard_may(turn, event, RIGHT_RAISE);
+}
+
+static int match_raise(const struct turn *turn)
+{
+    struct targets targets;
+    targets_find(turn, fits_raise, &targets);
+    return targets.count || targets.unknown_count ? 60 : 0;
+}
+
+static void raise_one(struct turn *turn, struct event *event)
+{
+    if (!fits_raise(turn, event))
+        return;
+    if (!ladder_raise(turn, event, "word", turn->sender->id) &&
+        !say_has(turn, turn->group->name))
+        say_answer(turn, event, "raise_top");
+}
+
+static void handle_raise(struct turn *turn)
+{
+    struct targets targets;
+    targets_find(turn, fits_raise, &targets);
+    if (targets.several) {
+        targets_ask(turn, &targets, "raise", "which");
+        return;
+    }
+    for (size_t i = 0; i < targets.count; i++)
+        raise_one(turn, targets.events[i]);
+    targets_say_unknown(turn, &targets);
+}
+
+static bool answer_raise(struct turn *turn, struct session *session, size_t index)
+{
+    struct event *event = targets_chosen(turn, &session->questions[index]);
+    if (!event || !fits_raise(turn, event))
+        return false;
+    session_close(session, index);
+    raise_one(turn, event);
+    return true;
+}
+
+const struct handler handler_raise = {
+    .name = "raise",
+    .listens = LISTEN_MESSAGE | LISTEN_STAFF_ONLY,
+    .intents = 1u << INTENT_RAISE,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE,
+    .priority = 30,
+    .match = match_raise,
+    .handle = handle_raise,
+    .answer = answer_raise,
+};

@@ -1,0 +1,177 @@
+/* progress.c: "我报的灯怎么样了", "#12 进度": where it stands, who has it, since when, and what
+ * comes next by when. */
+#include "handlers/skills.h"
+
+#define LIST_MAX 4
+
+static void say_state(const struct turn *turn, struct outgoing *out, const struct event *event,
+                      const char *key)
+{
+    out_term(out, key, arena_printf(turn->arena, "state.%s", state_name(event->state)));
+}
+
+static int64_t since(const struct event *event)
+{
+    switch (event->state) {
+    case STATE_DISPATCHED:
+        return event->dispatched_ms;
+    case STATE_HANDLING:
+        return event->accepted_ms;
+    case STATE_CHECKING:
+        return event->checking_ms;
+    case STATE_DONE:
+    case STATE_ARCHIVED:
+        return event->done_ms;
+    default:
+        return event->opened_ms;
+    }
+}
+
+void progress_say(struct turn *turn, const struct event *event)
+{
+    struct outgoing *out = say_answer(turn, event, "progress");
+    say_state(turn, out, event, "state");
+    out_time(out, "since", since(event) ? since(event) : event->opened_ms);
+    bool open = event_is_open(event);
+    if (open)
+        out_member(out, "assignee", event->assignee);
+    if (event->state == STATE_SUSPENDED)
+        out_time(out, "until", event->until_ms);
+    else if (open && event->due_finish_ms > turn->now_ms)
+        out_time(out, "due", event->due_finish_ms);
+    out_flag(out, "late", open && event->due_finish_ms && event->due_finish_ms <= turn->now_ms);
+    if (event->outcome == OUTCOME_DUPLICATE && event->duplicate_of)
+        out_text(out, "other", arena_printf(turn->arena, "%u", event->duplicate_of));
+}
+
+/* What is private is for those whom it concerns. */
+static bool may_ask(const struct turn *turn, const struct event *event)
+{
+    if (!policy_of(turn, event)->is_private)
+        return true;
+    return turn->staff || guard_relations(turn, event);
+}
+
+static bool concerns(const struct turn *turn, const struct event *event)
+{
+    return guard_relations(turn, event) & (IS_REPORTER | IS_JOINED | IS_VIA);
+}
+
+struct found {
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count;
+};
+
+static void add(struct found *found, const struct event *event)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->events[i] == event)
+            return;
+    found->events[found->count++] = event;
+}
+
+static void find_reached(const struct turn *turn, uint32_t reached, bool open_only,
+                         struct found *found)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct event *event = turn->events[i];
+        if (!(event->reached & reached) || !may_ask(turn, event))
+            continue;
+        if (open_only && !event_is_open(event))
+            continue;
+        add(found, event);
+    }
+}
+
+static bool fits_category(const struct turn *turn, const struct event *event)
+{
+    const char *category = turn->meaning->fault.category;
+    return !category || is_same(category, event->category);
+}
+
+static void find_mine(const struct turn *turn, bool open_only, struct found *found)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct event *event = turn->events[i];
+        if (event->reached & EVENT_BY_MINE && concerns(turn, event) &&
+            fits_category(turn, event) && (!open_only || event_is_open(event)))
+            add(found, event);
+    }
+}
+
+static void find(const struct turn *turn, struct found *found)
+{
+    found->count = 0;
+    find_reached(turn, EVENT_BY_NUMBER | EVENT_BY_QUOTE, false, found);
+    if (found->count || turn->meaning->number_count)
+        return;
+    find_mine(turn, true, found);
+    if (!found->count && turn->meaning->fault.category)
+        find_reached(turn, EVENT_BY_NEAR, true, found);
+    if (!found->count)
+        find_mine(turn, false, found);
+    if (found->count > 1 && !event_is_open(found->events[0]))
+        found->count = 1; /* of what is over, the newest will do */
+}
+
+static int match(const struct turn *turn)
+{
+    struct found found;
+    find(turn, &found);
+    if (found.count)
+        return 60;
+    return turn->addressed || turn->meaning->number_count ? 20 : 0;
+}
+
+static void say_list(struct turn *turn, const struct found *found)
+{
+    static const char *const keys[LIST_MAX][5] = {{"n1", "p1", "c1", "o1", "s1"},
+                                                  {"n2", "p2", "c2", "o2", "s2"},
+                                                  {"n3", "p3", "c3", "o3", "s3"},
+                                                  {"n4", "p4", "c4", "o4", "s4"}};
+    struct outgoing *out = turn_answer(turn, "progress_list", turn->meaning->lang);
+    for (size_t i = 0; i < found->count && i < LIST_MAX; i++) {
+        struct event shown = *found->events[i];
+        shown.room = NULL;
+        const char *category = shown.category ? shown.category : "other";
+        out_number(out, keys[i][0], found->events[i]);
+        out_place(out, keys[i][1], &shown);
+        out_term(out, keys[i][2], arena_printf(turn->arena, "category.%s", category));
+        say_state(turn, out, &shown, keys[i][4]);
+    }
+    out_flag(out, "more", found->count > LIST_MAX);
+}
+
+static void say_nothing_found(struct turn *turn)
+{
+    struct targets targets = {0};
+    for (size_t i = 0; i < turn->meaning->number_count; i++)
+        if (!turn_event_numbered(turn, turn->meaning->numbers[i]))
+            targets.unknown[targets.unknown_count++] = turn->meaning->numbers[i];
+    if (targets.unknown_count)
+        targets_say_unknown(turn, &targets);
+    else if (turn->addressed)
+        turn_answer(turn, "progress_none", turn->meaning->lang);
+}
+
+static void handle(struct turn *turn)
+{
+    struct found found;
+    find(turn, &found);
+    if (found.count == 1)
+        progress_say(turn, found.events[0]);
+    else if (found.count)
+        say_list(turn, &found);
+    else
+        say_nothing_found(turn);
+}
+
+const struct handler handler_progress = {
+    .name = "progress",
+    .listens = LISTEN_MESSAGE,
+    .intents = 1u << INTENT_PROGRESS,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_NEARBY,
+    .priority = 20,
+    .match = match,
+    .handle = handle,
+};

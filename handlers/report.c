@@ -1,0 +1,291 @@
+/* report.c: somebody tells a trouble: one message makes one event for each fault, with one
+ * answer. A needed slot that is missing is asked for once; pieces told within half a minute are
+ * joined (by the core, from the session's half); later pieces and photos attach silently. */
+#include "handlers/skills.h"
+
+#include <string.h>
+
+#define HALF_MS (30 * SECOND_MS)
+#define ATTACH_MS (3 * MINUTE_MS)
+
+/* ---- making ------------------------------------------------------------------------------ */
+
+void report_attach_photos(struct turn *turn, struct event *event, bool after)
+{
+    for (size_t i = 0; i < turn->input->segment_count; i++) {
+        const struct segment *segment = &turn->input->segments[i];
+        if (segment->kind == SEGMENT_IMAGE && segment->text &&
+            event_add_photo(event, segment->text, after, turn->arena))
+            event_note(event, "photo", turn->sender->id, NULL, turn->now_ms, turn->arena);
+    }
+}
+
+void report_remember(struct turn *turn, const struct event *event)
+{
+    struct session *session = turn->session;
+    session->last_report = event->id;
+    session->last_report_ref = event->id ? 0 : event->ref;
+    session->last_report_until_ms = turn->now_ms + ATTACH_MS;
+    session->dirty = true;
+}
+
+static void take_fault(struct event *event, const struct class_policy *policy,
+                       const struct fault_found *fault)
+{
+    event->category = fault->category ? fault->category : policy->category;
+    event->code = fault->code ? fault->code : policy->code;
+    event->nature = policy->nature;
+    event->object = fault->object;
+    event->symptom = fault->symptom;
+    event->urgency = fault->urgency;
+    event->owner = policy->owner;
+    event->level = fault->urgency == URGENCY_EMERGENCY ? 2 : 1;
+}
+
+bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made)
+{
+    struct event *event = turn_event_new(turn);
+    if (!event)
+        return false;
+    take_fault(event, policy_class(turn->policy, fault->code, fault->category), fault);
+    const char *building = report_building(turn, fault);
+    ret_made->event = event;
+    ret_made->wrong = report_wrong(turn, &fault->where, building);
+    if (building && community_building(turn->community, building))
+        event->building = building;
+    report_take_place(turn, event, &fault->where);
+    if (turn->joined && turn->session && turn->session->half_message)
+        event->message = turn->session->half_message;
+    return true;
+}
+
+/* An event that was done long ago and is told again: the new one names the old one. */
+static void follow_former(struct turn *turn, struct event *event,
+                          const struct fault_found *fault)
+{
+    int sure;
+    struct event *near = report_near(turn, fault, &sure);
+    if (near && near->state >= STATE_DONE && sure == 2)
+        event->former = near->id;
+}
+
+static void propose_merge(struct turn *turn, const struct event *event,
+                          const struct event *near)
+{
+    const struct member *worker =
+        community_rung(turn->community, 1, event->building, event->unit);
+    if (!worker || is_quiet(turn))
+        return;
+    struct outgoing *out = turn_ping(turn, worker, NULL, 0, near, "ask_merge");
+    out_number(out, "new", event);
+    const char *choices[] = {arena_printf(turn->arena, "%u", near->id)};
+    turn_ask(turn, out->group, worker->id, "join", "merge", event, turn->now_ms + DAY_MS,
+             choices, 1);
+}
+
+/* Acknowledged at once; sent on, or asked about. */
+static void settle(struct turn *turn, struct made *made, const struct fault_found *fault)
+{
+    struct event *event = made->event;
+    const char *who = turn->sender->id;
+    follow_former(turn, event, fault);
+    if (made->wrong || report_lacks(turn, event)) {
+        event_move(event, STATE_DRAFT, who, NULL, turn->now_ms, turn->arena);
+        turn_timer_set(turn, event, "draft", "report", turn->now_ms + 10 * MINUTE_MS, NULL);
+        return;
+    }
+    event_move(event, STATE_REPORTED, who, NULL, turn->now_ms, turn->arena);
+    dispatch(turn, event);
+    int sure;
+    struct event *near = report_near(turn, fault, &sure);
+    if (near && sure == 1 && event_is_open(near))
+        propose_merge(turn, event, near);
+}
+
+static void clear_half(struct session *session)
+{
+    if (!session->half)
+        return;
+    session->half = session->half_message = NULL;
+    session->half_from_ms = session->half_until_ms = 0;
+    session->dirty = true;
+}
+
+static void ask_one_question(struct turn *turn, const struct made *made, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (made[i].event->state == STATE_DRAFT) {
+            report_put_question(turn, made[i].event);
+            return;
+        }
+}
+
+static void handle_report(struct turn *turn)
+{
+    const struct meaning *m = turn->meaning;
+    struct made made[TURN_NEW_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i <= m->more_count && count < TURN_NEW_MAX; i++) {
+        const struct fault_found *fault = i ? &m->more[i - 1] : &m->fault;
+        if (!report_make(turn, fault, &made[count]))
+            return;
+        if (count == 0)
+            report_attach_photos(turn, made[0].event, false);
+        if (emergency_is(made[count].event))
+            emergency_advise(turn, made[count].event);
+        count++;
+    }
+    clear_half(turn->session);
+    report_remember(turn, made[0].event);
+    for (size_t i = 0; i < count; i++)
+        settle(turn, &made[i], i ? &m->more[i - 1] : &m->fault);
+    ask_one_question(turn, made, count);
+    report_ack(turn, made, count);
+}
+
+/* ---- pieces --------------------------------------------------------------------------------
+ */
+
+static struct event *attachable(const struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_RECENT);
+    return event && event_is_open(event) ? event : NULL;
+}
+
+static struct event *named_draft(const struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_NUMBER | EVENT_BY_QUOTE);
+    return event && event->state == STATE_DRAFT ? event : NULL;
+}
+
+/* Later pieces complete the event silently; the repairer is told when he was pinged before. */
+static bool attach_piece(struct turn *turn, struct event *event)
+{
+    const struct location *where = &turn->meaning->fault.where;
+    struct location missing = {.floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
+    if (!event->unit)
+        missing.unit = where->unit;
+    if (event->floor == FLOOR_NONE) {
+        missing.floor = where->floor;
+        missing.floor_to = where->floor_to;
+    }
+    if (!event->room)
+        missing.room = where->room;
+    if (!report_take_place(turn, event, &missing))
+        return false;
+    event_note(event, "added", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
+               turn->arena);
+    if (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING)
+        dispatch_ping(turn, event, "ping_changed");
+    return true;
+}
+
+static void keep_half(struct turn *turn)
+{
+    struct session *session = turn->session;
+    if (!turn->joined || !session->half) {
+        session->half_from_ms = turn->now_ms;
+        session->half_message = turn->input->message;
+    }
+    if (strlen(turn->text) > SESSION_HALF_MAX)
+        return;
+    session->half = turn->text;
+    session->half_until_ms = turn->now_ms + HALF_MS;
+    session->dirty = true;
+    turn_session_timer_set(turn, session, "half", "report", session->half_until_ms, NULL);
+}
+
+static void handle_fragment(struct turn *turn)
+{
+    struct event *draft = named_draft(turn);
+    if (draft) {
+        report_fill(turn, draft);
+        return;
+    }
+    struct event *recent = attachable(turn);
+    if (recent && attach_piece(turn, recent))
+        return;
+    if (turn->group->kind != GROUP_WORK)
+        keep_half(turn);
+}
+
+static void ask_whether(struct turn *turn)
+{
+    struct outgoing *out = turn_answer(turn, "ask_report", turn->meaning->lang);
+    out_flag(out, "direct", turn->group->kind == GROUP_DIRECT);
+}
+
+/* ---- the row -------------------------------------------------------------------------------
+ */
+
+static bool is_photo_only(const struct turn *turn)
+{
+    return !turn->text[0] && input_image_count(turn->input) > 0;
+}
+
+static int match(const struct turn *turn)
+{
+    if (!turn->session || !turn->sender)
+        return 0;
+    if (turn->meaning->report)
+        return 60;
+    if (is_photo_only(turn))
+        return attachable(turn) ? 40 : 0;
+    if (turn->meaning->unsure && turn->addressed)
+        return 20;
+    if (turn->meaning->intent == INTENT_FRAGMENT)
+        return named_draft(turn) ? 70 : 30;
+    return 0;
+}
+
+static void handle(struct turn *turn)
+{
+    if (turn->meaning->report) {
+        handle_report(turn);
+    } else if (is_photo_only(turn)) {
+        struct event *event = attachable(turn);
+        report_attach_photos(turn, event, is_same(event->handler_member, turn->sender->id));
+    } else if (turn->meaning->intent == INTENT_FRAGMENT) {
+        handle_fragment(turn);
+    } else {
+        ask_whether(turn);
+    }
+}
+
+static void draft_is_over(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!event || event->state != STATE_DRAFT)
+        return;
+    const struct group *group =
+        event->group ? community_group(turn->community, event->group) : NULL;
+    if (!event->building && group)
+        event->building = group->building;
+    report_go_on(turn, event, "place to be checked on site");
+    struct outgoing *out = say_residents(turn, event, "draft_over");
+    if (!out)
+        return;
+    out_member(out, "assignee", event->assignee);
+    out_flag(out, "night", event->state == STATE_REPORTED);
+}
+
+static void on_timer(struct turn *turn)
+{
+    if (is_same(turn->timer_name, "draft"))
+        draft_is_over(turn);
+    else if (turn->session && turn->session->half &&
+             turn->session->half_until_ms <= turn->now_ms)
+        clear_half(turn->session);
+}
+
+const struct handler handler_report = {
+    .name = "report",
+    .listens = LISTEN_MESSAGE,
+    .intents = ~0u | 1u << INTENT_CHAT,
+    .needs = NEED_NEARBY | NEED_RECENT | NEED_NUMBERED | NEED_QUOTED,
+    .priority = 10,
+    .match = match,
+    .handle = handle,
+    .answer = report_answer,
+    .on_timer = on_timer,
+};

@@ -1,0 +1,105 @@
+/* report_ack.c: the one answer to a message that made events: what was understood, the number,
+ * what happens next and by when. */
+#include "handlers/skills.h"
+
+#include <stdio.h>
+
+void report_say_short_place(const struct turn *turn, struct outgoing *out,
+                            const struct event *event)
+{
+    if (out->lang != LANG_EN || !event->building)
+        return;
+    char unit[40] = "", floor[40] = "";
+    if (event->unit)
+        snprintf(unit, sizeof unit, "%s单元", event->unit);
+    if (event->floor != FLOOR_NONE)
+        snprintf(floor, sizeof floor, event->floor < 0 ? "负%d层" : "%d层",
+                 event->floor < 0 ? -event->floor : event->floor);
+    out_text(out, "place_zh",
+             arena_printf(turn->arena, "%s号楼%s%s", event->building, unit, floor));
+}
+
+static void say_next(struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    out_member(out, "assignee", event->assignee);
+    if (event->due_finish_ms)
+        out_time(out, "due", event->due_finish_ms);
+    out_flag(out, "night", event->state == STATE_REPORTED);
+    if (event->former) {
+        const struct event *former = turn_event_numbered(turn, event->former);
+        if (former)
+            out_number(out, "former", former);
+    }
+}
+
+static const char *template_for(const struct turn *turn, const struct event *event)
+{
+    if (emergency_is(event))
+        return "ack_emergency";
+    if (policy_of(turn, event)->is_private)
+        return "ack_private";
+    return event->state == STATE_DRAFT ? "ack_ask" : "ack";
+}
+
+static void ack_one(struct turn *turn, const struct made *made)
+{
+    const struct event *event = made->event;
+    struct outgoing *out = turn_answer(turn, template_for(turn, event), event->lang);
+    out->acknowledges = true;
+    if (emergency_is(event))
+        out->lane = LANE_EMERGENCY;
+    say_event(turn, out, event);
+    report_say_short_place(turn, out, event);
+    say_next(turn, out, event);
+    out_text(out, "wrong", made->wrong);
+    if (event->state == STATE_DRAFT)
+        report_say_missing(turn, out, event);
+}
+
+/* Up to four events in one message: n1, p1, c1, o1, s1 and so on. */
+static const char *const keys[][5] = {{"n1", "p1", "c1", "o1", "s1"},
+                                      {"n2", "p2", "c2", "o2", "s2"},
+                                      {"n3", "p3", "c3", "o3", "s3"},
+                                      {"n4", "p4", "c4", "o4", "s4"}};
+
+static void say_item(struct turn *turn, struct outgoing *out, const struct event *event,
+                     const char *const *key)
+{
+    struct event shown = *event;
+    shown.room = NULL;
+    out_number(out, key[0], event);
+    out_place(out, key[1], &shown);
+    if (policy_of(turn, event)->is_private || !event->object) {
+        const char *category = event->category ? event->category : "other";
+        out_term(out, key[2], arena_printf(turn->arena, "category.%s", category));
+        return;
+    }
+    out_term(out, key[3], event->object);
+    out_term(out, key[4], event->symptom);
+}
+
+static void ack_many(struct turn *turn, const struct made *made, size_t count)
+{
+    struct outgoing *out = turn_answer(turn, "ack_many", made[0].event->lang);
+    out->acknowledges = true;
+    const struct event *lacking = NULL;
+    for (size_t i = 0; i < count; i++) {
+        say_item(turn, out, made[i].event, keys[i]);
+        if (emergency_is(made[i].event))
+            out->lane = LANE_EMERGENCY;
+        if (made[i].event->state == STATE_DRAFT && !lacking)
+            lacking = made[i].event;
+    }
+    if (lacking)
+        report_say_missing(turn, out, lacking);
+    else
+        out_flag(out, "night", made[0].event->state == STATE_REPORTED);
+}
+
+void report_ack(struct turn *turn, const struct made *made, size_t count)
+{
+    if (count == 1)
+        ack_one(turn, made);
+    else
+        ack_many(turn, made, count);
+}

@@ -1,0 +1,186 @@
+/* report_place.c: where a trouble is: what is told, what is missing that the repairer cannot do
+ * without, and what does not exist. */
+#include "handlers/skills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Places outside the stairwells: the unit does not help to find them. */
+static const char *const outdoors[] = {"院",   "广场", "小区", "花园", "车库", "停车",
+                                       "道路", "路面", "大门", "岗亭", "绿化", "围墙",
+                                       "楼间", "楼前", "楼后", "操场"};
+/* Places that have one floor only. */
+static const char *const one_floor[] = {"大厅", "门厅", "门口", "单元门", "楼门",
+                                        "楼顶", "屋顶", "天台", "地下"};
+
+static bool has_word(const char *place, const char *const *words, size_t count)
+{
+    for (size_t i = 0; place && i < count; i++)
+        if (strstr(place, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_outdoors(const struct event *event)
+{
+    return has_word(event->place, outdoors, sizeof outdoors / sizeof *outdoors);
+}
+
+bool report_lacks_building(const struct turn *turn, const struct event *event)
+{
+    return !event->building && !is_outdoors(event);
+}
+
+bool report_lacks_unit(const struct turn *turn, const struct event *event)
+{
+    const struct class_policy *policy = policy_of(turn, event);
+    if (emergency_is(event) || !policy->ask_unit || event->unit || is_outdoors(event))
+        return false;
+    const struct building *building =
+        event->building ? community_building(turn->community, event->building) : NULL;
+    return !building || building->units > 1;
+}
+
+bool report_lacks_floor(const struct turn *turn, const struct event *event)
+{
+    const struct class_policy *policy = policy_of(turn, event);
+    if (emergency_is(event) || !policy->ask_floor || event->floor != FLOOR_NONE || event->room)
+        return false;
+    return !is_outdoors(event) &&
+           !has_word(event->place, one_floor, sizeof one_floor / sizeof *one_floor);
+}
+
+bool report_lacks(const struct turn *turn, const struct event *event)
+{
+    if (emergency_is(event))
+        return false;
+    return report_lacks_building(turn, event) || report_lacks_unit(turn, event) ||
+           report_lacks_floor(turn, event);
+}
+
+static bool unit_exists(const struct building *building, const char *unit)
+{
+    char *end;
+    long number = strtol(unit, &end, 10);
+    if (*end) /* a letter: A is the first */
+        number = !unit[1] && unit[0] >= 'A' && unit[0] <= 'Z' ? unit[0] - 'A' + 1 : 0;
+    return number >= 1 && number <= building->units;
+}
+
+static bool floor_exists(const struct building *building, int32_t floor)
+{
+    return floor != 0 && floor >= building->floor_min && floor <= building->floor_max;
+}
+
+const char *report_wrong(const struct turn *turn, const struct location *where,
+                         const char *building_name)
+{
+    if (where->building && !community_building(turn->community, where->building))
+        return arena_printf(turn->arena, "%s号楼", where->building);
+    const struct building *building =
+        building_name ? community_building(turn->community, building_name) : NULL;
+    if (!building)
+        return NULL;
+    if (where->unit && !unit_exists(building, where->unit))
+        return arena_printf(turn->arena, "%s单元", where->unit);
+    if (where->floor != FLOOR_NONE && !floor_exists(building, where->floor))
+        return arena_printf(turn->arena, "%d楼", where->floor);
+    return NULL;
+}
+
+static bool set_text(const char **field, const char *value)
+{
+    if (!value || is_same(*field, value))
+        return false;
+    *field = value;
+    return true;
+}
+
+bool report_take_place(struct turn *turn, struct event *event, const struct location *where)
+{
+    bool changed = false;
+    if (where->building && community_building(turn->community, where->building))
+        changed |= set_text(&event->building, where->building);
+    const struct building *building =
+        event->building ? community_building(turn->community, event->building) : NULL;
+    if (where->unit && (!building || unit_exists(building, where->unit)))
+        changed |= set_text(&event->unit, where->unit);
+    if (where->floor != FLOOR_NONE && where->floor != event->floor &&
+        (!building || floor_exists(building, where->floor))) {
+        event->floor = where->floor;
+        event->floor_to = where->floor_to;
+        changed = true;
+    }
+    changed |= set_text(&event->room, where->room);
+    changed |= set_text(&event->place, where->place);
+    event->dirty |= changed;
+    return changed;
+}
+
+/* ---- bare numbers as an answer: "2", "2 4", "二" -------------------------------------------
+ */
+
+static const char *const digits_zh[] = {"零", "一", "二", "三", "四", "五",
+                                        "六", "七", "八", "九", "十"};
+
+static bool take_number(const char **at, int32_t *ret)
+{
+    char *end;
+    long number = strtol(*at, &end, 10);
+    if (end != *at && number >= -9 && number < 100) {
+        *at = end;
+        *ret = (int32_t)number;
+        return true;
+    }
+    if (strncmp(*at, "两", strlen("两")) == 0) {
+        *at += strlen("两");
+        *ret = 2;
+        return true;
+    }
+    for (int i = 1; i <= 10; i++)
+        if (strncmp(*at, digits_zh[i], strlen(digits_zh[i])) == 0) {
+            *at += strlen(digits_zh[i]);
+            *ret = i;
+            return true;
+        }
+    return false;
+}
+
+static void skip_blank(const char **at)
+{
+    static const char *const blanks[] = {" ",  ",",  "，", "-",  "、", "/",
+                                         "号", "。", ".",  "！", "!"};
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (strncmp(*at, blanks[i], strlen(blanks[i])) == 0) {
+            *at += strlen(blanks[i]);
+            i = (size_t)-1;
+        }
+}
+
+bool report_bare_place(const struct turn *turn, const struct event *event,
+                       struct location *ret_where)
+{
+    int32_t numbers[2];
+    size_t count = 0;
+    const char *at = turn->text;
+    for (skip_blank(&at); *at; skip_blank(&at)) {
+        if (count == 2 || !take_number(&at, &numbers[count]))
+            return false;
+        count++;
+    }
+    bool unit = report_lacks_unit(turn, event), floor = report_lacks_floor(turn, event);
+    bool building = report_lacks_building(turn, event);
+    if (!count || (count == 2 && !(unit && floor)))
+        return false;
+    if (building && count == 1)
+        ret_where->building = arena_printf(turn->arena, "%d", numbers[0]);
+    else if (unit)
+        ret_where->unit = arena_printf(turn->arena, "%d", numbers[0]);
+    else if (floor)
+        ret_where->floor = numbers[0];
+    else
+        return false;
+    if (count == 2)
+        ret_where->floor = numbers[1];
+    return true;
+}

@@ -1,0 +1,105 @@
+/* report_same.c: is what is told now an event that is known already? Sure ones are joined, the
+ * unsure ones become a new event with a proposal to merge. */
+#include "handlers/skills.h"
+
+#include <string.h>
+
+/* Troubles that seldom stop at one unit: another unit is a fact about the same event. */
+static bool is_wide(const char *category)
+{
+    static const char *const wide[] = {"water_supply", "power", "heating", "gas", "network"};
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (is_same(category, wide[i]))
+            return true;
+    return false;
+}
+
+const char *report_building(const struct turn *turn, const struct fault_found *fault)
+{
+    if (fault->where.building)
+        return fault->where.building;
+    if (turn->group->building)
+        return turn->group->building;
+    return turn->sender ? turn->sender->building : NULL;
+}
+
+/* 2: equal, or said in one of them only and it does not matter; 1: said in one only; 0: differ.
+ */
+static int compare_text(const char *a, const char *b)
+{
+    if (a && b)
+        return strcmp(a, b) == 0 ? 2 : 0;
+    return a || b ? 1 : 2;
+}
+
+static int compare_floor(const struct event *event, const struct location *where)
+{
+    if (event->floor == FLOOR_NONE || where->floor == FLOOR_NONE)
+        return event->floor == where->floor ? 2 : 1;
+    int32_t to = event->floor_to == FLOOR_NONE ? event->floor : event->floor_to;
+    return where->floor >= event->floor && where->floor <= to ? 2 : 0;
+}
+
+static int compare_what(const struct event *event, const struct fault_found *fault)
+{
+    if (!is_same(event->category, fault->category))
+        return 0;
+    bool emergency = fault->urgency == URGENCY_EMERGENCY;
+    if (emergency && !emergency_is(event))
+        return 0;
+    if (event->object && fault->object && strcmp(event->object, fault->object) != 0)
+        return event->code && is_same(event->code, fault->code) ? 1 : 0;
+    return 2;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+int report_is_same(const struct turn *turn, const struct event *event,
+                   const struct fault_found *fault)
+{
+    int what = compare_what(event, fault);
+    if (!what || compare_text(event->building, report_building(turn, fault)) != 2)
+        return 0;
+    if (is_wide(event->category) && !event->room && !fault->where.room)
+        return what;
+    if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
+        fault->where.floor == FLOOR_NONE && !fault->where.room)
+        return what; /* the reporter himself, told shorter */
+    int where = compare_text(event->unit, fault->where.unit);
+    where = least(where, compare_floor(event, &fault->where));
+    if (event->room && fault->where.room && strcmp(event->room, fault->where.room) != 0)
+        where = 0;
+    return least(what, where);
+}
+
+/* Closed events come back only when told anew within seven days. */
+static bool is_recent(const struct turn *turn, const struct event *event)
+{
+    if (event_is_open(event))
+        return true;
+    return event->outcome == OUTCOME_RESOLVED && turn->now_ms - event->done_ms <= 30 * DAY_MS;
+}
+
+struct event *report_near(const struct turn *turn, const struct fault_found *fault,
+                          int *ret_sure)
+{
+    struct event *best = NULL;
+    int best_sure = 0;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (!is_recent(turn, event))
+            continue;
+        int sure = report_is_same(turn, event, fault);
+        bool better = sure > best_sure || (sure && sure == best_sure && event_is_open(event) &&
+                                           !event_is_open(best));
+        if (better) {
+            best = event;
+            best_sure = sure;
+        }
+    }
+    *ret_sure = best_sure;
+    return best;
+}

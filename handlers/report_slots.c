@@ -1,0 +1,132 @@
+/* report_slots.c: the one question about a report, and its answer. */
+#include "handlers/skills.h"
+
+#include <string.h>
+
+#define ANSWER_MS (10 * MINUTE_MS)
+
+void report_put_question(struct turn *turn, struct event *event)
+{
+    turn_ask(turn, turn->group->name, turn->sender->id, "report", "slots", event,
+             turn->now_ms + ANSWER_MS, NULL, 0);
+    turn_timer_set(turn, event, "draft", "report", turn->now_ms + ANSWER_MS, NULL);
+}
+
+void report_say_missing(const struct turn *turn, struct outgoing *out,
+                        const struct event *event)
+{
+    bool building = report_lacks_building(turn, event);
+    out_flag(out, "ask", true);
+    out_flag(out, "ask_building", building);
+    out_flag(out, "ask_unit", !building && report_lacks_unit(turn, event));
+    out_flag(out, "ask_floor", !building && report_lacks_floor(turn, event));
+}
+
+void report_go_on(struct turn *turn, struct event *event, const char *note)
+{
+    if (event->state != STATE_REPORTED &&
+        event_move(event, STATE_REPORTED, LOUBOT_ITSELF, note, turn->now_ms, turn->arena) < 0)
+        return;
+    turn_timer_cancel(turn, event, "draft");
+    dispatch(turn, event);
+}
+
+static bool is_unknowing(const char *text)
+{
+    static const char *const words[] = {"不知道",     "不清楚",   "不晓得", "不记得",
+                                        "don't know", "not sure", "no idea"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasestr(text, words[i]))
+            return true;
+    return false;
+}
+
+static void say_filled(struct turn *turn, const struct event *event)
+{
+    struct outgoing *out = turn_answer(turn, "ack_filled", event->lang);
+    say_event(turn, out, event);
+    report_say_short_place(turn, out, event);
+    out_member(out, "assignee", event->assignee);
+    if (event->due_finish_ms)
+        out_time(out, "due", event->due_finish_ms);
+    out_flag(out, "night", event->state == STATE_REPORTED);
+    out_flag(out, "check_place",
+             report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
+}
+
+/* Two troubles told in one message lack the same: one answer fills both. */
+static void fill_siblings(struct turn *turn, const struct event *event)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *other = turn->events[i];
+        if (other == event || other->state != STATE_DRAFT ||
+            !is_same(other->reporter, event->reporter) || other->opened_ms != event->opened_ms)
+            continue;
+        struct location where = {.building = event->building,
+                                 .unit = event->unit,
+                                 .floor = event->floor,
+                                 .floor_to = event->floor_to};
+        report_take_place(turn, other, &where);
+        report_go_on(turn, other, NULL);
+    }
+}
+
+/* The slots of the text, or bare numbers. */
+static bool told_place(const struct turn *turn, const struct event *event,
+                       struct location *ret_where)
+{
+    *ret_where = turn->meaning->fault.where;
+    if (ret_where->building && ret_where->building_span.from == ret_where->building_span.to)
+        ret_where->building = NULL; /* the group's, not said */
+    if (ret_where->unit || ret_where->floor != FLOOR_NONE || ret_where->room ||
+        ret_where->place || ret_where->building)
+        return true;
+    return report_bare_place(turn, event, ret_where);
+}
+
+static bool ask_again(struct turn *turn, struct event *event, const char *wrong)
+{
+    struct outgoing *out = turn_answer(turn, "ask_again", event->lang);
+    say_event(turn, out, event);
+    out_text(out, "wrong", wrong);
+    report_say_missing(turn, out, event);
+    return true;
+}
+
+/* Puts what the text tells into a draft and sends it on. */
+bool report_fill(struct turn *turn, struct event *event)
+{
+    struct location where;
+    bool told = told_place(turn, event, &where);
+    if (!told && !is_unknowing(turn->text))
+        return false;
+    const char *building = where.building ? where.building : event->building;
+    const char *wrong = told ? report_wrong(turn, &where, building) : NULL;
+    if (wrong)
+        return ask_again(turn, event, wrong);
+    if (told && !report_take_place(turn, event, &where))
+        return false;
+    report_attach_photos(turn, event, false);
+    const char *who = turn->sender->id;
+    event_note(event, "answered", who, say_masked(turn, turn->text), turn->now_ms, turn->arena);
+    report_go_on(turn, event, NULL);
+    fill_siblings(turn, event);
+    say_filled(turn, event);
+    return true;
+}
+
+bool report_answer(struct turn *turn, struct session *session, size_t index)
+{
+    const struct question *question = &session->questions[index];
+    struct event *event = turn_event_numbered(turn, question->event);
+    if (!event || event->state != STATE_DRAFT || turn->input->kind != INPUT_MESSAGE)
+        return false;
+    const struct meaning *m = turn->meaning;
+    if (m->report && !is_same(m->fault.category, event->category))
+        return false;
+    if (!report_fill(turn, event))
+        return false;
+    if (event->state != STATE_DRAFT)
+        session_close(session, index);
+    return true;
+}

@@ -1,0 +1,195 @@
+/* say.c: how an event is described in a message, and in which group its residents are told. */
+#include "handlers/skills.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool is_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+bool is_quiet(const struct turn *turn)
+{
+    return calendar_is_quiet(turn->calendar, turn->now_ms);
+}
+
+int64_t after_quiet(const struct turn *turn, int64_t at_ms)
+{
+    return calendar_is_quiet(turn->calendar, at_ms)
+               ? calendar_quiet_end_ms(turn->calendar, at_ms)
+               : at_ms;
+}
+
+const struct class_policy *policy_of(const struct turn *turn, const struct event *event)
+{
+    return policy_class(turn->policy, event->code, event->category);
+}
+
+static const struct group *building_group(const struct turn *turn, const char *building)
+{
+    for (size_t i = 0; building && i < community_group_count(turn->community); i++) {
+        const struct group *group = community_group_at(turn->community, i);
+        if (group->kind == GROUP_BUILDING && is_same(group->building, building))
+            return group;
+    }
+    return NULL;
+}
+
+const char *say_home(const struct turn *turn, const struct event *event)
+{
+    const struct group *told =
+        event->group ? community_group(turn->community, event->group) : NULL;
+    if (told && told->kind == GROUP_BUILDING)
+        return told->name;
+    const struct group *group = building_group(turn, event->building);
+    return group ? group->name : NULL;
+}
+
+/* The floor that a flat number begins with: 401 is on floor 4. */
+static int32_t floor_of_room(const char *room)
+{
+    size_t len = strlen(room);
+    if (len < 3 || len > 4 || strspn(room, "0123456789") != len)
+        return FLOOR_NONE;
+    return atoi(room) / 100;
+}
+
+static bool is_building_group(const struct turn *turn, const char *name)
+{
+    const struct group *group = name ? community_group(turn->community, name) : NULL;
+    return group && group->kind == GROUP_BUILDING;
+}
+
+static void say_place(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    struct event shown = {.building = event->building,
+                          .unit = event->unit,
+                          .room = event->room,
+                          .place = event->place,
+                          .floor = event->floor,
+                          .floor_to = event->floor_to};
+    if (event->room && is_building_group(turn, out->group)) {
+        shown.room = NULL;
+        if (shown.floor == FLOOR_NONE)
+            shown.floor = floor_of_room(event->room);
+    }
+    for (size_t i = 0; i < out->arg_count; i++)
+        if (strcmp(out->args[i].key, "place") == 0)
+            return;
+    out_place(out, "place", &shown);
+}
+
+static void say_number(struct outgoing *out, const struct event *event)
+{
+    for (size_t i = 0; i < out->arg_count; i++)
+        if (strcmp(out->args[i].key, "number") == 0)
+            return;
+    out_number(out, "number", event);
+}
+
+void say_event(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    const struct class_policy *policy = policy_of(turn, event);
+    bool hidden = policy->is_private && is_building_group(turn, out->group);
+    say_number(out, event);
+    say_place(turn, out, event);
+    const char *category = event->category ? event->category : "other";
+    out_term(out, "category", arena_printf(turn->arena, "category.%s", category));
+    if (hidden)
+        return;
+    out_term(out, "object", event->object);
+    out_term(out, "symptom", event->symptom);
+}
+
+/* Where the message that started this turn stands, the answer quotes it. */
+static struct outgoing *say_in(struct turn *turn, const char *group, const char *template,
+                               enum lang lang)
+{
+    bool here = turn->input->kind == INPUT_MESSAGE && is_same(turn->group->name, group);
+    return here ? turn_answer(turn, template, lang) : turn_say(turn, group, template, lang);
+}
+
+/* Appends "、#14" to the list of further numbers. */
+static void add_number(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    const char *comma = out->lang == LANG_EN ? ", #" : "、#";
+    if (out->event_count == OUTGOING_EVENTS_MAX)
+        return;
+    out->events[out->event_count++] = event;
+    for (size_t i = 0; i < out->arg_count; i++) {
+        if (strcmp(out->args[i].key, "more") != 0)
+            continue;
+        out->args[i].text =
+            arena_printf(turn->arena, "%s%s%u", out->args[i].text, comma, event->id);
+        return;
+    }
+    out_text(out, "more", arena_printf(turn->arena, "%s%u", comma, event->id));
+}
+
+struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
+                          const struct event *event)
+{
+    for (size_t i = 0; i < turn->out_count; i++) {
+        struct outgoing *out = turn->out[i];
+        if (is_same(out->group, group) && is_same(out->template, template)) {
+            add_number(turn, out, event);
+            return NULL;
+        }
+    }
+    struct outgoing *out = say_in(turn, group, template, event->lang);
+    say_event(turn, out, event);
+    return out;
+}
+
+struct outgoing *say_residents(struct turn *turn, const struct event *event,
+                               const char *template)
+{
+    const char *home = say_home(turn, event);
+    return home ? say_once(turn, home, template, event) : NULL;
+}
+
+bool say_has(const struct turn *turn, const char *group)
+{
+    for (size_t i = 0; i < turn->out_count; i++)
+        if (is_same(turn->out[i]->group, group))
+            return true;
+    return false;
+}
+
+struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template)
+{
+    struct outgoing *out = turn_answer(turn, template, turn->meaning->lang);
+    say_event(turn, out, event);
+    return out;
+}
+
+/* Runs of seven digits and more (spaces and dashes between them count as well) are phone or
+ * identity numbers. */
+static size_t digit_run(const char *text, size_t *ret_digits)
+{
+    size_t len = 0, digits = 0, last = 0;
+    for (;
+         isdigit((unsigned char)text[len]) || (digits && strchr("- ", text[len]) && text[len]);
+         len++)
+        if (isdigit((unsigned char)text[len])) {
+            digits++;
+            last = len + 1;
+        }
+    *ret_digits = digits;
+    return last;
+}
+
+const char *say_masked(const struct turn *turn, const char *text)
+{
+    char *copy = arena_strdup(turn->arena, text);
+    for (char *p = copy; *p;) {
+        size_t digits, run = digit_run(p, &digits);
+        if (digits >= 7)
+            for (size_t i = 3; i + 2 < run; i++)
+                p[i] = '*';
+        p += run ? run : 1;
+    }
+    return copy;
+}

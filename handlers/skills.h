@@ -1,0 +1,222 @@
+/* skills.h: what the handlers share: who may do what, how an event is described, dispatch, the
+ * clocks. Private to handlers/. All of it is pure, as handlers are. */
+#ifndef LOUBOT_HANDLERS_SKILLS_H
+#define LOUBOT_HANDLERS_SKILLS_H
+
+#include "bot/handler.h"
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS (60 * SECOND_MS)
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+
+/* ---- guard.c: who may do what, in one table --------------------------------------------- */
+
+/* How somebody stands to an event. */
+enum {
+    IS_REPORTER = 1,
+    IS_JOINED = 2,
+    IS_VIA = 4, /* reported it on behalf */
+    IS_ASSIGNEE = 8,
+    IS_COMPANY = 16,      /* acts for the owner */
+    IS_VERIFIER = 32,     /* was asked to confirm */
+    IS_NEAR_STAFF = 64,   /* building head or micro-grid worker of the place */
+    IS_GRID_WORKER = 128, /* of the place; party-group leaders too */
+    IS_ESTATE_HEAD = 256,
+    IS_ABOVE = 512 /* community grid head, street, district */
+};
+#define IS_GRID_UP (IS_GRID_WORKER | IS_ESTATE_HEAD | IS_ABOVE)
+#define IS_ESTATE_UP (IS_ESTATE_HEAD | IS_ABOVE)
+
+enum right {
+    RIGHT_ACCEPT,
+    RIGHT_DONE,
+    RIGHT_TRANSFER,
+    RIGHT_RAISE,
+    RIGHT_SUSPEND,
+    RIGHT_GRANT,
+    RIGHT_CONFER,
+    RIGHT_CONFIRM,
+    RIGHT_REOPEN,
+    RIGHT_WITHDRAW,
+    RIGHT_CORRECT,
+    RIGHT_CLOSE,
+    RIGHT_MERGE
+};
+
+unsigned guard_relations(const struct turn *turn, const struct event *event);
+/* May the sender do that to the event? Nobody may confirm what he or his company did. */
+bool guard_may(const struct turn *turn, const struct event *event, enum right right);
+/* Does `member` belong to the company of who did the work? */
+bool guard_is_handler_side(const struct turn *turn, const struct event *event,
+                           const struct member *member);
+
+/* ---- say.c: describing an event ---------------------------------------------------------- */
+
+bool is_same(const char *a, const char *b); /* NULL is like nothing */
+bool is_quiet(const struct turn *turn);
+/* `at_ms`, or the end of the quiet hours when it falls into them. */
+int64_t after_quiet(const struct turn *turn, int64_t at_ms);
+/* The building group where the event's residents are: where it was reported, else the group of
+ * its building; NULL: none. */
+const char *say_home(const struct turn *turn, const struct event *event);
+/* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
+void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);
+/* A line to the residents of the event; NULL when no group of theirs is known, or when say_once
+ * added it to an earlier line. */
+struct outgoing *say_residents(struct turn *turn, const struct event *event,
+                               const char *template);
+/* Is something said in that group in this turn already? */
+bool say_has(const struct turn *turn, const char *group);
+/* The same message to the same group again in one turn: adds the event to the list of numbers
+ * of the first. Returns NULL when it did, else the new outgoing is for the caller to fill. */
+struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
+                          const struct event *event);
+/* An answer to the sender about the event, in his language. */
+struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template);
+/* Phone and identity numbers masked; in the arena. */
+const char *say_masked(const struct turn *turn, const char *text);
+/* The class's policy. */
+const struct class_policy *policy_of(const struct turn *turn, const struct event *event);
+
+/* ---- dispatch.c: to whom, and the first ping ----------------------------------------------
+ */
+
+/* Owner by class; person by owner and place, else one rung up. */
+void dispatch_choose(const struct turn *turn, struct event *event);
+/* reported → dispatched: ping and clocks. In the quiet hours only emergencies go out; the
+ * others stay reported, and a timer does it at 07:00. */
+void dispatch(struct turn *turn, struct event *event);
+/* Pings the assignee again with another template; emergencies mention the two rungs too. */
+struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
+                               const char *template);
+
+/* ---- clocks.c ------------------------------------------------------------------------------
+ */
+
+int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms);
+/* Sets the deadlines of a new event. */
+void clocks_open(const struct turn *turn, struct event *event);
+/* The time to accept runs from now: deadline (once) and timer. */
+void clocks_wait_accept(struct turn *turn, struct event *event);
+/* The timer of the finish deadline, or of the next step after it. */
+void clocks_wait_finish(struct turn *turn, struct event *event);
+void clocks_stop(struct turn *turn, const struct event *event);
+/* Only conferring and suspended pause: stops the clock, and moves the deadline by the pause. */
+void clocks_pause(struct turn *turn, struct event *event);
+void clocks_resume(struct turn *turn, struct event *event);
+
+/* ---- ladder.c ------------------------------------------------------------------------------
+ */
+
+/* One rung up: names the person there, tells the residents the first time. False: there is no
+ * rung above. */
+bool ladder_raise(struct turn *turn, struct event *event, const char *why, const char *who);
+
+/* ---- target.c: which event a command means
+ * --------------------------------------------------- */
+
+struct targets {
+    struct event *events[TURN_EVENTS_MAX];
+    size_t count;
+    uint32_t unknown[MEANING_NUMBERS]; /* numbers that no event has */
+    size_t unknown_count;
+    bool several; /* named by nothing, and several fit: ask which */
+};
+/* By number, quote, last ping, or the sender's only event in that building; `fits` tells which
+ * events the command can be meant for. */
+void targets_find(const struct turn *turn,
+                  bool (*fits)(const struct turn *turn, const struct event *event),
+                  struct targets *ret_targets);
+/* Asks which of them is meant; the answer comes to `handler` as kind `kind`. */
+void targets_ask(struct turn *turn, const struct targets *targets, const char *handler,
+                 const char *kind);
+/* The event that an answer to such a question chooses, or NULL. */
+struct event *targets_chosen(const struct turn *turn, const struct question *question);
+/* Says kindly which numbers are unknown (staff and direct chat only). */
+void targets_say_unknown(struct turn *turn, const struct targets *targets);
+
+/* ---- report_place.c ---------------------------------------------------------------------- */
+
+/* What is missing that the repairer cannot do without. */
+bool report_lacks_building(const struct turn *turn, const struct event *event);
+bool report_lacks_unit(const struct turn *turn, const struct event *event);
+bool report_lacks_floor(const struct turn *turn, const struct event *event);
+bool report_lacks(const struct turn *turn, const struct event *event);
+/* What of the place told does not exist ("9单元"), NULL: all of it does, or may. */
+const char *report_wrong(const struct turn *turn, const struct location *where,
+                         const char *building);
+/* A place told in the text put into the event. False: nothing new was told. */
+bool report_take_place(struct turn *turn, struct event *event, const struct location *where);
+/* A bare number ("2", "2 4") as the answer to what the event lacks. */
+bool report_bare_place(const struct turn *turn, const struct event *event,
+                       struct location *ret_where);
+
+/* ---- report_same.c -------------------------------------------------------------------------
+ */
+
+/* Is the event the trouble that was found? 2: surely, 1: perhaps, 0: no. */
+int report_is_same(const struct turn *turn, const struct event *event,
+                   const struct fault_found *fault);
+/* The nearest event for a fault that was told again, or NULL. */
+struct event *report_near(const struct turn *turn, const struct fault_found *fault,
+                          int *ret_sure);
+const char *report_building(const struct turn *turn, const struct fault_found *fault);
+
+/* ---- report.c, report_slots.c
+ * ---------------------------------------------------------------- */
+
+struct made {
+    struct event *event;
+    const char *wrong; /* what was told of the place and does not exist, NULL */
+};
+/* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
+bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);
+void report_attach_photos(struct turn *turn, struct event *event, bool after);
+/* Later pieces and photos of the sender attach to this event for a while. */
+void report_remember(struct turn *turn, const struct event *event);
+/* draft → reported → dispatched. */
+void report_go_on(struct turn *turn, struct event *event, const char *note);
+/* Puts the one question about what is missing; the message is the caller's. */
+void report_put_question(struct turn *turn, struct event *event);
+void report_say_missing(const struct turn *turn, struct outgoing *out,
+                        const struct event *event);
+/* The answer, by whoever may give it. False: it is none. */
+bool report_answer(struct turn *turn, struct session *session, size_t index);
+bool report_fill(struct turn *turn, struct event *event);
+/* "9号楼2单元4层", readable for everybody, beside an English place. */
+void report_say_short_place(const struct turn *turn, struct outgoing *out,
+                            const struct event *event);
+/* One answer to a message that made events. */
+void report_ack(struct turn *turn, const struct made *made, size_t count);
+
+/* ---- emergency.c
+ * --------------------------------------------------------------------------------- */
+
+/* What to do and whom to call, at once. */
+void emergency_advise(struct turn *turn, const struct event *event);
+bool emergency_is(const struct event *event);
+
+/* ---- verify.c
+ * --------------------------------------------------------------------------------------- */
+
+/* The work is said to be done: who is asked to confirm it, and asks him. */
+void verify_ask(struct turn *turn, struct event *event);
+/* Closes with the completion notice; the reporter is asked for a rating. */
+void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
+/* Not fixed: back to the worker, or reopened. */
+void verify_deny(struct turn *turn, struct event *event);
+
+/* ---- progress.c ---------------------------------------------------------------------------
+ */
+
+void progress_say(struct turn *turn, const struct event *event);
+
+/* ---- date.c
+ * ---------------------------------------------------------------------------------- */
+
+/* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00).
+ * False: none. */
+bool date_find(const struct turn *turn, const char *text, int64_t *ret_ms);
+
+#endif

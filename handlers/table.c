@@ -1,0 +1,18 @@
+/* table.c: all conversation skills. When you add one, add its row here and to handlers.h. */
+#include "handlers/handlers.h"
+
+const struct handler *const handlers_all[] = {
+    &handler_report,
+    &handler_join,
+    &handler_backfill,
+    &handler_work,
+    &handler_transfer,
+    &handler_raise,
+    &handler_suspend,
+    &handler_ladder,
+    &handler_verify,
+    &handler_rate,
+    &handler_progress,
+    &handler_correct,
+    NULL,
+};

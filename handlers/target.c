@@ -1,0 +1,115 @@
+/* target.c: which event a command means (DESIGN §5): the number named, else the message quoted,
+ * else the last ping to that person in that chat, else his only open event of that building;
+ * where several fit, the bot asks which. */
+#include "handlers/skills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool fits_fn(const struct turn *turn, const struct event *event);
+
+static void add(struct targets *t, struct event *event)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->events[i] == event)
+            return;
+    if (t->count < TURN_EVENTS_MAX)
+        t->events[t->count++] = event;
+}
+
+static void take_numbers(const struct turn *turn, struct targets *t)
+{
+    for (size_t i = 0; i < turn->meaning->number_count; i++) {
+        struct event *event = turn_event_numbered(turn, turn->meaning->numbers[i]);
+        if (event)
+            add(t, event);
+        else
+            t->unknown[t->unknown_count++] = turn->meaning->numbers[i];
+    }
+}
+
+static void take_reached(const struct turn *turn, uint32_t reached, fits_fn *fits,
+                         const char *building, struct targets *t)
+{
+    const char *category = turn->meaning->fault.category;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (!(event->reached & reached) || !fits(turn, event))
+            continue;
+        if (building && !is_same(event->building, building))
+            continue;
+        if (category && reached == EVENT_BY_MINE && !is_same(event->category, category))
+            continue;
+        add(t, event);
+    }
+}
+
+void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
+{
+    *ret = (struct targets){0};
+    take_numbers(turn, ret);
+    if (ret->count || ret->unknown_count)
+        return;
+    take_reached(turn, EVENT_BY_QUOTE, fits, NULL, ret);
+    if (ret->count)
+        return;
+    take_reached(turn, EVENT_BY_PING, fits, NULL, ret);
+    if (ret->count)
+        return;
+    take_reached(turn, EVENT_BY_MINE | EVENT_BY_QUESTION, fits, turn->group->building, ret);
+    ret->several = ret->count > 1;
+}
+
+static const char *number_list(const struct turn *turn, const struct targets *t)
+{
+    const char *list = "";
+    for (size_t i = 0; i < t->count && i < 4; i++)
+        list = arena_printf(turn->arena, "%s%s#%u", list, i ? " " : "", t->events[i]->id);
+    return list;
+}
+
+void targets_ask(struct turn *turn, const struct targets *targets, const char *handler,
+                 const char *kind)
+{
+    const char *choices[SESSION_CHOICES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < targets->count && count < 4; i++)
+        choices[count++] = arena_printf(turn->arena, "%u", targets->events[i]->id);
+    for (size_t i = 0; i < turn->input->segment_count && count < SESSION_CHOICES_MAX; i++)
+        if (turn->input->segments[i].kind == SEGMENT_IMAGE)
+            choices[count++] = turn->input->segments[i].text;
+    struct outgoing *out = turn_answer(turn, "ask_which", turn->meaning->lang);
+    out_text(out, "list", number_list(turn, targets));
+    for (size_t i = 0; i < targets->count && i < 4; i++)
+        out->events[out->event_count++] = targets->events[i];
+    turn_ask(turn, turn->group->name, turn->sender->id, handler, kind, NULL,
+             turn->now_ms + 10 * MINUTE_MS, choices, count);
+}
+
+static uint32_t number_in(const struct turn *turn)
+{
+    if (turn->meaning->number_count == 1)
+        return turn->meaning->numbers[0];
+    const char *at = turn->text + strcspn(turn->text, "0123456789");
+    return (uint32_t)strtoul(at, NULL, 10);
+}
+
+struct event *targets_chosen(const struct turn *turn, const struct question *question)
+{
+    uint32_t number = number_in(turn);
+    for (size_t i = 0; number && i < question->choice_count; i++)
+        if (strtoul(question->choices[i], NULL, 10) == number)
+            return turn_event_numbered(turn, number);
+    return NULL;
+}
+
+void targets_say_unknown(struct turn *turn, const struct targets *targets)
+{
+    bool heard = turn->staff || turn->group->kind == GROUP_DIRECT;
+    if (!targets->unknown_count || !heard || say_has(turn, turn->group->name))
+        return;
+    const char *list = "";
+    for (size_t i = 0; i < targets->unknown_count; i++)
+        list = arena_printf(turn->arena, "%s%s#%u", list, i ? " " : "", targets->unknown[i]);
+    out_text(turn_answer(turn, "unknown_number", turn->meaning->lang), "list", list);
+}

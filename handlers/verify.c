@@ -1,0 +1,428 @@
+/* verify.c: is it fixed? The building head or the micro-grid worker is asked first, then the
+ * reporter; never who did the work, nor his company. Silence closes only after 48 hours and
+ * only where there is a photo. */
+#include "handlers/skills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define QUESTION_MS (7 * DAY_MS)
+#define ASK_REPORTER_MS (24 * HOUR_MS)
+#define SILENCE_MS (48 * HOUR_MS)
+
+/* ---- asking
+ * -------------------------------------------------------------------------------------- */
+
+static const char *holder_of(const struct turn *turn, const struct event *event, enum role role)
+{
+    const struct member *member =
+        community_holder(turn->community, role, event->building, event->unit);
+    return member && !guard_is_handler_side(turn, event, member) ? member->id : NULL;
+}
+
+static const char *choose(const struct turn *turn, const struct event *event)
+{
+    static const enum role order[] = {ROLE_BUILDING_HEAD, ROLE_MICRO_GRID_WORKER};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        const char *id = holder_of(turn, event, order[i]);
+        if (id)
+            return id;
+    }
+    const struct member *reporter =
+        event->reporter ? community_member(turn->community, event->reporter) : NULL;
+    if (event->reporter && (!reporter || !guard_is_handler_side(turn, event, reporter)))
+        return event->reporter;
+    for (int level = 1; level <= 3; level++) {
+        const struct member *rung =
+            community_rung(turn->community, level, event->building, event->unit);
+        if (rung && !guard_is_handler_side(turn, event, rung))
+            return rung->id;
+    }
+    return NULL;
+}
+
+static void wait_check(struct turn *turn, const struct event *event, int64_t at_ms,
+                       const char *data)
+{
+    turn_timer_set(turn, event, "check", "verify", after_quiet(turn, at_ms), data);
+}
+
+static void put_question(struct turn *turn, struct event *event, const char *member,
+                         const char *template)
+{
+    const char *home = say_home(turn, event);
+    const char *where = home ? home : "dm";
+    turn_ask(turn, where, member, "verify", "confirm", event, turn->now_ms + QUESTION_MS, NULL,
+             0);
+    struct outgoing *out = home ? say_once(turn, home, template, event)
+                                : turn_say_direct(turn, member, template, event->lang);
+    if (!out)
+        return;
+    say_event(turn, out, event);
+    out_mention(out, member);
+    out_member(out, "worker", event->handler_member);
+    if (event->photos_after)
+        out->photo = event->photos[event->photo_count - 1];
+}
+
+void verify_ask(struct turn *turn, struct event *event)
+{
+    if (is_quiet(turn) && !emergency_is(event)) {
+        wait_check(turn, event, turn->now_ms, "ask");
+        return;
+    }
+    event->verifier = choose(turn, event);
+    event->dirty = true;
+    wait_check(turn, event, turn->now_ms + ASK_REPORTER_MS, "reporter");
+    if (event->verifier)
+        put_question(turn, event, event->verifier, "ask_confirm");
+}
+
+/* ---- closing
+ * --------------------------------------------------------------------------------------- */
+
+/* Who may be asked for a rating: the reporter, if he wrote himself and did not do the work. */
+static bool may_rate(const struct turn *turn, const struct event *event)
+{
+    if (!event->reporter || event->via)
+        return false;
+    const struct member *reporter = community_member(turn->community, event->reporter);
+    return !reporter || !guard_is_handler_side(turn, event, reporter);
+}
+
+static void tell_done(struct turn *turn, const struct event *event)
+{
+    struct outgoing *out = say_residents(turn, event, "done");
+    bool rate = may_rate(turn, event);
+    const char *home = say_home(turn, event);
+    if (rate && home)
+        turn_ask(turn, home, event->reporter, "rate", "rate", event, turn->now_ms + QUESTION_MS,
+                 NULL, 0);
+    if (!out)
+        return;
+    out_flag(out, "by_reporter", event->confirmed_by == CONFIRMED_REPORTER);
+    out_flag(out, "by_silence", event->confirmed_by == CONFIRMED_SILENCE);
+    if (event->confirmed_by == CONFIRMED_VERIFIER && turn->sender)
+        out_member(out, "member", turn->sender->id);
+    out_member(out, "worker", event->handler_member ? event->handler_member : event->assignee);
+    out_flag(out, "rate", rate);
+    if (rate)
+        out_mention(out, event->reporter);
+}
+
+void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
+{
+    enum outcome before = event->outcome;
+    const char *who = by == CONFIRMED_SILENCE ? LOUBOT_ITSELF : turn->sender->id;
+    event->outcome = OUTCOME_RESOLVED;
+    if (event->state == STATE_SUSPENDED)
+        event_move(event, STATE_HANDLING, who, NULL, turn->now_ms, turn->arena);
+    const char *note = by == CONFIRMED_SILENCE ? "48 h without objection"
+                       : turn->text[0]         ? say_masked(turn, turn->text)
+                                               : NULL;
+    if (event_move(event, STATE_DONE, who, note, turn->now_ms, turn->arena) < 0) {
+        event->outcome = before;
+        return;
+    }
+    event->confirmed_by = by;
+    if (by == CONFIRMED_REPORTER)
+        event->solved = 2;
+    clocks_stop(turn, event);
+    turn_close_questions(turn, event);
+    turn_timer_set(turn, event, "archive", "rate", turn->now_ms + 7 * DAY_MS, NULL);
+    tell_done(turn, event);
+}
+
+/* ---- not fixed
+ * -------------------------------------------------------------------------------------- */
+
+static void back_to_work(struct turn *turn, struct event *event, bool second,
+                         const char *template)
+{
+    if (is_same(event->reporter, turn->sender->id))
+        event->solved = 1;
+    turn_close_questions(turn, event);
+    turn_timer_cancel(turn, event, "check");
+    turn_timer_cancel(turn, event, "archive");
+    struct outgoing *out = say_residents(turn, event, template);
+    if (out) {
+        out_member(out, "assignee", event->assignee);
+        out_flag(out, "raised", second);
+    }
+    clocks_wait_finish(turn, event);
+    if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF))
+        return;
+    struct outgoing *ping = dispatch_ping(turn, event, "ping_again");
+    if (ping) {
+        out_member(ping, "member", turn->sender->id);
+        out_text(ping, "words", say_masked(turn, turn->text));
+    }
+}
+
+/* More than seven days later: a new event that names the old one. */
+static void again_as_new(struct turn *turn, const struct event *old)
+{
+    struct made made = {.event = turn_event_new(turn)};
+    struct event *event = made.event;
+    if (!event)
+        return;
+    event->building = old->building;
+    event->unit = old->unit;
+    event->floor = old->floor;
+    event->floor_to = old->floor_to;
+    event->room = old->room;
+    event->place = old->place;
+    event->category = old->category;
+    event->code = old->code;
+    event->nature = old->nature;
+    event->object = old->object;
+    event->symptom = old->symptom;
+    event->urgency = old->urgency;
+    event->lang = old->lang;
+    event->former = old->id;
+    event->group = old->group;
+    event_move(event, STATE_REPORTED, turn->sender->id, NULL, turn->now_ms, turn->arena);
+    dispatch(turn, event);
+    report_ack(turn, &made, 1);
+}
+
+static void reopen(struct turn *turn, struct event *event)
+{
+    if (event->outcome != OUTCOME_RESOLVED || !guard_may(turn, event, RIGHT_REOPEN))
+        return;
+    const char *note = say_masked(turn, turn->text);
+    if (event_move(event, STATE_HANDLING, turn->sender->id, note, turn->now_ms, turn->arena) <
+        0)
+        again_as_new(turn, event);
+    else
+        back_to_work(turn, event, event->reopened >= 2, "reopened");
+}
+
+void verify_deny(struct turn *turn, struct event *event)
+{
+    if (event->state == STATE_DONE || event->state == STATE_ARCHIVED) {
+        reopen(turn, event);
+        return;
+    }
+    if (event->state != STATE_CHECKING) {
+        progress_say(turn, event);
+        return;
+    }
+    const char *note = say_masked(turn, turn->text);
+    if (event_move(event, STATE_HANDLING, turn->sender->id, note, turn->now_ms, turn->arena) ==
+        0)
+        back_to_work(turn, event, event->rework >= 2, "denied");
+}
+
+/* ---- hearing
+ * -------------------------------------------------------------------------------------- */
+
+static bool is_reporter(const struct turn *turn, const struct event *event)
+{
+    return guard_relations(turn, event) & (IS_REPORTER | IS_VIA);
+}
+
+static bool fits_confirm(const struct turn *turn, const struct event *event)
+{
+    if (event->state == STATE_CHECKING)
+        return guard_may(turn, event, RIGHT_CONFIRM);
+    bool in_work = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING ||
+                   event->state == STATE_SUSPENDED || event->state == STATE_REPORTED;
+    return in_work && is_reporter(turn, event) && guard_may(turn, event, RIGHT_CONFIRM);
+}
+
+static bool fits_deny(const struct turn *turn, const struct event *event)
+{
+    if (event->state == STATE_CHECKING)
+        return guard_may(turn, event, RIGHT_CONFIRM);
+    if (event->state == STATE_DONE || event->state == STATE_ARCHIVED)
+        return event->outcome == OUTCOME_RESOLVED && guard_may(turn, event, RIGHT_REOPEN) &&
+               turn->now_ms - event->done_ms <= 60 * DAY_MS;
+    return event_is_open(event) && is_reporter(turn, event);
+}
+
+/* A bare word counts for the events that the sender reported or was asked about. */
+static bool fits_bare(const struct turn *turn, const struct event *event, bool deny)
+{
+    if (!(deny ? fits_deny : fits_confirm)(turn, event))
+        return false;
+    return guard_relations(turn, event) & (IS_REPORTER | IS_VIA | IS_VERIFIER);
+}
+
+static bool fits_bare_confirm(const struct turn *turn, const struct event *event)
+{
+    return fits_bare(turn, event, false);
+}
+
+static bool fits_bare_deny(const struct turn *turn, const struct event *event)
+{
+    return fits_bare(turn, event, true);
+}
+
+static bool denies(const struct turn *turn)
+{
+    return turn->meaning->intent == INTENT_DENY;
+}
+
+/* "还是不亮" is about what was checked last: the newest of several counts when it denies. */
+static void find(const struct turn *turn, struct targets *targets)
+{
+    bool deny = denies(turn);
+    targets_find(turn, deny ? fits_bare_deny : fits_bare_confirm, targets);
+    if (!deny || !targets->several)
+        return;
+    struct event *newest = NULL;
+    for (size_t i = 0; i < targets->count; i++) {
+        struct event *event = targets->events[i];
+        bool asked = event->state == STATE_CHECKING || event->state >= STATE_DONE;
+        if (asked && (!newest || event->checking_ms + event->done_ms >
+                                     newest->checking_ms + newest->done_ms))
+            newest = event;
+    }
+    if (newest)
+        *targets = (struct targets){.events = {newest}, .count = 1};
+}
+
+static int match(const struct turn *turn)
+{
+    if (!turn->session || !turn->sender)
+        return 0;
+    struct targets targets;
+    find(turn, &targets);
+    for (size_t i = 0; i < targets.count; i++)
+        if ((denies(turn) ? fits_deny : fits_confirm)(turn, targets.events[i]))
+            return 70;
+    return 0;
+}
+
+static void take(struct turn *turn, struct event *event, bool deny)
+{
+    if (deny) {
+        if (fits_deny(turn, event))
+            verify_deny(turn, event);
+        return;
+    }
+    if (!fits_confirm(turn, event))
+        return;
+    bool verifier = !is_reporter(turn, event);
+    verify_close(turn, event, verifier ? CONFIRMED_VERIFIER : CONFIRMED_REPORTER);
+}
+
+static void handle(struct turn *turn)
+{
+    struct targets targets;
+    find(turn, &targets);
+    if (targets.several) {
+        targets_ask(turn, &targets, "verify", denies(turn) ? "which_deny" : "which_confirm");
+        return;
+    }
+    for (size_t i = 0; i < targets.count; i++)
+        take(turn, targets.events[i], denies(turn));
+}
+
+/* What a reply to "is it fixed?" says: 1 yes, -1 no, 0 neither. */
+static int verdict(const struct turn *turn, const struct event *event)
+{
+    const struct meaning *m = turn->meaning;
+    if (turn->input->kind == INPUT_REACTION)
+        return is_same(turn->input->value, "👍") || is_same(turn->input->value, "👌") ? 1
+               : is_same(turn->input->value, "👎")                                   ? -1
+                                                                                    : 0;
+    if (m->intent == INTENT_DENY || m->is_no)
+        return -1;
+    if (m->intent == INTENT_CONFIRM || m->intent == INTENT_DONE || m->is_yes)
+        return 1;
+    if (m->intent == INTENT_RATE)
+        return m->rating == 1 ? -1 : 1;
+    return m->report && is_same(m->fault.category, event->category) ? -1 : 0;
+}
+
+static bool answer_which(struct turn *turn, struct session *session, size_t index)
+{
+    const struct question *question = &session->questions[index];
+    struct event *event = targets_chosen(turn, question);
+    if (!event || session != turn->session)
+        return false;
+    bool deny = is_same(question->kind, "which_deny");
+    session_close(session, index);
+    take(turn, event, deny);
+    return true;
+}
+
+static bool answer(struct turn *turn, struct session *session, size_t index)
+{
+    const struct question *question = &session->questions[index];
+    if (!is_same(question->kind, "confirm"))
+        return answer_which(turn, session, index);
+    struct event *event = turn_event_numbered(turn, question->event);
+    if (!event || event->state != STATE_CHECKING || !guard_may(turn, event, RIGHT_CONFIRM))
+        return false;
+    if (turn->input->kind == INPUT_REACTION && !(event->reached & EVENT_BY_QUOTE))
+        return false;
+    int says = verdict(turn, event);
+    if (!says)
+        return false;
+    session_close(session, index);
+    report_attach_photos(turn, event, true);
+    take(turn, event, says < 0);
+    return true;
+}
+
+/* ---- silence
+ * ----------------------------------------------------------------------------------------- */
+
+static void ask_reporter(struct turn *turn, struct event *event)
+{
+    wait_check(turn, event, event->checking_ms + SILENCE_MS, "final");
+    if (event->photos_after || !may_rate(turn, event))
+        return;
+    put_question(turn, event, event->reporter, "ask_reporter");
+    event_note(event, "asked", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+}
+
+/* No photo and no answer: the grid worker is to look, or the next rung where it was his work.
+ */
+static void ask_worker(struct turn *turn, struct event *event)
+{
+    wait_check(turn, event, turn->now_ms + SILENCE_MS, "final");
+    for (int level = 1; level <= 3; level++) {
+        const struct member *rung =
+            community_rung(turn->community, level, event->building, event->unit);
+        if (!rung || guard_is_handler_side(turn, event, rung))
+            continue;
+        event->verifier = rung->id;
+        event_note(event, "asked", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+        struct outgoing *out = turn_ping(turn, rung, NULL, 0, event, "ask_worker");
+        say_event(turn, out, event);
+        turn_ask(turn, out->group, rung->id, "verify", "confirm", event,
+                 turn->now_ms + QUESTION_MS, NULL, 0);
+        return;
+    }
+}
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!event || event->state != STATE_CHECKING)
+        return;
+    if (is_same(turn->timer_data, "ask"))
+        verify_ask(turn, event);
+    else if (is_same(turn->timer_data, "reporter"))
+        ask_reporter(turn, event);
+    else if (event->photos_after)
+        verify_close(turn, event, CONFIRMED_SILENCE);
+    else
+        ask_worker(turn, event);
+}
+
+const struct handler handler_verify = {
+    .name = "verify",
+    .listens = LISTEN_MESSAGE,
+    .intents = 1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_DONE,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
+    .priority = 30,
+    .match = match,
+    .handle = handle,
+    .answer = answer,
+    .on_timer = on_timer,
+};

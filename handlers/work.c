@@ -1,0 +1,199 @@
+/* work.c: "收到" and "好了" of those who do the work. By number, quote, last ping or the only
+ * open event; others' commands meet silence. */
+#include "handlers/skills.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SAYS_NOTHING_MORE 12 /* bytes: "收到", "收到！": no time or plan in it */
+
+static bool fits_accept(const struct turn *turn, const struct event *event)
+{
+    return event->state == STATE_DISPATCHED && guard_may(turn, event, RIGHT_ACCEPT);
+}
+
+static bool fits_done(const struct turn *turn, const struct event *event)
+{
+    return (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING) &&
+           guard_may(turn, event, RIGHT_DONE);
+}
+
+/* ---- accepting
+ * --------------------------------------------------------------------------------- */
+
+static bool tells_more(const struct turn *turn)
+{
+    return strlen(turn->text) > SAYS_NOTHING_MORE && !turn->meaning->number_count;
+}
+
+static void take_over(const struct turn *turn, struct event *event)
+{
+    if (guard_relations(turn, event) & IS_COMPANY)
+        event->assignee = turn->sender->id;
+}
+
+static void accept_one(struct turn *turn, struct event *event)
+{
+    const char *note = tells_more(turn) ? say_masked(turn, turn->text) : NULL;
+    if (!fits_accept(turn, event) || event_move(event, STATE_HANDLING, turn->sender->id, note,
+                                                turn->now_ms, turn->arena) < 0)
+        return;
+    take_over(turn, event);
+    turn_timer_cancel(turn, event, "accept");
+    struct outgoing *out = say_residents(turn, event, "accepted");
+    if (!out)
+        return;
+    out_member(out, "member", turn->sender->id);
+    out_time(out, "at", turn->now_ms);
+    out_text(out, "note", note);
+    if (event->due_finish_ms > turn->now_ms)
+        out_time(out, "due", event->due_finish_ms);
+}
+
+/* ---- done
+ * --------------------------------------------------------------------------------------- */
+
+static void ask_photo(struct turn *turn, struct event *event)
+{
+    struct outgoing *out = say_answer(turn, event, "ask_photo");
+    out_flag(out, "direct", out->member != NULL);
+    turn_ask(turn, turn->group->name, turn->sender->id, "work", "photo", event,
+             turn->now_ms + 30 * MINUTE_MS, NULL, 0);
+}
+
+static void done_one(struct turn *turn, struct event *event)
+{
+    if (!fits_done(turn, event))
+        return;
+    const char *note = tells_more(turn) ? say_masked(turn, turn->text) : NULL;
+    if (event_move(event, STATE_CHECKING, turn->sender->id, note, turn->now_ms, turn->arena) <
+        0)
+        return;
+    take_over(turn, event);
+    event->handler_member = turn->sender->id;
+    report_attach_photos(turn, event, true);
+    report_remember(turn, event);
+    turn_timer_cancel(turn, event, "accept");
+    turn_timer_cancel(turn, event, "finish");
+    verify_ask(turn, event);
+    if (policy_of(turn, event)->ask_photo && !event->photos_after &&
+        !say_has(turn, turn->group->name))
+        ask_photo(turn, event);
+}
+
+/* ---- the row
+ * ------------------------------------------------------------------------------------ */
+
+typedef bool fits_fn(const struct turn *turn, const struct event *event);
+
+/* A worker's "好了" may be read as a confirmation, his "好的" as a yes. */
+static fits_fn *verb(const struct turn *turn)
+{
+    const struct meaning *m = turn->meaning;
+    if (m->intent == INTENT_ACCEPT || m->is_yes)
+        return fits_accept;
+    if (m->intent == INTENT_DONE || m->intent == INTENT_CONFIRM)
+        return fits_done;
+    return NULL;
+}
+
+static bool any_fits(const struct turn *turn, const struct targets *targets, fits_fn *fits)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        if (fits(turn, targets->events[i]))
+            return true;
+    return false;
+}
+
+static int match(const struct turn *turn)
+{
+    fits_fn *fits = verb(turn);
+    if (!fits || !turn->session)
+        return 0;
+    struct targets targets;
+    targets_find(turn, fits, &targets);
+    if (any_fits(turn, &targets, fits))
+        return 80;
+    return targets.unknown_count ? 20 : 0;
+}
+
+static void apply(struct turn *turn, struct event *event, fits_fn *fits)
+{
+    if (fits == fits_accept)
+        accept_one(turn, event);
+    else
+        done_one(turn, event);
+}
+
+/* In the group where it was typed a mark is enough, unless words stand there already. */
+static void mark(struct turn *turn)
+{
+    if (turn->out_count && !say_has(turn, turn->group->name) &&
+        turn->input->kind == INPUT_MESSAGE)
+        turn_react(turn, "👌");
+}
+
+static void handle(struct turn *turn)
+{
+    fits_fn *fits = verb(turn);
+    struct targets targets;
+    targets_find(turn, fits, &targets);
+    if (targets.several) {
+        targets_ask(turn, &targets, "work",
+                    fits == fits_accept ? "which_accept" : "which_done");
+        return;
+    }
+    for (size_t i = 0; i < targets.count; i++)
+        apply(turn, targets.events[i], fits);
+    targets_say_unknown(turn, &targets);
+    mark(turn);
+}
+
+static bool answer_photo(struct turn *turn, struct session *session, size_t index)
+{
+    struct event *event = turn_event_numbered(turn, session->questions[index].event);
+    if (!event || !input_image_count(turn->input))
+        return false;
+    report_attach_photos(turn, event, true);
+    session_close(session, index);
+    return true;
+}
+
+/* Photos that came with the command were kept with the question. */
+static void take_kept_photos(struct turn *turn, struct event *event,
+                             const struct question *question)
+{
+    for (size_t i = 0; i < question->choice_count; i++)
+        if (strtoul(question->choices[i], NULL, 10) == 0)
+            event_add_photo(event, question->choices[i], true, turn->arena);
+}
+
+static bool answer(struct turn *turn, struct session *session, size_t index)
+{
+    if (session != turn->session || turn->input->kind != INPUT_MESSAGE)
+        return false;
+    const struct question *question = &session->questions[index];
+    if (is_same(question->kind, "photo"))
+        return answer_photo(turn, session, index);
+    fits_fn *fits = is_same(question->kind, "which_accept") ? fits_accept : fits_done;
+    struct event *event = targets_chosen(turn, question);
+    if (!event || !fits(turn, event))
+        return false;
+    if (fits == fits_done)
+        take_kept_photos(turn, event, question);
+    session_close(session, index);
+    apply(turn, event, fits);
+    mark(turn);
+    return true;
+}
+
+const struct handler handler_work = {
+    .name = "work",
+    .listens = LISTEN_MESSAGE | LISTEN_STAFF_ONLY | LISTEN_BACKFILLED,
+    .intents = 1u << INTENT_ACCEPT | 1u << INTENT_DONE | 1u << INTENT_CONFIRM,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
+    .priority = 40,
+    .match = match,
+    .handle = handle,
+    .answer = answer,
+};
