@@ -97,7 +97,11 @@ $(B)/assets.list: FORCE
 	@printf '%s\n' $(ASSETS) | cmp -s - $@ || printf '%s\n' $(ASSETS) > $@
 
 tests-build: $(TESTS) $(B)/loubot
-$(B)/tests/%_test: $(B)/tests/%_test.o $(TEST_HELPERS) $(B)/libloubot.a
+# Helpers come as a library, so that a test without need of them can put its own world in place of what they use.
+$(B)/libhelpers.a: $(TEST_HELPERS)
+	@rm -f $@
+	@ar rcs $@ $^
+$(B)/tests/%_test: $(B)/tests/%_test.o $(B)/libhelpers.a $(B)/libloubot.a
 	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 bench-build: $(BENCHES)
