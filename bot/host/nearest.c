@@ -27,22 +27,24 @@ static size_t least(size_t a, size_t b, size_t c)
     return m < c ? m : c;
 }
 
-/* Levenshtein's distance, one row at a time. */
+/* Insertions, deletions, replacements and swaps of two neighbours, each counted as one (optimal
+ * string alignment). Three rows of the table are kept. */
 static size_t edits(const uint32_t *a, size_t la, const uint32_t *b, size_t lb)
 {
-    size_t row[WORD_MAX + 1];
+    size_t rows[3][WORD_MAX + 1];
     for (size_t j = 0; j <= lb; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= la; i++) {
-        size_t corner = row[0];
+        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *higher = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= lb; j++) {
-            size_t above = row[j];
-            row[j] = least(above + 1, row[j - 1] + 1, corner + (a[i - 1] != b[j - 1]));
-            corner = above;
+            row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                higher[j - 2] + 1 < row[j])
+                row[j] = higher[j - 2] + 1;
         }
     }
-    return row[lb];
+    return rows[la % 3][lb];
 }
 
 const char *nearest(const char *word, const char *const *known, size_t count)

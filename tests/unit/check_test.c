@@ -89,12 +89,15 @@ static void the_example_has_no_faults(void **state)
 
 static void faults_of_every_file_are_shown_at_once(void **state)
 {
-    char *folder = people_folder(COMMUNITY, "id,name,role,area\na,Ann,grid_woker,grid:1\n", 43);
+    static const char roster[] = "id,name,role,area\na,Ann,grid_woker,grid:1\n";
+    static const char classes[] = "classes: {WY01: {finish: soon}}\n";
+    static const char holidays[] = "year 2026\noff 2026-02-30\n";
+    char *folder = people_folder(COMMUNITY, roster, strlen(roster));
     static const char config[] =
         "communities: [.]\nclasses: c.yaml\ncalendar: h.txt\nlgo: info\n";
     people_write(folder, "loubot.yaml", config, strlen(config));
-    people_write(folder, "c.yaml", "classes: {WY01: {finish: soon}}\n", 32);
-    people_write(folder, "h.txt", "year 2026\noff 2026-02-30\n", 25);
+    people_write(folder, "c.yaml", classes, strlen(classes));
+    people_write(folder, "h.txt", holidays, strlen(holidays));
     assert_int_equal(check_file(folder, "loubot.yaml"), 1);
     says("/loubot.yaml:4: `lgo` is not known here; did you mean `log`?");
     says("/roster.csv:2: role `grid_woker` is not known; did you mean grid_worker");

@@ -224,6 +224,8 @@ static void nearest_counts_characters(void **state)
     assert_string_equal(nearest("grid_woker", roles, 4), "grid_worker");
     assert_string_equal(nearest("Grid_Worker", roles, 4), "grid_worker");
     assert_string_equal(nearest("网络员", roles, 4), "网格员");
+    assert_string_equal(nearest("grid_wroker", roles, 4), "grid_worker");
+    assert_string_equal(nearest("长楼", roles, 4), "楼长");
     assert_null(nearest("plumber", roles, 4));
     assert_null(nearest("", roles, 4));
 }
