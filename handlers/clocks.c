@@ -12,17 +12,15 @@ static int64_t due(const struct turn *turn, const struct limit *limit, int64_t f
 
 int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms)
 {
-    static const struct limit emergency = {CLOCK_URGENT_HOUR, 5};
-    if (emergency_is(event))
-        return due(turn, &emergency, from_ms);
-    return due(turn, &policy_of(turn, event)->accept, from_ms);
+    struct limit limit = policy_accept(policy_of(turn, event), event->urgency);
+    return due(turn, &limit, from_ms);
 }
 
 void clocks_open(const struct turn *turn, struct event *event)
 {
-    const struct class_policy *policy = policy_of(turn, event);
-    if (!event->due_finish_ms && policy->finish.amount)
-        event->due_finish_ms = due(turn, &policy->finish, event->opened_ms);
+    struct limit limit = policy_finish(policy_of(turn, event), event->urgency);
+    if (!event->due_finish_ms && limit.amount)
+        event->due_finish_ms = due(turn, &limit, event->opened_ms);
 }
 
 void clocks_wait_accept(struct turn *turn, struct event *event)
@@ -39,8 +37,8 @@ void clocks_wait_accept(struct turn *turn, struct event *event)
 static int64_t next_step_ms(const struct turn *turn, const struct event *event)
 {
     static const struct limit fallback = {CLOCK_WORK_DAY, FINISH_DEFAULT_DAYS};
-    const struct limit *limit = &policy_of(turn, event)->finish;
-    return due(turn, limit->amount ? limit : &fallback, turn->now_ms);
+    struct limit limit = policy_finish(policy_of(turn, event), event->urgency);
+    return due(turn, limit.amount ? &limit : &fallback, turn->now_ms);
 }
 
 void clocks_wait_finish(struct turn *turn, struct event *event)

@@ -14,6 +14,7 @@ extern const struct handler handler_work;     /* accept, done */
 extern const struct handler handler_transfer; /* not mine */
 extern const struct handler handler_raise;    /* one rung up, by word */
 extern const struct handler handler_suspend; /* on hold until a date, granted by a rung above */
+extern const struct handler handler_close;   /* explained, rejected, merged */
 extern const struct handler handler_ladder;  /* the clocks: dispatch, accept, finish */
 extern const struct handler handler_verify;  /* fixed, not fixed, silence */
 extern const struct handler handler_rate;    /* a word of rating, the archive */

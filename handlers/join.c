@@ -132,7 +132,7 @@ static void told_again(struct turn *turn, struct event *event)
 static bool completes(struct turn *turn, struct event *event)
 {
     return event->state == STATE_DRAFT && is_same(event->reporter, turn->sender->id) &&
-           report_fill(turn, event);
+           report_fill(turn, event, false);
 }
 
 static void handle(struct turn *turn)
@@ -159,28 +159,6 @@ static int match(const struct turn *turn)
 /* ---- merging
  * ------------------------------------------------------------------------------------------ */
 
-static void merge(struct turn *turn, struct event *event, struct event *into)
-{
-    event->outcome = OUTCOME_DUPLICATE;
-    event->duplicate_of = into->id;
-    const char *note = arena_printf(turn->arena, "the same as #%u", into->id);
-    if (event_move(event, STATE_DONE, turn->sender->id, note, turn->now_ms, turn->arena) < 0)
-        return;
-    if (event->reporter)
-        event_join(into, event->reporter, turn->arena);
-    for (size_t i = 0; i < event->also_count; i++)
-        event_join(into, event->also[i], turn->arena);
-    for (size_t i = 0; i < event->photo_count; i++)
-        event_add_photo(into, event->photos[i], false, turn->arena);
-    note = arena_printf(turn->arena, "#%u merged into it", event->id);
-    event_note(into, "merged", turn->sender->id, note, turn->now_ms, turn->arena);
-    clocks_stop(turn, event);
-    struct outgoing *out = say_residents(turn, event, "merged");
-    if (out)
-        out_number(out, "into", into);
-    turn_react(turn, "👌");
-}
-
 /* "是" to the proposal; anything that names numbers must name these. */
 static bool answer(struct turn *turn, struct session *session, size_t index)
 {
@@ -198,12 +176,13 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         session_close(session, index);
         return true;
     }
-    bool says = m->is_yes || strncmp(turn->text, "合并", strlen("合并")) == 0 ||
-                strncasecmp(turn->text, "merge", 5) == 0;
+    bool says = m->is_yes || is_same(m->command, "merge");
     if (!says || !guard_may(turn, event, RIGHT_MERGE))
         return false;
     session_close(session, index);
-    merge(turn, event, into);
+    close_merge(turn, event, into);
+    if (!say_has(turn, turn->group->name))
+        turn_react(turn, "👌");
     return true;
 }
 

@@ -144,6 +144,8 @@ static bool fits_raise(const struct turn *turn, const struct event *event)
 static int match_raise(const struct turn *turn)
 {
     struct targets targets;
+    if (turn->meaning->command)
+        return 0;
     targets_find(turn, fits_raise, &targets);
     return targets.count || targets.unknown_count ? 60 : 0;
 }

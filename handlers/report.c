@@ -29,6 +29,35 @@ void report_remember(struct turn *turn, const struct event *event)
     session->dirty = true;
 }
 
+/* "代报：26号楼张大爷家…": whose trouble it is. Somebody unknown gets an id made of his name.
+ */
+static const char *named_reporter(const struct turn *turn, const struct event *event)
+{
+    static const char *const titles[] = {"大爷", "大妈", "大姐", "大哥", "阿姨", "叔叔", "奶奶",
+                                         "爷爷", "先生", "女士", "师傅", "老师", "大叔"};
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++) {
+        const char *at = strstr(turn->text, titles[i]);
+        if (!at || at - turn->text < 3)
+            continue; /* one character of a surname stands in front, three bytes */
+        const char *name = arena_strndup(turn->arena, at - 3, 3 + strlen(titles[i]));
+        const struct member *known = community_member_by_name(turn->community, name);
+        if (known && is_same(known->building, event->building))
+            return known->id;
+        return community_sender(turn->community, turn->input->adapter, turn->input->account,
+                                name, name, NULL, turn->arena)
+            ->id;
+    }
+    return turn->sender->id;
+}
+
+static void take_reporter(const struct turn *turn, struct event *event)
+{
+    if (!turn->staff || !is_same(turn->meaning->command, "on_behalf"))
+        return;
+    event->via = turn->sender->id;
+    event->reporter = named_reporter(turn, event);
+}
+
 static void take_fault(struct event *event, const struct class_policy *policy,
                        const struct fault_found *fault)
 {
@@ -54,6 +83,7 @@ bool report_make(struct turn *turn, const struct fault_found *fault, struct made
     if (building && community_building(turn->community, building))
         event->building = building;
     report_take_place(turn, event, &fault->where);
+    take_reporter(turn, event);
     if (turn->joined && turn->session && turn->session->half_message)
         event->message = turn->session->half_message;
     return true;
@@ -199,7 +229,7 @@ static void handle_fragment(struct turn *turn)
 {
     struct event *draft = named_draft(turn);
     if (draft) {
-        report_fill(turn, draft);
+        report_fill(turn, draft, false);
         return;
     }
     struct event *recent = attachable(turn);

@@ -6,12 +6,10 @@
 #include <string.h>
 
 /* Places outside the stairwells: the unit does not help to find them. */
-static const char *const outdoors[] = {"院",   "广场", "小区", "花园", "车库", "停车",
-                                       "道路", "路面", "大门", "岗亭", "绿化", "围墙",
-                                       "楼间", "楼前", "楼后", "操场"};
+static const char *const outdoors[] = {"车库", "大门", "东门", "西门", "南门",
+                                       "北门", "花园", "广场", "乐园", "活动室"};
 /* Places that have one floor only. */
-static const char *const one_floor[] = {"大厅", "门厅", "门口", "单元门", "楼门",
-                                        "楼顶", "屋顶", "天台", "地下"};
+static const char *const one_floor[] = {"大厅", "楼顶", "地下室"};
 
 static bool has_word(const char *place, const char *const *words, size_t count)
 {

@@ -40,16 +40,19 @@ static int compare_floor(const struct event *event, const struct location *where
     return where->floor >= event->floor && where->floor <= to ? 2 : 0;
 }
 
-static int compare_what(const struct event *event, const struct fault_found *fault)
+static int compare_what(const struct turn *turn, const struct event *event,
+                        const struct fault_found *fault)
 {
     if (!is_same(event->category, fault->category))
         return 0;
     bool emergency = fault->urgency == URGENCY_EMERGENCY;
     if (emergency && !emergency_is(event))
         return 0;
-    if (event->object && fault->object && strcmp(event->object, fault->object) != 0)
-        return event->code && is_same(event->code, fault->code) ? 1 : 0;
-    return 2;
+    if (!event->object || !fault->object || strcmp(event->object, fault->object) == 0)
+        return 2;
+    if (!is_same(event->code, fault->code))
+        return 0;
+    return event->lang == turn->meaning->lang ? 1 : 2; /* the same thing in two languages */
 }
 
 static int least(int a, int b)
@@ -60,7 +63,7 @@ static int least(int a, int b)
 int report_is_same(const struct turn *turn, const struct event *event,
                    const struct fault_found *fault)
 {
-    int what = compare_what(event, fault);
+    int what = compare_what(turn, event, fault);
     if (!what || compare_text(event->building, report_building(turn, fault)) != 2)
         return 0;
     if (is_wide(event->category) && !event->room && !fault->where.room)

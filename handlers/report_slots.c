@@ -72,7 +72,7 @@ static void fill_siblings(struct turn *turn, const struct event *event)
 }
 
 /* The slots of the text, or bare numbers. */
-static bool told_place(const struct turn *turn, const struct event *event,
+static bool told_place(const struct turn *turn, const struct event *event, bool bare,
                        struct location *ret_where)
 {
     *ret_where = turn->meaning->fault.where;
@@ -81,7 +81,7 @@ static bool told_place(const struct turn *turn, const struct event *event,
     if (ret_where->unit || ret_where->floor != FLOOR_NONE || ret_where->room ||
         ret_where->place || ret_where->building)
         return true;
-    return report_bare_place(turn, event, ret_where);
+    return bare && report_bare_place(turn, event, ret_where);
 }
 
 static bool ask_again(struct turn *turn, struct event *event, const char *wrong)
@@ -93,12 +93,11 @@ static bool ask_again(struct turn *turn, struct event *event, const char *wrong)
     return true;
 }
 
-/* Puts what the text tells into a draft and sends it on. */
-bool report_fill(struct turn *turn, struct event *event)
+bool report_fill(struct turn *turn, struct event *event, bool bare)
 {
     struct location where;
-    bool told = told_place(turn, event, &where);
-    if (!told && !is_unknowing(turn->text))
+    bool told = told_place(turn, event, bare, &where);
+    if (!told && !(bare && is_unknowing(turn->text)))
         return false;
     const char *building = where.building ? where.building : event->building;
     const char *wrong = told ? report_wrong(turn, &where, building) : NULL;
@@ -124,7 +123,7 @@ bool report_answer(struct turn *turn, struct session *session, size_t index)
     const struct meaning *m = turn->meaning;
     if (m->report && !is_same(m->fault.category, event->category))
         return false;
-    if (!report_fill(turn, event))
+    if (!report_fill(turn, event, true))
         return false;
     if (event->state != STATE_DRAFT)
         session_close(session, index);

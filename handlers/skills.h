@@ -183,7 +183,9 @@ void report_say_missing(const struct turn *turn, struct outgoing *out,
                         const struct event *event);
 /* The answer, by whoever may give it. False: it is none. */
 bool report_answer(struct turn *turn, struct session *session, size_t index);
-bool report_fill(struct turn *turn, struct event *event);
+/* Puts what the text tells into a draft and sends it on; `bare`: a bare number counts. False:
+ * it tells nothing. */
+bool report_fill(struct turn *turn, struct event *event, bool bare);
 /* "9号楼2单元4层", readable for everybody, beside an English place. */
 void report_say_short_place(const struct turn *turn, struct outgoing *out,
                             const struct event *event);
@@ -206,6 +208,12 @@ void verify_ask(struct turn *turn, struct event *event);
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
 /* Not fixed: back to the worker, or reopened. */
 void verify_deny(struct turn *turn, struct event *event);
+
+/* ---- close.c ------------------------------------------------------------------------------
+ */
+
+/* The event is the same as `into`: reporter, households and photos go there. */
+void close_merge(struct turn *turn, struct event *event, struct event *into);
 
 /* ---- progress.c ---------------------------------------------------------------------------
  */

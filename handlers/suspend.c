@@ -7,36 +7,9 @@
 
 #define YEAR_MS (366 * DAY_MS)
 
-static bool has_word(const char *text, const char *const *words, size_t count)
+static bool commands(const struct turn *turn, const char *command)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcasestr(text, words[i]))
-            return true;
-    return false;
-}
-
-static bool says_hold(const struct turn *turn)
-{
-    static const char *const words[] = {"挂起", "暂缓", "缓办", "on hold", "suspend"};
-    return has_word(turn->text, words, sizeof words / sizeof *words);
-}
-
-static bool says_confer(const struct turn *turn)
-{
-    static const char *const words[] = {"上会"};
-    return has_word(turn->text, words, 1);
-}
-
-static bool says_grant(const struct turn *turn)
-{
-    static const char *const words[] = {"同意", "准了", "批准", "agree", "granted", "approve"};
-    return has_word(turn->text, words, sizeof words / sizeof *words) || turn->meaning->is_yes;
-}
-
-static bool says_refuse(const struct turn *turn)
-{
-    static const char *const words[] = {"不同意", "不准", "不批", "refuse", "no, "};
-    return has_word(turn->text, words, sizeof words / sizeof *words) || turn->meaning->is_no;
+    return is_same(turn->meaning->command, command);
 }
 
 /* ---- asking
@@ -50,7 +23,8 @@ static bool fits_hold(const struct turn *turn, const struct event *event)
 /* What stands behind the date, or the whole text. */
 static const char *reason_of(const struct turn *turn)
 {
-    const char *text = say_masked(turn, turn->text);
+    const char *reason = turn->meaning->reason;
+    const char *text = say_masked(turn, reason ? reason : turn->text);
     const char *space = strrchr(text, ' ');
     return space && space[1] ? space + 1 : text;
 }
@@ -143,9 +117,10 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     struct event *event = turn_event_numbered(turn, question->event);
     if (!event || turn->input->kind != INPUT_MESSAGE || !fits_grant(turn, event))
         return false;
-    if (says_refuse(turn))
+    const struct meaning *m = turn->meaning;
+    if (m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意"))
         refuse(turn, event);
-    else if (says_grant(turn))
+    else if (m->is_yes || commands(turn, "agree"))
         grant(turn, event);
     else
         return false;
@@ -195,11 +170,11 @@ typedef bool fits_fn(const struct turn *turn, const struct event *event);
 
 static fits_fn *verb(const struct turn *turn)
 {
-    if (says_hold(turn))
+    if (commands(turn, "suspend"))
         return fits_hold;
-    if (says_confer(turn))
+    if (commands(turn, "confer"))
         return fits_confer;
-    return says_grant(turn) && turn->meaning->number_count ? fits_grant : NULL;
+    return commands(turn, "agree") ? fits_grant : NULL;
 }
 
 static int match(const struct turn *turn)
@@ -257,7 +232,7 @@ static void on_timer(struct turn *turn)
 const struct handler handler_suspend = {
     .name = "suspend",
     .listens = LISTEN_MESSAGE | LISTEN_STAFF_ONLY,
-    .intents = ~0u | 1u << INTENT_CHAT,
+    .intents = 1u << INTENT_RAISE | 1u << INTENT_CONFIRM,
     .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
     .priority = 45,
     .match = match,

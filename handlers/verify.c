@@ -285,7 +285,8 @@ static void find(const struct turn *turn, struct targets *targets)
 
 static int match(const struct turn *turn)
 {
-    if (!turn->session || !turn->sender)
+    bool other = turn->meaning->command && !is_same(turn->meaning->command, "again");
+    if (!turn->session || !turn->sender || other)
         return 0;
     struct targets targets;
     find(turn, &targets);

@@ -90,6 +90,8 @@ typedef bool fits_fn(const struct turn *turn, const struct event *event);
 static fits_fn *verb(const struct turn *turn)
 {
     const struct meaning *m = turn->meaning;
+    if (m->command)
+        return NULL;
     if (m->intent == INTENT_ACCEPT || m->is_yes)
         return fits_accept;
     if (m->intent == INTENT_DONE || m->intent == INTENT_CONFIRM)
