@@ -13,7 +13,8 @@
 --   s:<group>:<member>     a session: s value, v version, a:… what others added to it
 --   live:<group>           members who have something open there
 --   timers, timer          due times; what is to be handed back
---   msg:<group>:<id>       the events that a platform message is about, and whose question it put
+--   msg:<chat>:<id>        the events that a platform message is about, and whose question it put; <chat> is the group,
+--                          or dm:<member>
 --   seen:<group>:<bucket>  inputs that were decided (eight hours of platform time a bucket), with their outcome
 --   people                 people found in chats who are not in the roster
 --   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent

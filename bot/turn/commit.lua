@@ -27,7 +27,7 @@ local ARITY = {
     add = 4,      -- group, member, field, value
     timer = 4,    -- event or "", name, due, payload
     untimer = 2,  -- event or "", name
-    msg = 3,      -- group, platform message id, events joined by commas
+    msg = 3,      -- chat, platform message id, events joined by commas
     out = 5,      -- account, outgoing id, events joined by commas, acknowledges (0/1), row
     person = 2,   -- member, record
 }

@@ -257,7 +257,9 @@ static void add_message(struct commit *c)
     if (!*list)
         return;
     op(c, "msg");
-    add(c, turn->group->name);
+    add(c, turn->group->kind == GROUP_DIRECT
+               ? arena_printf(turn->arena, "dm:%s", turn->sender->id)
+               : turn->group->name);
     add(c, input->message);
     add(c, list);
 }

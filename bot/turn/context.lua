@@ -27,6 +27,9 @@ local function take()
     return ARGV[at - 1]
 end
 
+-- Message ids are counted a chat on some platforms, and every person has a direct chat of his own.
+local scope = group == 'dm' and 'dm:' .. member or group
+
 local function session_of(who)
     if who == '' then return {} end
     local fields = redis.call('HGETALL', key('s', group, who))
@@ -41,7 +44,7 @@ reach(event, BY_TIMER)
 for _ = 1, tonumber(take()) do reach(take(), BY_NUMBER) end
 local asked = ''
 if quoted ~= '' then
-    local about = redis.call('GET', key('msg', group, quoted))
+    local about = redis.call('GET', key('msg', scope, quoted))
     if about then
         local events, owner = about:match('^([^|]*)|(.*)$')
         reach_all(events, BY_QUOTE)
@@ -49,7 +52,7 @@ if quoted ~= '' then
     end
 end
 if message ~= '' then
-    local about = redis.call('GET', key('msg', group, message))
+    local about = redis.call('GET', key('msg', scope, message))
     if about then reach_all(about:match('^([^|]*)'), BY_MESSAGE) end
 end
 local session = session_of(member)

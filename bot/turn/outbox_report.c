@@ -82,7 +82,9 @@ void outbox_report(struct outbox *outbox, struct entry *entry, const char *messa
     r->argv[4] = arena_strdup(r->arena, entry->id);
     r->argv[5] = entry->last_piece ? "1" : "0";
     r->argv[6] = arena_printf(r->arena, "%d", entry->parts_out);
-    r->argv[7] = arena_strdup(r->arena, entry->row.out.group);
+    r->argv[7] = entry->row.out.member && strcmp(entry->row.out.group, "dm") == 0
+                     ? arena_printf(r->arena, "dm:%s", entry->row.out.member)
+                     : arena_strdup(r->arena, entry->row.out.group);
     r->argv[8] = message ? arena_strdup(r->arena, message) : "";
     r->argv[9] = arena_strdup(r->arena, entry->row.events);
     r->argv[10] = entry->row.acknowledges ? "1" : "0";

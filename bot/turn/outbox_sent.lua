@@ -1,5 +1,5 @@
 -- outbox_sent.lua: an outgoing, or a part of it, has reached the platform. ARGV: now, days that message ids are kept
--- (0: for ever), account, fence, outgoing id, last (0/1), parts out, group, platform message id ("" unknown),
+-- (0: for ever), account, fence, outgoing id, last (0/1), parts out, chat, platform message id ("" unknown),
 -- events joined by commas, acknowledges (0/1), member whose question it put ("" none).
 -- In one step: the row goes, the message id leads to the events, the events count as acknowledged. Done twice is done
 -- once.
