@@ -18,6 +18,7 @@
 --   seen:<group>:<bucket>  inputs that were decided (eight hours of platform time a bucket), with their outcome
 --   people                 people found in chats who are not in the roster
 --   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent
+--   inputs                 inputs that could not be decided, kept for the operator
 --   fence:<account>        the number that an account's holder must bring
 -- Of an account, tag "{a:onebot:10001}":
 --   mark                   platform group → newest platform time whose inputs are all settled

@@ -53,6 +53,26 @@ int payload_decode(struct payload *payload, const char *text, struct arena *aren
     return payload->handler && payload->name && payload->group ? 0 : ERR_INVALID;
 }
 
+/* ---- parked inputs ---------------------------------------------------------------------- */
+
+char *parked_encode(const struct input *input, const char *text, const char *why,
+                    struct arena *arena)
+{
+    json_t *json = json_object();
+    set(json, "why", why);
+    json_object_set_new(json, "kind", json_integer(input->kind));
+    json_object_set_new(json, "time", json_integer(input->time_ms));
+    set(json, "adapter", input->adapter);
+    set(json, "account", input->account);
+    set(json, "group", input->group);
+    set(json, "user", input->user);
+    set(json, "message", input->message);
+    set(json, "timer", input->timer);
+    set(json, "payload", input->payload);
+    set(json, "text", text);
+    return dump(json, arena);
+}
+
 /* ---- people --------------------------------------------------------------------------- */
 
 char *person_encode(const struct person *person, struct arena *arena)

@@ -42,7 +42,7 @@ static void note_live(struct commit *c)
 static void on_ok(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
-    if (reply->len < 1 + d->turn.made_count)
+    if (c->parked || reply->len < 1 + d->turn.made_count)
         return;
     note_live(c);
     for (size_t i = 0; i < d->turn.timer_count; i++)
@@ -60,48 +60,61 @@ static void on_ok(struct commit *c, const struct redis_reply *reply)
  */
 static void on_seen(struct decision *d)
 {
-    if (d->item->tries == 0)
+    if (!d->item->unsure)
         return;
     for (struct account *a = d->queue->core->accounts; a; a = a->next)
         outbox_load(a->outbox, d->queue->home);
     hint_load(d->queue);
 }
 
-static void on_stale(struct decision *d)
+static const char *reply_word(const struct redis_reply *reply, size_t index)
 {
-    struct queue *queue = d->queue;
-    if (++d->item->tries <= DECISIONS_MAX) {
-        decision_start(queue);
-        return;
-    }
-    log_error("commit", "stale %d times group=%s input=%s", DECISIONS_MAX, queue->key,
-              d->item->input->id);
-    intake_done(queue);
+    bool is_there =
+        reply->type == REDIS_LIST && index < reply->len && reply->items[index]->text;
+    return is_there ? reply->items[index]->text : "";
 }
 
-static void on_reply(struct commit *c, const struct redis_reply *reply)
+/* Something has moved on since the context was read: decided again. */
+static void on_stale(struct decision *d)
+{
+    if (++d->item->stales <= DECISIONS_MAX) {
+        struct queue *queue = d->queue;
+        decision_free(&d);
+        decision_start(queue);
+    } else {
+        commit_park(d, "stale again and again");
+    }
+}
+
+/* Redis is there but does not take it (no memory, loading, read-only), or the roster is about
+ * to change: a pause. A script that fails by itself fails every time: the input is put aside.
+ */
+static void on_refused(struct commit *c, const struct redis_reply *reply)
+{
+    struct decision *d = c->d;
+    const char *word = reply->type == REDIS_ERROR ? reply->text : reply_word(reply, 0);
+    bool hopeless = strcmp(word, "bad") == 0 || strncmp(word, "ERR", 3) == 0;
+    log_error("commit", "refused group=%s input=%s why=%s %s", d->queue->key,
+              d->item->input->id, word, reply_word(reply, 1));
+    if (hopeless && !c->parked && ++d->item->refusals >= DECISIONS_MAX) {
+        commit_park(d, word);
+        return;
+    }
+    struct queue *queue = d->queue;
+    decision_free(&d);
+    intake_retry(queue, 1000);
+}
+
+static void settle(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
     struct queue *queue = d->queue;
-    const char *word = reply->type == REDIS_LIST && reply->len && reply->items[0]->text
-                           ? reply->items[0]->text
-                           : "";
-    if (strcmp(word, "stale") == 0) {
-        on_stale(d);
-        return;
-    }
-    if (strcmp(word, "ok") == 0)
-        on_ok(c, reply);
-    else if (strcmp(word, "seen") == 0)
-        on_seen(d);
-    else if (strcmp(word, "gone") != 0)
-        log_error("commit", "refused group=%s input=%s why=%s %s", queue->key,
-                  d->item->input->id,
-                  word[0]       ? word
-                  : reply->text ? reply->text
-                                : "?",
-                  reply->type == REDIS_LIST && reply->len > 1 ? reply->items[1]->text : "");
     core_kill_point(queue->core, "committed");
+    if (strcmp(reply_word(reply, 0), "ok") == 0)
+        on_ok(c, reply);
+    else
+        on_seen(d);
+    decision_free(&d);
     intake_done(queue);
 }
 
@@ -110,12 +123,35 @@ static void commit_cb(void *arg, int error, const struct redis_reply *reply)
     struct commit *c = arg;
     struct decision *d = c->d;
     if (error) { /* away, or the outcome is unknown: decided again, "seen" then tells */
-        d->item->tries++;
-        intake_retry(d->queue, 200);
-    } else {
-        on_reply(c, reply);
+        struct queue *queue = d->queue;
+        d->item->unsure |= error == ERR_TIMEOUT || error == ERR_CLOSED || error == ERR_AWAY;
+        decision_free(&d);
+        intake_retry(queue, 200);
+        return;
     }
-    decision_free(&d);
+    const char *word = reply_word(reply, 0);
+    if (strcmp(word, "stale") == 0)
+        on_stale(d);
+    else if (strcmp(word, "ok") == 0 || strcmp(word, "seen") == 0 || strcmp(word, "gone") == 0)
+        settle(c, reply);
+    else
+        on_refused(c, reply);
+}
+
+static void send_commit(struct commit *c)
+{
+    struct decision *d = c->d;
+    core_kill_point(d->queue->core, "decided");
+    core_eval(d->queue->core, d->queue->home, d->queue->lane, SCRIPT_COMMIT, c->args.count,
+              c->args.values, NULL, commit_cb, c);
+    args_finish(&c->args);
+}
+
+void commit_park(struct decision *d, const char *why)
+{
+    log_error("commit", "input put aside group=%s input=%s handler=%s why=%s", d->queue->key,
+              d->item->input->id, d->handler ? d->handler->name : "-", why);
+    send_commit(commit_build_parked(d, why));
 }
 
 void commit_start(struct decision *d)
@@ -127,9 +163,5 @@ void commit_start(struct decision *d)
         intake_done(queue);
         return;
     }
-    struct commit *c = commit_build(d);
-    core_kill_point(queue->core, "decided");
-    core_eval(queue->core, queue->home, queue->lane, SCRIPT_COMMIT, c->args.count,
-              c->args.values, NULL, commit_cb, c);
-    args_finish(&c->args);
+    send_commit(commit_build(d));
 }

@@ -17,10 +17,13 @@ struct commit {
     struct args args;
     struct pending pending[TURN_OUT_MAX];
     size_t pending_count;
+    bool parked; /* no effects: the input is only put aside */
 };
 
 /* The script's arguments for a decided turn; lives in the decision's arena, `args` is the
  * caller's to finish. */
 struct commit *commit_build(struct decision *d);
+/* The same for an input that is put aside. */
+struct commit *commit_build_parked(struct decision *d, const char *why);
 
 #endif

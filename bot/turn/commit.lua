@@ -30,6 +30,7 @@ local ARITY = {
     msg = 3,      -- chat, platform message id, events joined by commas
     out = 5,      -- account, outgoing id, events joined by commas, acknowledges (0/1), row
     person = 2,   -- member, record
+    park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
 local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, make = 4, put = 2, open = 2, timer = 3}
 local VALUE_MAX = 16384
@@ -202,6 +203,7 @@ function write.out(account, id, events, acknowledges, row)
     call('ZADD', key('outq', account), redis.call('HINCRBY', key('n'), 'out', 1), id)
     call('HSET', key('out', account), id, resolve(events) .. '|' .. acknowledges .. '|' .. row)
 end
+function write.park(id, record) call('HSET', key('inputs'), id, record) end
 function write.person(member, record) call('HSET', key('people'), member, record) end
 
 for _, op in ipairs(ops) do

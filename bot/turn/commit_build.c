@@ -53,7 +53,8 @@ static const char *place_category(const char *category)
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
-static void add_checks(struct commit *c)
+/* The input itself: its timer is still there, it was not seen. */
+static void add_input(struct commit *c)
 {
     struct decision *d = c->d;
     const struct input *input = d->item->input;
@@ -67,6 +68,11 @@ static void add_checks(struct commit *c)
     add_number(c,
                (input->kind == INPUT_TIMER ? input->due_ms : input->time_ms) / SEEN_BUCKET_MS);
     add(c, input->id);
+}
+
+static void add_checks(struct commit *c)
+{
+    struct decision *d = c->d;
     op(c, "roster");
     add(c, community_version(d->turn.community));
     for (size_t i = 0; i < d->turn.event_count; i++) {
@@ -454,14 +460,31 @@ static void add_found(struct commit *c)
 
 /* ---- the whole ------------------------------------------------------------------------- */
 
-struct commit *commit_build(struct decision *d)
+static struct commit *begin(struct decision *d)
 {
     struct commit *c = arena_alloc(d->arena, sizeof *c);
-    struct turn *turn = &d->turn;
     c->d = d;
     args_init(&c->args);
-    add_number(c, turn->now_ms);
+    add_number(c, d->turn.now_ms);
     add_number(c, clock_is_virtual(d->queue->core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
+    add_input(c);
+    return c;
+}
+
+struct commit *commit_build_parked(struct decision *d, const char *why)
+{
+    struct commit *c = begin(d);
+    c->parked = true;
+    op(c, "park");
+    add(c, d->item->input->id);
+    add(c, parked_encode(d->item->input, d->hint.text, why, d->arena));
+    return c;
+}
+
+struct commit *commit_build(struct decision *d)
+{
+    struct commit *c = begin(d);
+    struct turn *turn = &d->turn;
     add_checks(c);
     add_session(c, turn->session, &d->session);
     add_session(c, turn->asked, &d->asked);

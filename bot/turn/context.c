@@ -303,14 +303,10 @@ static void read_cb(void *arg, int error, const struct redis_reply *reply)
         return;
     }
     decide(d);
-    if (d->turn.full) {
-        log_error("decide", "too many effects handler=%s input=%s",
-                  d->handler ? d->handler->name : "-", d->item->input->id);
-        decision_free(&d);
-        intake_done(queue);
-        return;
-    }
-    commit_start(d);
+    if (d->turn.full)
+        commit_park(d, "too many effects");
+    else
+        commit_start(d);
 }
 
 void decision_start(struct queue *queue)

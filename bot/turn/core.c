@@ -68,7 +68,8 @@ static void check_ready(struct core *core)
     core->ready = true;
     log_info("core", "ready communities=%zu", core->home_count);
     for (size_t i = 0; i < core->home_count; i++)
-        timers_tick(&core->homes[i]); /* what fell due while nobody ran, and when the next does */
+        timers_tick(
+            &core->homes[i]); /* what fell due while nobody ran, and when the next does */
 }
 
 static void roster_cb(void *arg, int error, const struct redis_reply *reply)

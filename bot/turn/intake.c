@@ -171,9 +171,10 @@ void intake_go_on(struct queue *queue)
     go_on(queue);
 }
 
-static bool is_full(struct core *core, const struct queue *queue)
+static bool is_full(struct core *core, const struct queue *queue, bool emergency)
 {
-    bool full = core->queued >= INTAKE_MAX || queue->length >= INTAKE_GROUP_MAX;
+    size_t more = emergency ? 2 : 1; /* emergencies pass the cap, but have one of their own */
+    bool full = core->queued >= more * INTAKE_MAX || queue->length >= more * INTAKE_GROUP_MAX;
     if (full && !core->full_said)
         log_warn("intake", "full waiting=%zu group=%s", core->queued, queue->key);
     core->full_said = full;
@@ -291,18 +292,17 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         taken(account, input);
         return 0;
     }
-    if (!queue->first && queue->loaded) { /* nothing waits here: chat is let go at once */
-        arena_clear(core->scratch);
-        const struct member *sender =
-            sender_in(queue->home, account, input, queue->group, core->scratch);
-        struct hint hint;
-        hint_judge(queue, input, sender, core->scratch, &hint);
-        if (!hint.matters) {
-            taken(account, input);
-            return 0;
-        }
+    struct hint hint;
+    arena_clear(core->scratch);
+    const struct member *sender =
+        sender_in(queue->home, account, input, queue->group, core->scratch);
+    hint_judge(queue, input, sender, core->scratch, &hint);
+    bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
+    if (at_once && !hint.matters) {
+        taken(account, input);
+        return 0;
     }
-    if (is_full(core, queue))
+    if (is_full(core, queue, hint.meaning.intent == INTENT_EMERGENCY))
         return ERR_FULL;
     struct item *item = item_create(input);
     item->account = account;

@@ -80,7 +80,8 @@ struct item { /* an input on its way */
     struct input *input;
     struct account *account; /* NULL: timers */
     const struct member *sender;
-    int tries;
+    bool unsure;          /* a commit was sent whose outcome is unknown */
+    int stales, refusals; /* decisions that were in vain */
 };
 
 struct queue { /* a group (or one person's direct chat) at run time */
@@ -246,6 +247,9 @@ bool decide_has_effects(const struct turn *turn);
 
 /* commit.c */
 void commit_start(struct decision *decision);
+/* The input cannot be decided: it is kept for the operator and counts as settled (DESIGN §3.11:
+ * poison does not spread). Nothing of what was decided is written. */
+void commit_park(struct decision *decision, const char *why);
 
 /* codec.c: JSON of rows, payloads and records */
 struct payload {
@@ -255,6 +259,9 @@ char *payload_encode(const struct payload *payload, struct arena *arena);
 int payload_decode(struct payload *payload, const char *json, struct arena *arena);
 char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena);
 char *person_encode(const struct person *person, struct arena *arena);
+/* An input that could not be decided, and why, for the operator. */
+char *parked_encode(const struct input *input, const char *text, const char *why,
+                    struct arena *arena);
 int person_decode(struct person *person, const char *json, struct arena *arena);
 
 /* A stored outgoing, read back. */

@@ -24,6 +24,8 @@
 #define SEND_DEADLINE_MS 30000
 #define TEXT_MAX (32 * 1024)
 
+static void pump_cb(void *arg);
+
 /* ---- life ----------------------------------------------------------------------------- */
 
 struct outbox *outbox_create(struct account *account)
@@ -57,6 +59,7 @@ void outbox_destroy(struct outbox **outbox)
         free(target);
     }
     loop_timer_stop(&o->wake);
+    loop_undefer(o->account->core->config.loop, pump_cb, o);
     free(o->name);
     free(o);
     *outbox = NULL;
@@ -389,8 +392,6 @@ int64_t outbox_next_due(const struct outbox *outbox)
     }
     return due;
 }
-
-static void pump_cb(void *arg);
 
 static void arm_wake(struct outbox *outbox)
 {

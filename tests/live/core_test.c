@@ -117,6 +117,9 @@ static void report_handle(struct turn *turn)
         event_note(event, "joined", turn->sender->id, NULL, turn->now_ms, turn->arena);
         return;
     }
+    if (strstr(turn->text, "好多")) /* a handler gone wild */
+        for (int i = 0; i < 100; i++)
+            turn_say(turn, "work", "test", LANG_ZH);
     event = turn_event_new(turn);
     event->category = turn->meaning->fault.category;
     event->building = turn->group->building;
@@ -473,6 +476,45 @@ static void redis_killed_under_load_loses_nothing(void **state)
     assert_in_range(rec.count, 54, 54 + 8); /* sends whose report was lost are not repeated */
 }
 
+/* What cannot be decided is kept for the operator, and the group goes on. */
+static void poison_is_put_aside(void **state)
+{
+    assert_true(settle());
+    say("b4", "孙大姐", "好多楼道灯坏了");
+    say("b4", "孙大姐", "电梯坏了");
+    assert_true(settle());
+    assert_int_equal(rec.taken, 2);
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:inputs"), "1");
+    assert_string_equal(LOOK("HGET", "{nanfeng}:n", "event"), "1");
+    assert_string_equal(rec.texts[0], "b4:^孙大姐#1 电梯坏了");
+}
+
+/* Every person's direct chat counts its messages from 1. */
+static void direct_chats_do_not_share_message_ids(void **state)
+{
+    assert_true(settle());
+    struct segment segment = {.kind = SEGMENT_TEXT, .text = "4号楼楼道灯坏了"};
+    struct input input = {.kind = INPUT_MESSAGE,
+                          .direct = true,
+                          .message = "1",
+                          .time_ms = clock_now_ms(s.clock),
+                          .segments = &segment,
+                          .segment_count = 1};
+    input.group = input.user = input.user_name = "网格员1";
+    assert_int_equal(bot_on_input(rec.account, &input), 0);
+    assert_true(settle());
+    input.group = input.user = input.user_name = "网格员2";
+    segment.text = "26号楼电梯坏了";
+    assert_int_equal(bot_on_input(rec.account, &input), 0);
+    assert_true(settle());
+    assert_int_equal(rec.count, 2);
+    assert_string_equal(rec.texts[1], "网格员2:^网格员2#2 26号楼电梯坏了");
+    const char *id = community_member_by_name(s.community, "网格员1")->id;
+    char key[64];
+    snprintf(key, sizeof key, "{nanfeng}:msg:dm:%s:1", id);
+    assert_string_equal(LOOK("GET", key), "1|");
+}
+
 static void unknown_groups_and_bots_meet_silence(void **state)
 {
     assert_true(settle());
@@ -504,6 +546,8 @@ int main(void)
         LIVE(failed_sends_are_repeated_with_the_same_id),
         LIVE(a_permanent_refusal_is_parked_and_told),
         LIVE(redis_killed_under_load_loses_nothing),
+        LIVE(poison_is_put_aside),
+        LIVE(direct_chats_do_not_share_message_ids),
         LIVE(unknown_groups_and_bots_meet_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
