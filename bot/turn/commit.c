@@ -92,8 +92,9 @@ static void on_stale(struct decision *d)
 static void on_refused(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
-    const char *word = reply->type == REDIS_ERROR ? reply->text : reply_word(reply, 0);
-    bool hopeless = strcmp(word, "bad") == 0 || strncmp(word, "ERR", 3) == 0;
+    bool is_error = reply->type == REDIS_ERROR && reply->text;
+    const char *word = is_error ? reply->text : reply_word(reply, 0);
+    bool hopeless = is_error ? strncmp(reply->text, "ERR", 3) == 0 : strcmp(word, "bad") == 0;
     log_error("commit", "refused group=%s input=%s why=%s %s", d->queue->key,
               d->item->input->id, word, reply_word(reply, 1));
     if (hopeless && !c->parked && ++d->item->refusals >= DECISIONS_MAX) {
