@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "cli/play_parse.h"
 #include "host/conf.h"
 #include "host/mem.h"
+#include "host/text.h"
 
 #define SPAN_MAX_MS (3660LL * 86400000) /* ten years */
 #define INT_DIGITS_MAX 9
@@ -324,23 +324,11 @@ static bool parse_line(struct play_parse *parse, struct play_line *line)
     }
 }
 
-static bool is_utf8(const char *text, size_t len)
-{
-    utf8proc_int32_t code;
-    for (size_t i = 0; i < len;) {
-        utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                                 (utf8proc_ssize_t)(len - i), &code);
-        if (used <= 0 || code == 0)
-            return false;
-        i += (size_t)used;
-    }
-    return true;
-}
-
 /* One line of the file; NULL when it is blank, a comment, or wrong (then a fault was added). */
 static struct play_line *read_line(struct play_parse *parse, const char *from, const char *to)
 {
-    if (!is_utf8(from, (size_t)(to - from))) {
+    size_t len = (size_t)(to - from);
+    if (!text_is_utf8(from, len) || memchr(from, '\0', len)) {
         play_wrong(parse, "the line is not UTF-8 text; save the file as UTF-8");
         return NULL;
     }
@@ -366,6 +354,10 @@ struct play_line *play_script_parse(const char *file, const char *text, size_t l
         if (!to)
             to = stop;
         parse.number++;
+        if (parse.number > PLAY_LINES_MAX) {
+            play_wrong(&parse, "more than %d lines; make two scripts of it", PLAY_LINES_MAX);
+            break;
+        }
         struct play_line *line = read_line(&parse, text, to);
         if (line) {
             *end = line;

@@ -18,6 +18,7 @@ struct arena;
 struct faults;
 
 #define PLAY_FILE_MAX (4u << 20) /* bytes of a script */
+#define PLAY_LINES_MAX 100000
 #define PLAY_GLOBS_MAX 16
 #define PLAY_FIELDS_MAX 32
 #define PLAY_ARGS_MAX 8
