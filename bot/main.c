@@ -8,8 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/play/play.h"
+#include "bot/handler.h"
 #include "cli/parse.h"
+#include "cli/play.h"
+#include "cli/puppet.h"
+#include "cli/tables.h"
 #include "host/log.h"
+
+static const struct handler *const handlers[] = {NULL};
+
+static const struct adapter *const adapters[] = {&adapter_play, NULL};
+
+static const struct tables tables = {handlers, adapters};
+
+static int puppet(int argc, char **argv)
+{
+    return cli_puppet(&tables, argc, argv);
+}
 
 static int help(int argc, char **argv);
 
@@ -20,7 +36,9 @@ static const struct command {
 } commands[] = {
     {"parse", cli_parse, "parse [--building N] [--lang zh|en]",
      "one text a line in, what it means as JSON out"},
+    {"play", cli_play, "play FILE…", "plays conversation scripts on a virtual clock"},
     {"help", help, "help", "this list"},
+    {"puppet", puppet, NULL, NULL},
 };
 
 static void print_usage(FILE *out)

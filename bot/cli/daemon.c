@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/config.h"
 #include "event/calendar.h"
 #include "event/policy.h"
 #include "host/conf.h"
@@ -19,6 +20,7 @@
 #define REDIS_CONNECTIONS 4
 #define REDIS_DEADLINE_MS 5000
 #define REDIS_WAITING_MAX 20000
+#define LOCK_WAIT_MS 10000
 #define STOP_WAIT_MS 5000
 #define KILL_NAME_MAX 32
 
@@ -61,44 +63,46 @@ static bool arm_killer(const struct redis_server *server)
 
 /* ---- data ---- */
 
-static int load_communities(struct daemon *daemon, const struct daemon_options *options,
+static int load_communities(struct daemon *daemon, const struct config *config,
                             struct faults *faults)
 {
-    size_t count = options->community_count ? options->community_count : 1;
+    size_t count = config->community_count ? config->community_count : 1;
     daemon->communities = xcalloc(count, sizeof *daemon->communities);
     daemon->calendars = xcalloc(count, sizeof *daemon->calendars);
     daemon->policies = xcalloc(count, sizeof *daemon->policies);
     for (size_t i = 0; i < count; i++) {
-        const char *path = options->community_count ? options->communities[i] : NULL;
+        const char *path = config->community_count ? config->communities[i] : NULL;
         struct community *community = community_load(path, faults);
         if (!community)
             return ERR_INVALID;
         daemon->communities[i] = community;
         daemon->community_count = i + 1;
         daemon->calendars[i] =
-            calendar_load(options->calendar, community_utc_offset_s(community), faults);
-        daemon->policies[i] = policy_load(options->classes, faults);
+            calendar_load(config->calendar, community_utc_offset_s(community), faults);
+        daemon->policies[i] = policy_load(config->classes, faults);
     }
     return 0;
 }
 
-int daemon_load(struct daemon *daemon, const struct daemon_options *options,
-                struct faults *faults)
+int daemon_load(struct daemon *daemon, const struct config *config, struct faults *faults)
 {
-    daemon->lexicon = lexicon_create(options->words, options->word_count, faults);
-    daemon->wording = wording_create(daemon->lexicon, options->templates, faults);
-    return load_communities(daemon, options, faults);
+    daemon->lexicon = lexicon_create(config->words, config->word_count, faults);
+    daemon->wording = wording_create(daemon->lexicon, config->templates, faults);
+    return load_communities(daemon, config, faults);
 }
 
 /* ---- the running thing ---- */
 
-static int start_server(struct daemon *daemon, const struct daemon_options *options)
+static int start_server(struct daemon *daemon, const struct config *config)
 {
-    struct redis_server_config config = {.data = options->data,
-                                         .binary = options->redis_binary,
-                                         .fsync_always = !options->no_fsync};
-    daemon->server =
-        redis_server_start(daemon->loop, &config, options->lock_wait_ms, &daemon->why);
+    if (!config->embedded) {
+        daemon->redis = config->redis;
+        return 0;
+    }
+    struct redis_server_config server = {.data = config->data,
+                                         .binary = config->redis_binary,
+                                         .fsync_always = config->fsync_always};
+    daemon->server = redis_server_start(daemon->loop, &server, LOCK_WAIT_MS, &daemon->why);
     if (!daemon->server)
         return ERR_SYSTEM;
     daemon->redis = (struct redis_config){.socket = redis_server_socket(daemon->server),
@@ -109,18 +113,18 @@ static int start_server(struct daemon *daemon, const struct daemon_options *opti
 }
 
 int daemon_start(struct daemon *daemon, const struct tables *tables,
-                 const struct daemon_options *options, struct faults *faults)
+                 const struct config *config, struct faults *faults)
 {
-    int error = daemon_load(daemon, options, faults);
+    int error = daemon_load(daemon, config, faults);
     if (error == 0)
-        error = start_server(daemon, options);
+        error = start_server(daemon, config);
     if (error != 0)
         return error;
-    struct core_config config = {
+    struct core_config core = {
         .loop = daemon->loop,
         .clock = daemon->clock,
         .redis = &daemon->redis,
-        .data_dir = options->data,
+        .data_dir = config->data,
         .lexicon = daemon->lexicon,
         .wording = daemon->wording,
         .handlers = tables->handlers,
@@ -128,10 +132,10 @@ int daemon_start(struct daemon *daemon, const struct tables *tables,
         .calendars = (const struct calendar *const *)daemon->calendars,
         .policies = (const struct policy *const *)daemon->policies,
         .community_count = daemon->community_count,
-        .paced = !options->unpaced,
+        .paced = config->paced,
         .kill_point = arm_killer(daemon->server) ? kill_point : NULL,
     };
-    daemon->core = core_create(&config);
+    daemon->core = core_create(&core);
     return 0;
 }
 

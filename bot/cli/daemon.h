@@ -19,6 +19,7 @@
 struct calendar;
 struct clock;
 struct community;
+struct config;
 struct core;
 struct faults;
 struct lexicon;
@@ -26,21 +27,6 @@ struct loop;
 struct policy;
 struct redis_server;
 struct wording;
-
-/* Where everything comes from; NULL and 0 give the embedded defaults. */
-struct daemon_options {
-    const char *data;               /* folder; never NULL */
-    const char *const *communities; /* folders */
-    size_t community_count;         /* 0: the demo community */
-    const char *const *words;       /* lexicon files of one's own */
-    size_t word_count;
-    const char *templates; /* folder with templates of one's own */
-    const char *calendar, *classes;
-    const char *redis_binary;
-    bool no_fsync; /* a bench configuration that says so */
-    bool unpaced;
-    int lock_wait_ms;
-};
 
 /* Fields are NULL until daemon_start() has reached them. */
 struct daemon {
@@ -63,10 +49,9 @@ struct daemon {
  * or a redis-server it is an error, told by the faults or by `why`. daemon_stop() is due in any
  * case. */
 int daemon_start(struct daemon *daemon, const struct tables *tables,
-                 const struct daemon_options *options, struct faults *faults);
+                 const struct config *config, struct faults *faults);
 /* The data alone, without redis-server and core (for commands that only look). */
-int daemon_load(struct daemon *daemon, const struct daemon_options *options,
-                struct faults *faults);
+int daemon_load(struct daemon *daemon, const struct config *config, struct faults *faults);
 /* Stops and frees all but loop and clock. */
 void daemon_stop(struct daemon *daemon);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "adapter.h"
+#include "cli/config.h"
 #include "cli/daemon.h"
 #include "cli/play_wire.h"
 #include "host/conf.h"
@@ -22,7 +23,6 @@
 #define CONTROL_FD 3
 #define PLATFORM_FD 4
 #define LINE_MAX_BYTES (32u << 20)
-#define LOCK_WAIT_MS 10000
 #define LOOK_MS 1
 
 struct puppet {
@@ -211,9 +211,8 @@ static int add_platform(struct puppet *puppet, const struct tables *tables,
 static int start(struct puppet *puppet, const struct tables *tables, const char *data,
                  struct faults *faults)
 {
-    struct daemon_options options = {
-        .data = data, .unpaced = true, .lock_wait_ms = LOCK_WAIT_MS};
-    int error = daemon_start(&puppet->daemon, tables, &options, faults);
+    struct config config = {.data = data, .embedded = true, .fsync_always = true};
+    int error = daemon_start(&puppet->daemon, tables, &config, faults);
     if (error == 0)
         error = add_platform(puppet, tables, faults);
     if (error != 0)

@@ -1,0 +1,212 @@
+#include "cli/events_view.h"
+
+#include <jansson.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "host/buf.h"
+#include "people/community.h"
+
+#define CELL_MAX 256
+
+static const char *text_of(json_t *event, const char *key)
+{
+    const char *text = json_string_value(json_object_get(event, key));
+    return text ? text : "";
+}
+
+/* Columns on a terminal: a Chinese character takes two. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    utf8proc_int32_t code;
+    utf8proc_ssize_t used;
+    for (; *text; text += used) {
+        used = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code);
+        if (used <= 0)
+            return width;
+        width += utf8proc_charwidth(code);
+    }
+    return width;
+}
+
+static void add_cell(struct buf *out, const char *text, int width)
+{
+    buf_puts(out, text);
+    for (int i = width_of(text); i < width; i++)
+        buf_puts(out, " ");
+    buf_puts(out, "  ");
+}
+
+/* Those in the roster by name, all others by id: trails hold no other names. */
+static const char *name_of(const struct community *community, const char *id)
+{
+    const struct member *member = *id ? community_member(community, id) : NULL;
+    return member ? member->name : id;
+}
+
+/* "2026-03-02T09:00:05+08:00" → "2026-03-02 09:00" */
+static void add_time(struct buf *out, const char *rfc3339)
+{
+    if (strlen(rfc3339) < 16)
+        buf_puts(out, "-");
+    else
+        buf_printf(out, "%.10s %.5s", rfc3339, rfc3339 + 11);
+}
+
+static void add_place(json_t *event, struct buf *out)
+{
+    static const struct {
+        const char *key, *before;
+    } parts[] = {
+        {"building", "building "}, {"unit", "unit "}, {"room", "room "}, {"place", ""}};
+    size_t start = out->len;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        const char *text = text_of(event, parts[i].key);
+        if (*text)
+            buf_printf(out, "%s%s%s", out->len > start ? ", " : "", parts[i].before, text);
+        json_t *floor = json_object_get(event, "floor");
+        if (i == 1 && json_is_integer(floor))
+            buf_printf(out, "%sfloor %lld", out->len > start ? ", " : "",
+                       (long long)json_integer_value(floor));
+    }
+}
+
+static void add_row(struct buf *out, const char *const cells[5], const char *last)
+{
+    static const int widths[5] = {6, 11, 16, 32, 22};
+    for (int i = 0; i < 5; i++)
+        add_cell(out, cells[i], widths[i]);
+    buf_puts(out, last);
+    buf_puts(out, "\n");
+}
+
+static void add_event(json_t *event, const struct community *community, struct buf *out)
+{
+    struct buf place, what, due;
+    char number[32];
+    buf_init(&place, CELL_MAX);
+    buf_init(&what, CELL_MAX);
+    buf_init(&due, CELL_MAX);
+    snprintf(number, sizeof number, "#%lld",
+             (long long)json_integer_value(json_object_get(event, "id")));
+    add_place(event, &place);
+    buf_printf(&what, "%s %s%s", text_of(event, "category"), text_of(event, "object"),
+               text_of(event, "symptom"));
+    add_time(&due, text_of(json_object_get(event, "due"), "finish"));
+    const char *who = name_of(community, text_of(event, "assignee"));
+    add_row(out,
+            (const char *const[5]){number, text_of(event, "state"), buf_text(&due),
+                                   buf_text(&what), buf_text(&place)},
+            *who ? who : text_of(event, "owner"));
+    buf_finish(&place);
+    buf_finish(&what);
+    buf_finish(&due);
+}
+
+bool events_view_table(const char *json, const struct community *community, struct buf *out)
+{
+    json_t *events = json_loads(json, 0, NULL);
+    bool ok = json_is_array(events);
+    if (json_array_size(events) > 0)
+        add_row(out, (const char *const[5]){"", "state", "due", "what", "where"}, "who");
+    size_t i;
+    json_t *event;
+    json_array_foreach(events, i, event) add_event(event, community, out);
+    json_decref(events);
+    return ok;
+}
+
+static void add_fact(struct buf *out, const char *name, const char *value)
+{
+    if (*value)
+        buf_printf(out, "  %-11s %s\n", name, value);
+}
+
+static void add_due(json_t *event, struct buf *out)
+{
+    json_t *due = json_object_get(event, "due");
+    buf_puts(out, "  due         accept ");
+    add_time(out, text_of(due, "accept"));
+    buf_puts(out, ", finish ");
+    add_time(out, text_of(due, "finish"));
+    buf_puts(out, "\n");
+}
+
+static void add_facts(json_t *event, const struct community *community, struct buf *out)
+{
+    struct buf place;
+    buf_init(&place, CELL_MAX);
+    add_place(event, &place);
+    buf_printf(out, "#%lld  %s (%s), %s, level %lld\n",
+               (long long)json_integer_value(json_object_get(event, "id")),
+               text_of(event, "category"), text_of(event, "class"), text_of(event, "state"),
+               (long long)json_integer_value(json_object_get(event, "level")));
+    buf_printf(out, "  “%s”\n", text_of(event, "text"));
+    add_fact(out, "where", buf_text(&place));
+    add_fact(out, "urgency", text_of(event, "urgency"));
+    add_fact(out, "group", text_of(event, "group"));
+    add_fact(out, "reporter", name_of(community, text_of(event, "reporter")));
+    add_fact(out, "via", name_of(community, text_of(event, "via")));
+    buf_printf(out, "  %-11s %lld\n", "households",
+               (long long)json_integer_value(json_object_get(event, "households")));
+    buf_printf(out, "  %-11s %zu\n", "photos",
+               json_array_size(json_object_get(event, "photos")));
+    add_fact(out, "owner", text_of(event, "owner"));
+    add_fact(out, "assignee", name_of(community, text_of(event, "assignee")));
+    add_fact(out, "verifier", name_of(community, text_of(event, "verifier")));
+    add_fact(out, "outcome", text_of(event, "outcome"));
+    add_fact(out, "confirmed by", text_of(event, "confirmed_by"));
+    add_fact(out, "rating", text_of(event, "rating"));
+    add_due(event, out);
+    buf_finish(&place);
+}
+
+static void add_step(json_t *step, const struct community *community, struct buf *out)
+{
+    const char *from = text_of(step, "from"), *to = text_of(step, "to");
+    const char *who = name_of(community, text_of(step, "who"));
+    buf_puts(out, "  ");
+    add_time(out, text_of(step, "at"));
+    buf_puts(out, "  ");
+    add_cell(out, strcmp(who, "loubot") == 0 ? "Loubot" : who, 14);
+    if (*to)
+        buf_printf(out, "%s%s%s", from, *from ? " → " : "", to);
+    else
+        buf_puts(out, text_of(step, "what"));
+    if (*text_of(step, "note"))
+        buf_printf(out, ": %s", text_of(step, "note"));
+    buf_puts(out, "\n");
+}
+
+bool events_view_story(const char *json, const struct community *community, struct buf *out)
+{
+    json_t *event = json_loads(json, 0, NULL);
+    bool ok = json_is_object(event);
+    if (ok) {
+        add_facts(event, community, out);
+        buf_puts(out, "\n");
+        size_t i;
+        json_t *step;
+        json_array_foreach(json_object_get(event, "trail"), i, step)
+            add_step(step, community, out);
+    }
+    json_decref(event);
+    return ok;
+}
+
+void events_view_join(const char *json, struct buf *out)
+{
+    json_t *events = json_loads(json, 0, NULL);
+    size_t i;
+    json_t *event;
+    json_array_foreach(events, i, event)
+    {
+        char *text = json_dumps(event, JSON_COMPACT);
+        if (out->len > 0)
+            buf_puts(out, ",\n");
+        buf_puts(out, text);
+        free(text);
+    }
+    json_decref(events);
+}
