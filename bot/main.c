@@ -10,11 +10,16 @@
 
 #include "adapters/play/play.h"
 #include "bot/handler.h"
+#include "cli/check.h"
+#include "cli/events.h"
 #include "cli/parse.h"
 #include "cli/play.h"
 #include "cli/puppet.h"
+#include "cli/run.h"
 #include "cli/tables.h"
 #include "host/log.h"
+
+#define LOUBOT_VERSION "0.1.0"
 
 static const struct handler *const handlers[] = {NULL};
 
@@ -27,6 +32,17 @@ static int puppet(int argc, char **argv)
     return cli_puppet(&tables, argc, argv);
 }
 
+static int run(int argc, char **argv)
+{
+    return cli_run(&tables, argc, argv);
+}
+
+static int version(int argc, char **argv)
+{
+    printf("loubot %s\n", LOUBOT_VERSION);
+    return 0;
+}
+
 static int help(int argc, char **argv);
 
 static const struct command {
@@ -34,9 +50,15 @@ static const struct command {
     int (*run)(int argc, char **argv); /* argv[0] is the command's name */
     const char *usage, *does;          /* NULL: not for people */
 } commands[] = {
+    {"run", run, "run [-c FILE]", "the daemon, with the web chat; Ctrl-C ends it"},
     {"parse", cli_parse, "parse [--building N] [--lang zh|en]",
      "one text a line in, what it means as JSON out"},
-    {"play", cli_play, "play FILE…", "plays conversation scripts on a virtual clock"},
+    {"play", cli_play, "play FILE...", "plays conversation scripts on a virtual clock"},
+    {"check", cli_check, "check [-c FILE]", "names every fault of configuration and data"},
+    {"events", cli_events, "events [--open] [--json] [-c FILE]",
+     "the events of a running Loubot"},
+    {"event", cli_event, "event ID [--json] [-c FILE]", "one event and its story"},
+    {"version", version, "version", "which Loubot this is"},
     {"help", help, "help", "this list"},
     {"puppet", puppet, NULL, NULL},
 };
