@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/onebot/onebot.h"
 #include "adapters/play/play.h"
-#include "bot/handler.h"
 #include "cli/check.h"
 #include "cli/events.h"
 #include "cli/parse.h"
@@ -17,15 +17,14 @@
 #include "cli/puppet.h"
 #include "cli/run.h"
 #include "cli/tables.h"
+#include "handlers/handlers.h"
 #include "host/log.h"
 
 #define LOUBOT_VERSION "0.1.0"
 
-static const struct handler *const handlers[] = {NULL};
+static const struct adapter *const adapters[] = {&onebot_adapter, &play_adapter, NULL};
 
-static const struct adapter *const adapters[] = {&adapter_play, NULL};
-
-static const struct tables tables = {handlers, adapters};
+static const struct tables tables = {handlers_all, adapters};
 
 static int puppet(int argc, char **argv)
 {

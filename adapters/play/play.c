@@ -186,7 +186,7 @@ static void play_backfill(struct account *account, const char *platform_group, i
     flush(play);
 }
 
-const struct adapter adapter_play = {
+const struct adapter play_adapter = {
     .name = "play",
     .capabilities =
         {

@@ -13,7 +13,7 @@
 
 #define PLAY_LINE_MAX (1u << 20)
 
-extern const struct adapter adapter_play;
+extern const struct adapter play_adapter;
 
 enum play_in_kind { PLAY_IN_INPUT, PLAY_IN_SENT, PLAY_IN_BACKFILLED };
 
