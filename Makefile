@@ -14,7 +14,7 @@ PREFIX ?= /usr/local
 CC = gcc
 OPT ?= $(if $(SAN),-O1 -fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer,-O2)
 comma := ,
-say = $(if $(V),,@echo "  $(1) $@";)
+say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(1) $@";))
 CPPFLAGS = -D_GNU_SOURCE -I. -Ibot -I$(B)
 WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
        -Wno-missing-field-initializers -Wno-unused-parameter
