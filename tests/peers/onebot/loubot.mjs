@@ -1,0 +1,53 @@
+// loubot.mjs: starts the daemon (the binary in $LOUBOT) with the sample configuration against a server, and looks into
+// it with its own commands.
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const SAMPLE = fileURLToPath(new URL('../../../adapters/onebot/sample/onebot.yaml', import.meta.url))
+export const GROUPS = { work: 700100, b4: 700104, b9: 700109 }
+export const PEOPLE = { 孙大姐: 40001, 王大爷: 40002, Anna: 40003, 路人: 40004, 楼长4: 30004, 楼长9: 30009, 网格员1: 30101, 李师傅: 30201 }
+
+export class Loubot {
+  constructor(server, env = {}, config = SAMPLE) {
+    this.data = mkdtempSync(join(tmpdir(), 'loubot-peer-'))
+    this.config = config
+    this.env = { ...process.env, LOUBOT_DATA: this.data, ONEBOT_URL: `${server.url}/`, ONEBOT_TOKEN: server.options.token,
+      ONEBOT_SELF_ID: String(server.self), ONEBOT_MEDIA: server.httpUrl, ...env }
+    this.log = ''
+  }
+
+  start() {
+    this.ended = false
+    this.process = spawn(process.env.LOUBOT, ['run', '-c', this.config], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [this.process.stdout, this.process.stderr])
+      stream.on('data', (bytes) => { this.log = (this.log + bytes).slice(-200000) })
+    this.process.once('exit', (code, signal) => Object.assign(this, { ended: true, code, signal }))
+    this.process.once('error', (error) => { this.log += `${error}\n` })
+  }
+
+  // Resolves when it has ended, to its exit status.
+  stop(signal = 'SIGTERM') {
+    if (this.ended) return Promise.resolve(this.code)
+    const end = new Promise((resolve) => this.process.once('exit', resolve))
+    this.process.kill(signal)
+    return end
+  }
+
+  // The events as `loubot events --json` tells them.
+  events() {
+    return new Promise((resolve) => execFile(process.env.LOUBOT, ['events', '--json', '-c', this.config], { env: this.env },
+      (error, stdout) => {
+        try {
+          const text = stdout.trim()
+          resolve(text.startsWith('[') ? JSON.parse(text) : text.split('\n').filter(Boolean).map((line) => JSON.parse(line)))
+        } catch {
+          resolve([])
+        }
+      }))
+  }
+
+  remove() { rmSync(this.data, { recursive: true, force: true }) }
+}
