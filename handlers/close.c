@@ -89,7 +89,7 @@ void close_merge(struct turn *turn, struct event *event, struct event *into)
         out_number(out, "into", into);
 }
 
-/* "合并 5 3": the first into the second, whichever order; the older number stays. */
+/* "合并 5 3": whichever comes first, the older number stays. */
 static void merge_all(struct turn *turn, const struct targets *targets)
 {
     struct event *into = NULL;
@@ -134,8 +134,6 @@ static void handle(struct turn *turn)
     else
         close_all(turn, &targets);
     targets_say_unknown(turn, &targets);
-    if (turn->out_count && !say_has(turn, turn->group->name))
-        turn_react(turn, "👌");
 }
 
 const struct handler handler_close = {

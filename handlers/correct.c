@@ -103,25 +103,21 @@ static void correct(struct turn *turn, struct event *event)
 /* ---- withdrawing
  * ---------------------------------------------------------------------------------- */
 
-static void tell_worker(struct turn *turn, const struct event *event)
-{
-    if (event->state == STATE_DISPATCHED)
-        dispatch_ping(turn, event, "ping_withdrawn");
-}
-
 static bool withdraw(struct turn *turn, struct event *event)
 {
     if (!guard_may(turn, event, RIGHT_WITHDRAW) || event->also_count)
         return false;
-    struct event before = *event;
+    enum outcome outcome = event->outcome;
+    bool pinged = event->state == STATE_DISPATCHED;
     event->outcome = OUTCOME_WITHDRAWN;
     if (event_move(event, STATE_DONE, turn->sender->id, NULL, turn->now_ms, turn->arena) < 0) {
-        event->outcome = before.outcome;
+        event->outcome = outcome;
         return false;
     }
     clocks_stop(turn, event);
     turn_close_questions(turn, event);
-    tell_worker(turn, &before);
+    if (pinged)
+        dispatch_ping(turn, event, "ping_withdrawn");
     return true;
 }
 

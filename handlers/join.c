@@ -56,10 +56,11 @@ static void join(struct turn *turn, struct event *event)
     if (joined || fact)
         event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text),
                    turn->now_ms, turn->arena);
-    if (joined)
+    if (!joined)
+        return;
+    third_household(turn, event);
+    if (!say_has(turn, turn->group->name))
         turn_react(turn, "👌");
-    if (joined)
-        third_household(turn, event);
 }
 
 /* ---- which event
@@ -181,8 +182,6 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         return false;
     session_close(session, index);
     close_merge(turn, event, into);
-    if (!say_has(turn, turn->group->name))
-        turn_react(turn, "👌");
     return true;
 }
 

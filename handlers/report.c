@@ -50,10 +50,22 @@ static const char *named_reporter(const struct turn *turn, const struct event *e
     return turn->sender->id;
 }
 
+/* "… 301" at the end, as one writes it down in a hurry. */
+static const char *trailing_room(const struct turn *turn)
+{
+    size_t len = strlen(turn->text), from = len;
+    while (from && turn->text[from - 1] >= '0' && turn->text[from - 1] <= '9')
+        from--;
+    bool room = len - from >= 3 && len - from <= 4 && from && turn->text[from - 1] == ' ';
+    return room ? arena_strdup(turn->arena, turn->text + from) : NULL;
+}
+
 static void take_reporter(const struct turn *turn, struct event *event)
 {
     if (!turn->staff || !is_same(turn->meaning->command, "on_behalf"))
         return;
+    if (!event->room)
+        event->room = trailing_room(turn);
     event->via = turn->sender->id;
     event->reporter = named_reporter(turn, event);
 }
@@ -150,6 +162,23 @@ static void ask_one_question(struct turn *turn, const struct made *made, size_t 
         }
 }
 
+/* Where the ping stands in the same group, as on behalf in the work group, it is the answer. */
+static void acknowledge(struct turn *turn, const struct made *made, size_t count,
+                        size_t advices)
+{
+    for (size_t i = advices; i < turn->out_count; i++) {
+        struct outgoing *out = turn->out[i];
+        if (!is_same(out->group, turn->group->name))
+            continue;
+        out->acknowledges = true;
+        out->quote = turn->input->message;
+        out->quote_member = turn->sender->id;
+        return;
+    }
+    report_ack(turn, made, count);
+    say_first(turn, advices);
+}
+
 static void handle_report(struct turn *turn)
 {
     const struct meaning *m = turn->meaning;
@@ -167,10 +196,11 @@ static void handle_report(struct turn *turn)
     }
     clear_half(turn->session);
     report_remember(turn, made[0].event);
+    size_t advices = turn->out_count;
     for (size_t i = 0; i < count; i++)
         settle(turn, &made[i], i ? &m->more[i - 1] : &m->fault);
     ask_one_question(turn, made, count);
-    report_ack(turn, made, count);
+    acknowledge(turn, made, count, advices);
 }
 
 /* ---- pieces --------------------------------------------------------------------------------

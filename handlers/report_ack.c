@@ -74,8 +74,7 @@ static void say_item(struct turn *turn, struct outgoing *out, const struct event
         out_term(out, key[2], arena_printf(turn->arena, "category.%s", category));
         return;
     }
-    out_term(out, key[3], event->object);
-    out_term(out, key[4], event->symptom);
+    say_thing(out, event, key[3], key[4]);
 }
 
 static void ack_many(struct turn *turn, const struct made *made, size_t count)

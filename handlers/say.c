@@ -89,6 +89,25 @@ static void say_number(struct outgoing *out, const struct event *event)
     out_number(out, "number", event);
 }
 
+void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
+               const char *symptom_key)
+{
+    bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
+    if (!inside) /* 灯, 没有灯: once is enough */
+        out_term(out, object_key, event->object);
+    out_term(out, symptom_key, event->symptom);
+}
+
+void say_first(struct turn *turn, size_t from)
+{
+    if (!turn->out_count)
+        return;
+    struct outgoing *last = turn->out[turn->out_count - 1];
+    for (size_t i = turn->out_count - 1; i > from; i--)
+        turn->out[i] = turn->out[i - 1];
+    turn->out[from] = last;
+}
+
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
     const struct class_policy *policy = policy_of(turn, event);
@@ -99,8 +118,7 @@ void say_event(const struct turn *turn, struct outgoing *out, const struct event
     out_term(out, "category", arena_printf(turn->arena, "category.%s", category));
     if (hidden)
         return;
-    out_term(out, "object", event->object);
-    out_term(out, "symptom", event->symptom);
+    say_thing(out, event, "object", "symptom");
 }
 
 /* Where the message that started this turn stands, the answer quotes it. */

@@ -62,6 +62,11 @@ int64_t after_quiet(const struct turn *turn, int64_t at_ms);
 const char *say_home(const struct turn *turn, const struct event *event);
 /* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);
+/* Object and symptom, under these keys. */
+void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
+               const char *symptom_key);
+/* Moves the last outgoing to place `from`: the answer goes out before what follows from it. */
+void say_first(struct turn *turn, size_t from);
 /* A line to the residents of the event; NULL when no group of theirs is known, or when say_once
  * added it to an earlier line. */
 struct outgoing *say_residents(struct turn *turn, const struct event *event,

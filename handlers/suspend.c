@@ -98,8 +98,6 @@ static void grant(struct turn *turn, struct event *event)
         out_time(out, "until", event->until_ms);
         out_text(out, "reason", event->until_reason);
     }
-    if (!say_has(turn, turn->group->name))
-        turn_react(turn, "👌");
 }
 
 static void refuse(struct turn *turn, struct event *event)
@@ -158,8 +156,6 @@ static void confer(struct turn *turn, struct event *event)
     clocks_pause(turn, event);
     turn_timer_set(turn, event, "resume", "suspend", meeting_over_ms(turn), NULL);
     say_residents(turn, event, "conferring");
-    if (!say_has(turn, turn->group->name))
-        turn_react(turn, "👌");
 }
 
 /* ---- the row

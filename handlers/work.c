@@ -127,11 +127,12 @@ static void apply(struct turn *turn, struct event *event, fits_fn *fits)
         done_one(turn, event);
 }
 
-/* In the group where it was typed a mark is enough, unless words stand there already. */
+/* In direct chat, where nobody sees the line in the building's group, a mark says that it was
+ * heard. */
 static void mark(struct turn *turn)
 {
-    if (turn->out_count && !say_has(turn, turn->group->name) &&
-        turn->input->kind == INPUT_MESSAGE)
+    if (turn->out_count && turn->group->kind == GROUP_DIRECT &&
+        !say_has(turn, turn->group->name))
         turn_react(turn, "👌");
 }
 
