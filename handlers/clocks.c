@@ -66,10 +66,29 @@ void clocks_pause(struct turn *turn, struct event *event)
     event->paused_ms = turn->now_ms;
 }
 
+/* Deadlines on the working clocks end with a working day. */
+static int64_t close_of_work(const struct turn *turn, const struct event *event, int64_t at_ms)
+{
+    enum clock_kind clock = policy_finish(policy_of(turn, event), event->urgency).clock;
+    if (clock != CLOCK_WORK_DAY && clock != CLOCK_WORK_HOUR)
+        return at_ms;
+    for (int days = 0; days < 30; days++) {
+        struct local_time day = calendar_local(turn->calendar, at_ms + days * DAY_MS);
+        day.hour = 18;
+        day.minute = day.second = 0;
+        int64_t end_ms = calendar_from_local(turn->calendar, &day);
+        if (end_ms >= at_ms &&
+            calendar_is_workday(turn->calendar, day.year, day.month, day.day))
+            return end_ms;
+    }
+    return at_ms;
+}
+
 void clocks_resume(struct turn *turn, struct event *event)
 {
     if (event->paused_ms && event->due_finish_ms > event->paused_ms)
-        event->due_finish_ms += turn->now_ms - event->paused_ms;
+        event->due_finish_ms =
+            close_of_work(turn, event, event->due_finish_ms + turn->now_ms - event->paused_ms);
     event->paused_ms = 0;
     event->dirty = true;
     clocks_wait_finish(turn, event);

@@ -132,7 +132,8 @@ static bool english(const struct turn *turn, const char *text, int64_t *ret_ms)
 
 bool date_find(const struct turn *turn, const char *text, int64_t *ret_ms)
 {
-    return month_and_day(turn, text, ret_ms) || weekday(turn, text, ret_ms) ||
-           near_day(turn, text, ret_ms) || day_only(turn, text, ret_ms) ||
-           english(turn, text, ret_ms);
+    if (strstr(text, "月"))
+        return month_and_day(turn, text, ret_ms); /* 2月30日 is none, not the next 30th */
+    return weekday(turn, text, ret_ms) || near_day(turn, text, ret_ms) ||
+           day_only(turn, text, ret_ms) || english(turn, text, ret_ms);
 }

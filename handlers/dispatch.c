@@ -45,7 +45,7 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
     size_t count = rungs(turn, event, assignee, others);
     struct outgoing *out = turn_ping(turn, assignee, others, count, event, template);
     say_event(turn, out, event);
-    out_member(out, "reporter", event->reporter);
+    out_member(out, "reporter", event->via ? event->via : event->reporter);
     out_time(out, "opened", event->opened_ms);
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);

@@ -86,7 +86,10 @@ static struct event *for_me_too(const struct turn *turn)
         turn->meaning->fault.category ? report_near(turn, &turn->meaning->fault, &sure) : NULL;
     if (event && event_is_open(event))
         return event;
-    return turn->meaning->fault.category ? NULL : open_reached(turn, EVENT_BY_NEAR);
+    if (turn->meaning->fault.category)
+        return NULL;
+    event = open_reached(turn, EVENT_BY_NEAR); /* "+1": what was told last, and not long ago */
+    return event && turn->now_ms - event->opened_ms <= HOUR_MS ? event : NULL;
 }
 
 /* All faults of the message are known surely; the first one's event, or NULL. */

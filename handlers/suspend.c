@@ -116,13 +116,14 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     if (!event || turn->input->kind != INPUT_MESSAGE || !fits_grant(turn, event))
         return false;
     const struct meaning *m = turn->meaning;
-    if (m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意"))
-        refuse(turn, event);
-    else if (m->is_yes || commands(turn, "agree"))
-        grant(turn, event);
-    else
+    bool no = m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意");
+    if (!no && !m->is_yes && !commands(turn, "agree"))
         return false;
     session_close(session, index);
+    if (no)
+        refuse(turn, event);
+    else
+        grant(turn, event);
     return true;
 }
 

@@ -16,6 +16,8 @@
 
 void session_close(struct session *session, size_t index)
 {
+    if (index >= session->question_count)
+        return;
     size_t behind = session->question_count - index - 1;
     memmove(&session->questions[index], &session->questions[index + 1],
             behind * sizeof *session->questions);

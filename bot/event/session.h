@@ -46,6 +46,7 @@ void session_expire(struct session *session, int64_t now_ms);
 bool session_is_empty(const struct session *session);
 /* Copies `question` in; its strings must live as long as the session. */
 void session_ask(struct session *session, const struct question *question);
+/* An index behind the last is ignored: the question is closed already. */
 void session_close(struct session *session, size_t index);
 /* Refs to events of this turn are written as "#1" and made numbers by the commit. */
 void session_encode(const struct session *session, struct buf *out);

@@ -122,13 +122,17 @@ static const char *body_json(struct commit *c, const struct event *event)
     return encoded(c, &buf);
 }
 
+/* In the index of its building and category, and in that of everything told of the building. */
 static void add_place(struct commit *c, const char *name, const struct event *event,
                       const char *building, const char *category)
 {
-    op(c, name);
-    add(c, reference(c, event));
-    add(c, place_building(building));
-    add(c, place_category(category));
+    const char *categories[] = {place_category(category), "*"};
+    for (size_t i = 0; i < 2; i++) {
+        op(c, name);
+        add(c, reference(c, event));
+        add(c, place_building(building));
+        add(c, categories[i]);
+    }
 }
 
 static void add_person(struct commit *c, const char *name, const struct event *event,

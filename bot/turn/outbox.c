@@ -84,9 +84,10 @@ static struct target *target_of(struct outbox *outbox, const char *name)
     return target;
 }
 
-static int by_lane(const struct entry *a, const struct entry *b)
+/* Never equal: DL_INSERT_INORDER puts an equal one in front, and the older goes first. */
+static int by_lane(const struct entry *waiting, const struct entry *added)
 {
-    return (int)a->row.out.lane - (int)b->row.out.lane;
+    return waiting->row.out.lane <= added->row.out.lane ? -1 : 1;
 }
 
 static void make_ready(struct outbox *outbox, struct target *target)
