@@ -26,6 +26,7 @@ struct check {
     struct faults *faults;
     struct index ids, bindings; /* seen in one community or another */
     int utc_offset_s;           /* of the first community */
+    int64_t now_ms;
 };
 
 /* Rungs without anybody, counted by building; one line a rung. */
@@ -100,7 +101,7 @@ static int households(const struct community *c)
 
 static struct community *check_community(struct check *check, const char *path)
 {
-    struct community *c = community_load(path, check->faults);
+    struct community *c = community_load_at(path, check->now_ms, check->faults);
     if (!c)
         return NULL;
     const char *where = path ? path : "the demo community";
@@ -139,14 +140,12 @@ static void check_calendar(struct check *check)
 {
     struct calendar *calendar =
         calendar_load(check->config->calendar, check->utc_offset_s, check->faults);
-    struct clock *clock = clock_create_system();
-    struct local_time today = calendar_local(calendar, clock_now_ms(clock));
+    struct local_time today = calendar_local(calendar, check->now_ms);
     for (int year = today.year; year <= today.year + (today.month >= NOVEMBER); year++)
         if (!calendar_has_year(calendar, year))
             printf("note: no public holidays are known for %d; Monday to Friday count as "
                    "working days\n",
                    year);
-    clock_destroy(&clock);
     calendar_destroy(&calendar);
 }
 
@@ -182,7 +181,10 @@ int cli_check(int argc, char **argv)
         fprintf(stderr, "usage: loubot check [-c FILE]\n");
         return 2;
     }
-    struct check check = {.faults = faults_create(), .utc_offset_s = 8 * 3600};
+    struct clock *clock = clock_create_system();
+    struct check check = {
+        .faults = faults_create(), .utc_offset_s = 8 * 3600, .now_ms = clock_now_ms(clock)};
+    clock_destroy(&clock);
     struct config *config = config_try(named ? argv[2] : NULL, check.faults);
     check.config = config;
     if (config) {

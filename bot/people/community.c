@@ -52,31 +52,40 @@ static void source_close(struct source *s)
     free(s->bytes);
 }
 
+/* The files, and the day since which they mean what they mean now. */
 static void set_version(struct community *c, const struct source *file,
                         const struct source *roster)
 {
-    unsigned char both[2 * SHA256_DIGEST_LENGTH], digest[SHA256_DIGEST_LENGTH];
+    unsigned char both[2 * SHA256_DIGEST_LENGTH + sizeof c->changed_on];
+    unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256((const unsigned char *)file->bytes, file->len, both);
     SHA256((const unsigned char *)roster->bytes, roster->len, both + SHA256_DIGEST_LENGTH);
+    memcpy(both + 2 * SHA256_DIGEST_LENGTH, &c->changed_on, sizeof c->changed_on);
     SHA256(both, sizeof both, digest);
     for (size_t i = 0; i < 8; i++)
         snprintf(c->version + 2 * i, 3, "%02x", digest[i]);
 }
 
 static void read_sources(struct community *c, const struct source *file,
-                         const struct source *roster, struct faults *faults)
+                         const struct source *roster, int64_t now_ms, struct faults *faults)
 {
     struct conf *conf = conf_read_bytes(file->path, file->bytes, file->len, faults);
     if (!conf)
         return;
     community_read_file(c, conf, faults);
     conf_destroy(&conf);
+    c->today = now_ms ? roster_day(now_ms + c->utc_offset_s * INT64_C(1000)) : 0;
     roster_read(c, roster->path, roster->bytes, roster->len, faults);
     holders_index(c);
     set_version(c, file, roster);
 }
 
 struct community *community_load(const char *path, struct faults *faults)
+{
+    return community_load_at(path, 0, faults);
+}
+
+struct community *community_load_at(const char *path, int64_t now_ms, struct faults *faults)
 {
     size_t before = faults_count(faults);
     struct source file = source_open(path, "community.yaml", faults);
@@ -85,7 +94,7 @@ struct community *community_load(const char *path, struct faults *faults)
     c->arena = arena_create(ARENA_MAX);
     c->demo = !path;
     if (file.bytes && roster.bytes)
-        read_sources(c, &file, &roster, faults);
+        read_sources(c, &file, &roster, now_ms, faults);
     source_close(&file);
     source_close(&roster);
     if (faults_count(faults) != before)
@@ -133,6 +142,13 @@ const char *community_bot_name(const struct community *community)
 int community_utc_offset_s(const struct community *community)
 {
     return community->utc_offset_s;
+}
+
+int64_t community_changes_ms(const struct community *community)
+{
+    if (!community->changes_on)
+        return INT64_MAX;
+    return roster_day_ms(community->changes_on) - community->utc_offset_s * INT64_C(1000);
 }
 
 const char *community_version(const struct community *community)

@@ -78,6 +78,7 @@ struct member {
     const struct identity *identities;
     size_t identity_count;
     const char *building, *household; /* of a resident; NULL: unknown, tied to no flat */
+    bool away;                        /* on leave: nobody's holder, his deputy has his roles */
 };
 
 struct building {
@@ -103,6 +104,12 @@ struct community; /* opaque */
 /* Reads one community. `path` is a folder, or NULL for the embedded demo community. Faults are
  * added with file and line; NULL when there was one. */
 struct community *community_load(const char *path, struct faults *faults);
+/* The same as it is on the local day of `now_ms`: with rows that hold for a time, and deputies
+ * of those who are on leave. (community_load() leaves rows with dates out.) */
+struct community *community_load_at(const char *path, int64_t now_ms, struct faults *faults);
+/* The midnight at which it must be loaded anew because a role begins or ends, or somebody goes
+ * or comes back; INT64_MAX: none is known. */
+int64_t community_changes_ms(const struct community *community);
 void community_destroy(struct community **community);
 
 const char *community_id(const struct community *community);   /* "nanfeng" */

@@ -23,6 +23,9 @@ struct community {
     int utc_offset_s;
     bool demo;
     char version[17];
+    int today;      /* yyyymmdd there; 0: not told, rows with dates do not hold */
+    int changed_on; /* the last day, up to today, on which a dated row began or ended */
+    int changes_on; /* the next such day; 0: none */
 
     struct building **buildings; /* malloc'ed */
     size_t building_count;
@@ -45,6 +48,9 @@ struct community {
 void community_read_file(struct community *community, struct conf *conf, struct faults *faults);
 void roster_read(struct community *community, const char *name, const char *bytes, size_t len,
                  struct faults *faults);
+/* A day as a number, 20260302, and back to the milliseconds at which it begins. */
+int roster_day(int64_t local_ms);
+int64_t roster_day_ms(int day);
 /* After the roster: the index behind community_holder(). */
 void holders_index(struct community *community);
 

@@ -34,7 +34,7 @@ void holders_index(struct community *community)
 {
     for (size_t i = 0; i < community->member_count; i++) {
         const struct member *member = community->members[i];
-        for (size_t k = 0; k < member->role_count; k++)
+        for (size_t k = 0; !member->away && k < member->role_count; k++)
             if (member->roles[k].role != ROLE_RESIDENT)
                 index_grant(community, member, &member->roles[k]);
     }

@@ -12,40 +12,20 @@
 #include "host/conf.h"
 #include "host/mem.h"
 #include "host/nearest.h"
-#include "people/community_private.h"
-#include "people/csv.h"
 #include "people/names.h"
+#include "people/roster_private.h"
 
 #define ROLES_MAX 200     /* of one member */
 #define IDENTITIES_MAX 20 /* of one member */
 
-enum column { COL_ID, COL_NAME, COL_ROLE, COL_OWNER, COL_AREA, COL_DIRECT, COL_IDS, COL_COUNT };
-
 static const char *const columns[COL_COUNT][2] = {
-    [COL_ID] = {"id", "编号"},         [COL_NAME] = {"name", "姓名"},
-    [COL_ROLE] = {"role", "角色"},     [COL_OWNER] = {"owner", "权属"},
-    [COL_AREA] = {"area", "范围"},     [COL_DIRECT] = {"direct", "私聊"},
-    [COL_IDS] = {"identities", "身份"}};
+    [COL_ID] = {"id", "编号"},          [COL_NAME] = {"name", "姓名"},
+    [COL_ROLE] = {"role", "角色"},      [COL_OWNER] = {"owner", "权属"},
+    [COL_AREA] = {"area", "范围"},      [COL_DIRECT] = {"direct", "私聊"},
+    [COL_IDS] = {"identities", "身份"}, [COL_FROM] = {"from", "从"},
+    [COL_UNTIL] = {"until", "到"},      [COL_DEPUTY] = {"deputy", "代理"}};
 
-/* A member while the table is read: lists that still grow. */
-struct draft {
-    struct member member; /* first, so that a draft is its member */
-    int line;             /* where he stands first */
-    struct role_grant *roles;
-    struct identity *identities;
-};
-
-struct reader {
-    struct community *c;
-    struct faults *faults;
-    struct csv csv;
-    int where[COL_COUNT]; /* column → field, -1: not in this table */
-    struct index rows;    /* id, role, area: a row given twice */
-};
-
-#define fault(r, ...) faults_add((r)->faults, (r)->csv.name, (r)->csv.record_line, __VA_ARGS__)
-
-static const char *cell(const struct reader *r, enum column column)
+const char *roster_cell(const struct reader *r, enum column column)
 {
     int at = r->where[column];
     return at >= 0 && (size_t)at < r->csv.field_count ? r->csv.fields[at] : "";
@@ -87,8 +67,7 @@ static bool read_titles(struct reader *r)
     return complete;
 }
 
-/* Appends to a list that is reallocated at powers of two. */
-static void *list_grow(void *list, size_t count, size_t size)
+void *roster_grow(void *list, size_t count, size_t size)
 {
     return count & (count - 1) ? list : xrealloc(list, 2 * (count + 1) * size);
 }
@@ -125,7 +104,7 @@ static struct draft *member_new(struct reader *r, const char *id, const char *na
     d->member.id = arena_strdup(c->arena, id);
     d->member.name = arena_strdup(c->arena, name);
     d->line = r->csv.record_line;
-    c->members = list_grow(c->members, c->member_count, sizeof *c->members);
+    c->members = roster_grow(c->members, c->member_count, sizeof *c->members);
     c->members[c->member_count++] = &d->member;
     index_add_text(&c->by_member, d->member.id, d);
     index_add_text(&c->by_name, d->member.name, d);
@@ -135,7 +114,7 @@ static struct draft *member_new(struct reader *r, const char *id, const char *na
 /* The member of this row: known from an earlier row, or new. */
 static struct draft *member_of(struct reader *r)
 {
-    const char *id = cell(r, COL_ID), *name = cell(r, COL_NAME);
+    const char *id = roster_cell(r, COL_ID), *name = roster_cell(r, COL_NAME);
     if (!id_is_good(id)) {
         fault(r, "`%s` is no id; write letters, digits and -, at most 32, such as m-0007", id);
         return NULL;
@@ -149,121 +128,6 @@ static struct draft *member_of(struct reader *r)
         fault(r, "%s is called %s here and %s in line %d; one id is one person", id, name,
               d->member.name, d->line);
     return d;
-}
-
-static const struct building *building_of(struct reader *r, const char *name)
-{
-    const char *clean = place_normalise(r->c->arena, name);
-    const struct building *b = clean ? index_find_text(&r->c->by_building, clean) : NULL;
-    if (!b)
-        fault(r, "there is no building `%s` in community.yaml", name);
-    return b;
-}
-
-/* The unit as a normalised name when the building has it. */
-static const char *unit_of(struct reader *r, const struct building *b, const char *text)
-{
-    const char *name = place_normalise(r->c->arena, text);
-    int unit, used = 0;
-    if (name && sscanf(name, "%3d%n", &unit, &used) == 1 && !name[used] && unit >= 1 &&
-        unit <= b->units)
-        return name;
-    fault(r, "building %s has no unit `%s`; it has units 1 to %d", b->name, text, b->units);
-    return NULL;
-}
-
-/* Splits "a-b-c" in place; returns the number of parts, at most 3. */
-static size_t split(char *text, char *parts[3])
-{
-    size_t n = 0;
-    for (char *p = text; p && n < 3; n++) {
-        parts[n] = p;
-        p = n < 2 ? strchr(p, '-') : NULL;
-        if (p)
-            *p++ = '\0';
-    }
-    return n;
-}
-
-enum area_kind { AREA_GRID, AREA_BUILDING, AREA_UNIT, AREA_FLAT, AREA_MICRO, AREA_KINDS };
-
-static const char *const area_words[AREA_KINDS][2] = {[AREA_GRID] = {"grid", "网格"},
-                                                      [AREA_BUILDING] = {"building", "楼"},
-                                                      [AREA_UNIT] = {"unit", "单元"},
-                                                      [AREA_FLAT] = {"flat", "户"},
-                                                      [AREA_MICRO] = {"micro", "微网格"}};
-
-/* An area as it is written, taken apart. `micro` is set for a micro-grid. */
-struct where {
-    enum area_kind kind; /* AREA_KINDS: the whole community */
-    struct area area;
-    const char *room;
-    const struct micro_grid *micro;
-};
-
-static bool place_area(struct reader *r, char *text, struct where *w)
-{
-    static const size_t wanted[AREA_KINDS] = {
-        [AREA_BUILDING] = 1, [AREA_UNIT] = 2, [AREA_FLAT] = 3};
-    static const char *const forms[AREA_KINDS] = {
-        [AREA_BUILDING] = "building:4", [AREA_UNIT] = "unit:4-2", [AREA_FLAT] = "flat:4-2-401"};
-    char *parts[3] = {NULL, NULL, NULL};
-    if (split(text, parts) != wanted[w->kind]) {
-        fault(r, "the area is not complete; write for example %s", forms[w->kind]);
-        return false;
-    }
-    const struct building *b = building_of(r, parts[0]);
-    if (!b)
-        return false;
-    w->area.building = b->name;
-    if (parts[1] && !(w->area.unit = unit_of(r, b, parts[1])))
-        return false;
-    w->room = parts[2] ? place_normalise(r->c->arena, parts[2]) : NULL;
-    if (parts[2] && !w->room)
-        fault(r, "`%s` is no room; write digits and letters", parts[2]);
-    return !parts[2] || w->room;
-}
-
-static bool named_area(struct reader *r, const char *text, struct where *w)
-{
-    const char *name = place_normalise(r->c->arena, text);
-    if (w->kind == AREA_MICRO) {
-        w->micro = index_find_text(&r->c->by_micro_grid, text);
-        if (!w->micro)
-            fault(r, "there is no micro-grid `%s` in community.yaml", text);
-        return w->micro;
-    }
-    const struct building *first = name ? index_find_text(&r->c->grids, name) : NULL;
-    if (first)
-        w->area.grid = first->grid;
-    else
-        fault(r, "there is no grid `%s`; no building in community.yaml lies in it", text);
-    return first;
-}
-
-static bool area_of(struct reader *r, struct where *w)
-{
-    *w = (struct where){.kind = AREA_KINDS};
-    const char *text = cell(r, COL_AREA);
-    if (!*text)
-        return true;
-    const char *colon = strchr(text, ':');
-    size_t len = colon ? (size_t)(colon - text) : 0;
-    for (int k = 0; k < AREA_KINDS && w->kind == AREA_KINDS; k++)
-        for (int l = 0; l < 2; l++)
-            if (strlen(area_words[k][l]) == len && len &&
-                strncmp(area_words[k][l], text, len) == 0)
-                w->kind = (enum area_kind)k;
-    if (w->kind == AREA_KINDS) {
-        fault(r,
-              "`%s` is no area; write grid:1, building:4, unit:4-2, micro:4a, flat:4-2-401 "
-              "or nothing for the whole community",
-              text);
-        return false;
-    }
-    if (w->kind == AREA_GRID || w->kind == AREA_MICRO)
-        return named_area(r, colon + 1, w);
-    return place_area(r, (char *)colon + 1, w);
 }
 
 /* Does the role go with this kind of area? */
@@ -287,13 +151,13 @@ static bool area_fits(struct reader *r, enum role role, enum area_kind kind)
     return !want;
 }
 
-static void grant(struct reader *r, struct draft *d, const struct role_grant *role)
+void roster_grant(struct reader *r, struct draft *d, const struct role_grant *role)
 {
     if (d->member.role_count == ROLES_MAX) {
         fault(r, "%s has more than %d roles; use larger areas", d->member.id, ROLES_MAX);
         return;
     }
-    d->roles = list_grow(d->roles, d->member.role_count, sizeof *d->roles);
+    d->roles = roster_grow(d->roles, d->member.role_count, sizeof *d->roles);
     d->roles[d->member.role_count++] = *role;
 }
 
@@ -303,11 +167,11 @@ static void grant_micro(struct reader *r, struct draft *d, struct role_grant rol
     for (int unit = m->unit_from; unit <= m->unit_to; unit++) {
         role.area = (struct area){.building = m->building,
                                   .unit = arena_printf(r->c->arena, "%d", unit)};
-        grant(r, d, &role);
+        roster_grant(r, d, &role);
     }
 }
 
-static void reside(struct reader *r, struct draft *d, const struct where *w)
+static void reside(struct reader *r, struct draft *d, const struct roster_area *w)
 {
     d->member.building = w->area.building;
     if (w->room)
@@ -317,7 +181,7 @@ static void reside(struct reader *r, struct draft *d, const struct where *w)
 
 static bool owner_of(struct reader *r, enum role role, enum owner *ret_owner)
 {
-    const char *word = cell(r, COL_OWNER), *better = NULL;
+    const char *word = roster_cell(r, COL_OWNER), *better = NULL;
     bool acts = role == ROLE_OWNER || role == ROLE_OWNER_MANAGER;
     if (*word && !acts) {
         fault(r, "only the roles owner and owner_manager have an owner; empty that cell");
@@ -336,8 +200,10 @@ static bool owner_of(struct reader *r, enum role role, enum owner *ret_owner)
 /* False: the same person has the same role for the same area in an earlier row. */
 static bool row_is_new(struct reader *r, const struct draft *d)
 {
+    char role[200];
+    snprintf(role, sizeof role, "%s %s", roster_cell(r, COL_ROLE), roster_cell(r, COL_FROM));
     struct index_key key =
-        index_key(d->member.id, cell(r, COL_ROLE), cell(r, COL_OWNER), cell(r, COL_AREA));
+        index_key(d->member.id, role, roster_cell(r, COL_OWNER), roster_cell(r, COL_AREA));
     const char *former = index_find(&r->rows, &key);
     if (former) {
         fault(r, "%s has this role for this area in line %s already; remove one", d->member.id,
@@ -348,13 +214,24 @@ static bool row_is_new(struct reader *r, const struct draft *d)
     return true;
 }
 
+static bool is_leave(const char *role)
+{
+    return strcmp(role, "leave") == 0 || strcmp(role, "休假") == 0;
+}
+
 static void read_role(struct reader *r, struct draft *d)
 {
     struct role_grant role = {.role = ROLE_RESIDENT};
-    const char *word = cell(r, COL_ROLE), *better = NULL;
-    struct where where;
-    if (!*word && !*cell(r, COL_AREA) && d->line != r->csv.record_line)
+    const char *word = roster_cell(r, COL_ROLE), *better = NULL;
+    struct roster_area where;
+    if (!*word && !*roster_cell(r, COL_AREA) && d->line != r->csv.record_line)
         return; /* a further row that only adds identities */
+    if (is_leave(word)) {
+        roster_leave_read(r, d);
+        return;
+    }
+    if (*roster_cell(r, COL_DEPUTY))
+        fault(r, "a deputy belongs to a row with the role leave; empty that cell");
     if (!row_is_new(r, d))
         return;
     if (*word && !role_parse(word, &role.role, &better)) {
@@ -362,8 +239,10 @@ static void read_role(struct reader *r, struct draft *d)
               better ? better : "");
         return;
     }
-    if (!owner_of(r, role.role, &role.owner) || !area_of(r, &where) ||
+    if (!owner_of(r, role.role, &role.owner) || !roster_area_read(r, &where) ||
         !area_fits(r, role.role, where.kind))
+        return;
+    if (!roster_holds_today(r))
         return;
     role.area = where.area;
     if (role.role == ROLE_RESIDENT)
@@ -371,13 +250,13 @@ static void read_role(struct reader *r, struct draft *d)
     if (where.micro)
         grant_micro(r, d, role, where.micro);
     else
-        grant(r, d, &role);
+        roster_grant(r, d, &role);
 }
 
 static void read_direct(struct reader *r, struct draft *d)
 {
     static const char *const words[] = {"", "no", "否", "yes", "是"};
-    const char *text = cell(r, COL_DIRECT);
+    const char *text = roster_cell(r, COL_DIRECT);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(text, words[i]) == 0) {
             d->member.wants_direct |= i >= 3;
@@ -411,7 +290,7 @@ static void bind(struct reader *r, struct draft *d, const char *adapter, const c
         fault(r, "%s has more than %d accounts", d->member.id, IDENTITIES_MAX);
         return;
     }
-    d->identities = list_grow(d->identities, d->member.identity_count, sizeof *d->identities);
+    d->identities = roster_grow(d->identities, d->member.identity_count, sizeof *d->identities);
     d->identities[d->member.identity_count++] =
         (struct identity){arena_strdup(c->arena, adapter), arena_strdup(c->arena, user)};
 }
@@ -419,7 +298,7 @@ static void bind(struct reader *r, struct draft *d, const char *adapter, const c
 /* "onebot:12345 telegram:99", apart by blanks or semicolons. */
 static void read_identities(struct reader *r, struct draft *d)
 {
-    char *save = NULL, *text = (char *)cell(r, COL_IDS);
+    char *save = NULL, *text = (char *)roster_cell(r, COL_IDS);
     if (!*text)
         return;
     for (char *word = strtok_r(text, " ;\n", &save); word;
@@ -475,7 +354,9 @@ void roster_read(struct community *community, const char *name, const char *byte
     if (csv_next(&r.csv, faults) && read_titles(&r))
         while (csv_next(&r.csv, faults))
             read_row(&r);
+    roster_leave_apply(&r);
     settle(community);
+    free(r.leaves);
     index_finish(&r.rows);
     csv_finish(&r.csv);
 }

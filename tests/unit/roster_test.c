@@ -173,6 +173,123 @@ static void several_rows_make_one_member(void **state)
     community_destroy(&c);
 }
 
+/* Milliseconds of that day at noon in China. */
+static int64_t noon(int day)
+{
+    return INT64_C(1772380800000) + (day - 2) * INT64_C(86400000) + INT64_C(43200000);
+}
+
+#define DATED "id,name,role,area,from,until,deputy\n"
+
+static struct community *on(int day, const char *rows, struct faults *f)
+{
+    char roster[2000];
+    snprintf(roster, sizeof roster, DATED "%s", rows);
+    char *folder = people_folder(YAML, roster, strlen(roster));
+    struct community *c = community_load_at(folder, noon(day), f);
+    people_remove(&folder);
+    return c;
+}
+
+static const char *grid_worker_on(int day, const char *rows)
+{
+    static char name[100];
+    struct community *c = on(day, rows, faults);
+    for (size_t i = 0; i < faults_count(faults); i++)
+        print_message("%s\n", faults_text(faults, i));
+    assert_non_null(c);
+    const struct member *m = community_holder(c, ROLE_GRID_WORKER, "1", NULL);
+    snprintf(name, sizeof name, "%s", m ? m->name : "nobody");
+    community_destroy(&c);
+    return name;
+}
+
+static void roles_hold_for_their_time(void **state)
+{
+    static const char rows[] = "a,Ann,grid_worker,grid:1,,2026-03-05,\n"
+                               "b,Ben,grid_worker,grid:1,2026-03-07,2026-03-09,\n";
+    assert_string_equal(grid_worker_on(2, rows), "Ann");
+    assert_string_equal(grid_worker_on(5, rows), "Ann");
+    assert_string_equal(grid_worker_on(6, rows), "nobody");
+    assert_string_equal(grid_worker_on(7, rows), "Ben");
+    assert_string_equal(grid_worker_on(9, rows), "Ben");
+    assert_string_equal(grid_worker_on(10, rows), "nobody");
+}
+
+#define LEAVES                                                                                 \
+    "a,Ann,grid_worker,grid:1,,,\na,,leave,,2026-03-03,2026-03-08,c\n"                         \
+    "c,Cy,estate_grid_head,,,,\nc,,leave,,2026-03-05,2026-03-06,d\nd,Di,street,,,,\n"
+
+static void a_deputy_stands_in(void **state)
+{
+    assert_string_equal(grid_worker_on(2, LEAVES), "Ann");
+    assert_string_equal(grid_worker_on(3, LEAVES), "Cy");
+    assert_string_equal(grid_worker_on(5, LEAVES), "Di"); /* the deputy is away himself */
+    assert_string_equal(grid_worker_on(7, LEAVES), "Cy");
+    assert_string_equal(grid_worker_on(8, LEAVES), "Cy");
+    assert_string_equal(grid_worker_on(9, LEAVES), "Ann");
+    struct community *c = on(3, LEAVES, faults);
+    const struct member *ann = community_member(c, "a"), *cy = community_member(c, "c");
+    assert_true(ann->away);
+    assert_true(member_has_role(c, ann, ROLE_GRID_WORKER, "1", NULL));
+    assert_true(member_has_role(c, cy, ROLE_GRID_WORKER, "1", NULL));
+    assert_false(cy->away);
+    assert_string_equal(community_rung(c, 2, "1", NULL)->name, "Cy");
+    community_destroy(&c);
+}
+
+static void nobody_stands_in_without_a_deputy(void **state)
+{
+    static const char rows[] = "a,Ann,grid_worker,grid:1,,,\na,,休假,,2026-03-03,2026-03-08,\n"
+                               "b,Ben,party_group_leader,grid:1,,,\n";
+    assert_string_equal(grid_worker_on(3, rows), "nobody");
+    struct community *c = on(3, rows, faults);
+    assert_string_equal(community_rung(c, 1, "2", NULL)->name, "Ben");
+    community_destroy(&c);
+    static const char round[] =
+        "a,Ann,grid_worker,grid:1,,,\na,,leave,,2026-03-03,2026-03-08,b\n"
+        "b,Ben,street,,,,\nb,,leave,,2026-03-03,2026-03-08,a\n";
+    assert_string_equal(grid_worker_on(3, round), "nobody");
+}
+
+static void the_next_change_is_known(void **state)
+{
+    struct community *c = on(2, LEAVES, faults), *d = on(3, LEAVES, faults);
+    struct community *e = on(4, LEAVES, faults), *last = on(20, LEAVES, faults);
+    assert_true(community_changes_ms(c) == noon(3) - 43200000);
+    assert_true(community_changes_ms(d) == noon(5) - 43200000);
+    assert_true(community_changes_ms(last) == INT64_MAX);
+    assert_string_not_equal(community_version(c), community_version(d));
+    assert_string_equal(community_version(d), community_version(e));
+    community_destroy(&c);
+    community_destroy(&d);
+    community_destroy(&e);
+    community_destroy(&last);
+}
+
+static void dated(const char *rows, const char *part)
+{
+    struct faults *f = faults_create();
+    struct community *c = on(3, rows, f);
+    assert_null(c);
+    people_expect_fault(f, part);
+    faults_destroy(&f);
+}
+
+static void wrong_dates_and_deputies_are_faults(void **state)
+{
+    dated("a,Ann,street,,2026-02-30,,\n", ":2: `2026-02-30` is no day");
+    dated("a,Ann,street,,soon,,\n", ":2: `soon` is no day");
+    dated("a,Ann,street,,2026-03-05,2026-03-04,\n", ":2: it ends before it begins");
+    dated("a,Ann,leave,,2026-03-05,,\n", ":2: a leave needs from and until");
+    dated("a,Ann,leave,grid:1,2026-03-05,2026-03-06,\n", ":2: a leave is from every role");
+    dated("a,Ann,leave,,2026-03-05,2026-03-06,z\n", ":2: the deputy `z` is nobody");
+    dated("a,Ann,leave,,2026-03-05,2026-03-06,a\n", ":2: a cannot be his own deputy");
+    dated("a,Ann,street,,,,a\n", ":2: a deputy belongs to a row with the role leave");
+    dated("a,Ann,leave,,2026-03-01,2026-03-06,\na,,leave,,2026-03-02,2026-03-09,\n",
+          ":3: a is on leave twice at the same time");
+}
+
 static void csv_counts_lines_inside_quotes(void **state)
 {
     struct csv csv;
@@ -203,6 +320,11 @@ int main(void)
         T(spreadsheets_are_read_as_they_save),
         T(rubbish_is_refused),
         T(several_rows_make_one_member),
+        T(roles_hold_for_their_time),
+        T(a_deputy_stands_in),
+        T(nobody_stands_in_without_a_deputy),
+        T(the_next_change_is_known),
+        T(wrong_dates_and_deputies_are_faults),
         T(csv_counts_lines_inside_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

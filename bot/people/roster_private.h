@@ -1,0 +1,78 @@
+/* roster_private.h: the reader of roster.csv, shared by roster.c (people), roster_area.c
+ * (places) and roster_leave.c (dates, deputies). */
+#ifndef LOUBOT_PEOPLE_ROSTER_PRIVATE_H
+#define LOUBOT_PEOPLE_ROSTER_PRIVATE_H
+
+#include "host/conf.h"
+#include "people/community_private.h"
+#include "people/csv.h"
+
+enum column {
+    COL_ID,
+    COL_NAME,
+    COL_ROLE,
+    COL_OWNER,
+    COL_AREA,
+    COL_DIRECT,
+    COL_IDS,
+    COL_FROM,
+    COL_UNTIL,
+    COL_DEPUTY,
+    COL_COUNT
+};
+
+/* A member while the table is read: lists that still grow. */
+struct draft {
+    struct member member; /* first, so that a draft is its member */
+    int line;             /* where he stands first */
+    struct role_grant *roles;
+    struct identity *identities;
+    struct draft *deputy; /* who stands in while he is away */
+};
+
+/* An absence; the deputy may stand further down in the table. */
+struct leave {
+    struct draft *who;
+    const char *deputy; /* id, "" for nobody */
+    int line;
+    bool holds; /* today */
+};
+
+struct reader {
+    struct community *c;
+    struct faults *faults;
+    struct csv csv;
+    int where[COL_COUNT]; /* column → field, -1: not in this table */
+    struct index rows;    /* id, role, area: a row given twice */
+    struct leave *leaves;
+    size_t leave_count;
+};
+
+#define fault(r, ...) faults_add((r)->faults, (r)->csv.name, (r)->csv.record_line, __VA_ARGS__)
+
+/* The text in that column of this row, "" when it is not there. */
+const char *roster_cell(const struct reader *r, enum column column);
+/* Room for one more in a list that is reallocated at powers of two. */
+void *roster_grow(void *list, size_t count, size_t size);
+/* One more role; a fault when they are too many. */
+void roster_grant(struct reader *r, struct draft *d, const struct role_grant *role);
+
+/* An area as it is written, taken apart. */
+enum area_kind { AREA_GRID, AREA_BUILDING, AREA_UNIT, AREA_FLAT, AREA_MICRO, AREA_KINDS };
+struct roster_area {
+    enum area_kind kind; /* AREA_KINDS: the whole community */
+    struct area area;
+    const char *room;
+    const struct micro_grid *micro; /* of a micro-grid */
+};
+/* Reads the area of this row; false after a fault. Changes the cell. */
+bool roster_area_read(struct reader *r, struct roster_area *ret_area);
+
+/* Does this row hold today? False too after a fault. */
+bool roster_holds_today(struct reader *r);
+/* A row that says that somebody is away. */
+void roster_leave_read(struct reader *r, struct draft *d);
+/* After the last row: whoever is away lends his roles to his deputy. */
+void roster_leave_apply(struct reader *r);
+
+#endif
