@@ -36,6 +36,11 @@ static int run(int argc, char **argv)
     return cli_run(&tables, argc, argv);
 }
 
+static int check(int argc, char **argv)
+{
+    return cli_check(&tables, argc, argv);
+}
+
 static int version(int argc, char **argv)
 {
     printf("loubot %s\n", LOUBOT_VERSION);
@@ -53,7 +58,7 @@ static const struct command {
     {"parse", cli_parse, "parse [--building N] [--lang zh|en]",
      "one text a line in, what it means as JSON out"},
     {"play", cli_play, "play FILE...", "plays conversation scripts on a virtual clock"},
-    {"check", cli_check, "check [-c FILE]", "names every fault of configuration and data"},
+    {"check", check, "check [-c FILE]", "names every fault of configuration and data"},
     {"events", cli_events, "events [--open] [--json] [-c FILE]",
      "the events of a running Loubot"},
     {"event", cli_event, "event ID [--json] [-c FILE]", "one event and its story"},

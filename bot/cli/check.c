@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapter.h"
 #include "cli/config.h"
+#include "cli/tables.h"
 #include "event/calendar.h"
 #include "event/policy.h"
 #include "host/clock.h"
 #include "host/conf.h"
+#include "host/nearest.h"
 #include "people/community.h"
 #include "people/index.h"
 #include "words/lexicon.h"
@@ -29,35 +32,48 @@ struct check {
     int64_t now_ms;
 };
 
-/* Rungs without anybody, counted by building; one line a rung. */
+/* Adds one more to a list in words. */
+static void list(struct buf *buf, const char *word)
+{
+    buf_printf(buf, "%s%s", buf->len ? ", " : "", word);
+}
+
+/* Rungs on which nobody stands, for some buildings or for all. */
 static void note_rungs(const struct community *c)
 {
-    static const char *const rungs[] = {"building head or micro-grid worker",
-                                        "grid worker",
-                                        "estate grid head",
-                                        "community grid head",
-                                        "street",
-                                        "district"};
+    static const char *const rungs[] = {"building head",    "grid worker",
+                                        "estate grid head", "community grid head",
+                                        "street",           "district"};
     size_t count = community_building_count(c);
+    struct buf empty;
+    buf_init(&empty, 1000);
     for (int level = 0; level < 6; level++) {
         size_t gaps = 0;
         for (size_t i = 0; i < count; i++)
             gaps += !community_rung(c, level, community_building_at(c, i)->name, NULL);
         if (gaps == count)
-            printf("note: %s: no %s; events rise past that rung\n", community_id(c),
-                   rungs[level]);
+            list(&empty, rungs[level]);
         else if (gaps)
-            printf("note: %s: %zu buildings have no %s\n", community_id(c), gaps, rungs[level]);
+            printf("note: %s: %zu of %zu buildings have no %s\n", community_id(c), gaps, count,
+                   rungs[level]);
     }
+    if (empty.len)
+        printf("note: %s: no %s; events rise past that\n", community_id(c), buf_text(&empty));
+    buf_finish(&empty);
 }
 
 static void note_owners(const struct community *c)
 {
     const char *any = community_building_at(c, 0)->name;
+    struct buf empty;
+    buf_init(&empty, 1000);
     for (int owner = OWNER_PROPERTY; owner <= OWNER_MEDIATION; owner++)
         if (!community_owner_person(c, (enum owner)owner, any))
-            printf("note: %s: nobody acts for %s; its events start one rung up\n",
-                   community_id(c), owner_name((enum owner)owner));
+            list(&empty, owner_name((enum owner)owner));
+    if (empty.len)
+        printf("note: %s: nobody acts for %s; what is theirs starts one rung up\n",
+               community_id(c), buf_text(&empty));
+    buf_finish(&empty);
 }
 
 static bool account_is_there(const struct config *config, const struct binding *binding)
@@ -149,6 +165,26 @@ static void check_calendar(struct check *check)
     calendar_destroy(&calendar);
 }
 
+static void check_adapters(struct check *check, const struct tables *tables)
+{
+    const char *names[64];
+    size_t count = 0;
+    for (; tables->adapters[count] && count < 64; count++)
+        names[count] = tables->adapters[count]->name;
+    for (size_t i = 0; i < check->config->account_count; i++) {
+        const struct config_account *account = &check->config->accounts[i];
+        size_t k = 0;
+        while (k < count && strcmp(names[k], account->adapter) != 0)
+            k++;
+        const char *better = nearest(account->adapter, names, count);
+        if (k == count)
+            faults_add(check->faults, check->config->path ? check->config->path : "loubot",
+                       conf_line(account->conf), "there is no adapter `%s`; %s%s",
+                       account->adapter, better ? "did you mean " : "see the README",
+                       better ? better : "");
+    }
+}
+
 static void check_words(struct check *check)
 {
     const struct config *config = check->config;
@@ -174,7 +210,7 @@ static int report(const struct faults *faults)
     return count ? 1 : 0;
 }
 
-int cli_check(int argc, char **argv)
+int cli_check(const struct tables *tables, int argc, char **argv)
 {
     bool named = argc == 3 && strcmp(argv[1], "-c") == 0;
     if (argc != 1 && !named) {
@@ -188,6 +224,7 @@ int cli_check(int argc, char **argv)
     struct config *config = config_try(named ? argv[2] : NULL, check.faults);
     check.config = config;
     if (config) {
+        check_adapters(&check, tables);
         check_communities(&check);
         check_calendar(&check);
         check_words(&check);

@@ -3,6 +3,9 @@
 #ifndef LOUBOT_CLI_CHECK_H
 #define LOUBOT_CLI_CHECK_H
 
-int cli_check(int argc, char **argv); /* argv[0] is "check"; returns the exit status */
+#include "cli/tables.h"
+
+int cli_check(const struct tables *tables, int argc,
+              char **argv); /* argv[0] is "check"; returns the exit status */
 
 #endif

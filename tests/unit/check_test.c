@@ -11,8 +11,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "adapter.h"
 #include "cli/check.h"
 #include "tests/unit/people_files.h"
+
+static const struct adapter web = {.name = "web"}, onebot = {.name = "onebot"};
+static const struct adapter *const adapters[] = {&web, &onebot, NULL};
+static const struct tables tables = {NULL, adapters};
 
 static char output[64 * 1024];
 
@@ -28,7 +33,7 @@ static int check(int argc, const char *const *words)
     fflush(stdout);
     dup2(file, STDOUT_FILENO);
     dup2(file, STDERR_FILENO);
-    int status = cli_check(argc, argv);
+    int status = cli_check(&tables, argc, argv);
     fflush(stdout);
     dup2(out, STDOUT_FILENO);
     dup2(err, STDERR_FILENO);
@@ -78,9 +83,11 @@ static void the_example_has_no_faults(void **state)
     says(
         "sunny-court 阳光社区: 5 buildings, 444 households, 2 micro-grids, 9 people, 7 groups, "
         "3 of them bound");
-    says("note: sunny-court: 4 buildings have no building head or micro-grid worker");
-    says("note: sunny-court: no street; events rise past that rung");
-    says("note: sunny-court: nobody acts for heating");
+    says("note: sunny-court: 4 of 5 buildings have no building head");
+    says("note: sunny-court: no street, district; events rise past that");
+    says("note: sunny-court: nobody acts for water, power, heating, lift, urban_management, "
+         "police, "
+         "mediation; what is theirs");
     says("note: sunny-court: work is bound to account onebot:10001, which is not configured");
     says("\nno faults\n");
 }
@@ -93,8 +100,8 @@ static void faults_of_every_file_are_shown_at_once(void **state)
     static const char classes[] = "classes: {WY01: {finish: soon}}\n";
     static const char holidays[] = "year 2026\noff 2026-02-30\n";
     char *folder = people_folder(COMMUNITY, roster, strlen(roster));
-    static const char config[] =
-        "communities: [.]\nclasses: c.yaml\ncalendar: h.txt\nlgo: info\n";
+    static const char config[] = "communities: [.]\nclasses: c.yaml\ncalendar: h.txt\n"
+                                 "lgo: info\naccounts:\n- {adapter: onebto}\n";
     people_write(folder, "loubot.yaml", config, strlen(config));
     people_write(folder, "c.yaml", classes, strlen(classes));
     people_write(folder, "h.txt", holidays, strlen(holidays));
@@ -103,7 +110,8 @@ static void faults_of_every_file_are_shown_at_once(void **state)
     says("/roster.csv:2: role `grid_woker` is not known; did you mean grid_worker");
     says("/c.yaml:1: `soon` is no limit");
     says("/h.txt:2: not understood");
-    says("\n4 faults\n");
+    says("/loubot.yaml:6: there is no adapter `onebto`; did you mean onebot");
+    says("\n5 faults\n");
     people_remove(&folder);
 }
 
