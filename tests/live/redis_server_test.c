@@ -289,6 +289,7 @@ static void torn_file_is_repaired_while_running(void **state)
     struct watched w = {s, redis_server_pid(support_server(s))};
     char *incr = find_incr(support_folder(s));
     kill(w.old_pid, SIGSTOP);
+    assert_int_equal(waitpid(w.old_pid, NULL, WUNTRACED), w.old_pid);
     cut_file(incr, 3);
     kill(w.old_pid, SIGKILL);
     assert_true(support_until(s, is_away, support_redis(s), 2000));
