@@ -62,11 +62,12 @@ static int start(struct run *run, const struct tables *tables, const char *path,
         log_set_level(run->config->log);
     run->daemon.loop = loop_create();
     run->daemon.clock = clock_create_system();
-    run->interrupt = loop_signal_start(run->daemon.loop, SIGINT, stop, run);
-    run->term = loop_signal_start(run->daemon.loop, SIGTERM, stop, run);
     int error = daemon_start(&run->daemon, tables, run->config, faults);
     if (error == 0)
         error = add_accounts(run, tables, faults);
+    /* not sooner: until here a signal just ends the process, whatever it waits for */
+    run->interrupt = loop_signal_start(run->daemon.loop, SIGINT, stop, run);
+    run->term = loop_signal_start(run->daemon.loop, SIGTERM, stop, run);
     return error;
 }
 
