@@ -141,20 +141,31 @@ static struct entry *entry_of(struct lexicon_builder *builder, const struct glyp
     return found;
 }
 
-const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
-                         const char *word, size_t len)
+/* What forbids one more sense of a word; NULL: nothing. */
+static const char *clash(const struct lexicon *lexicon, const struct word_def *def,
+                         const struct group_def *group, const struct sense *sense)
+{
+    for (uint32_t s = def->first; s != 0; s = lexicon->senses[s - 1].next) {
+        const struct sense *other_sense = &lexicon->senses[s - 1];
+        const struct group_def *other = &lexicon->groups[other_sense->group];
+        if (other_sense->pair != 0)
+            continue;
+        if (other == group && other_sense->flags == sense->flags)
+            return "stands twice in this group";
+        if (other->kind == group->kind && group->kind <= WORD_TROUBLE && other != group &&
+            other->category != NULL && group->category != NULL && !other->category_else &&
+            !group->category_else && strcmp(other->category, group->category) != 0)
+            return "stands in another category too";
+    }
+    return NULL;
+}
+
+/* Adds one whole word, or one part of "A..B", as a sense of the group. */
+static const char *add_sense(struct lexicon_builder *builder, struct group_def *group,
+                             const char *word, size_t len, struct sense sense)
 {
     struct lexicon *lexicon = builder->lexicon;
     struct glyph glyphs[WORD_MAX + 2];
-    uint32_t flags = 0;
-    if (len > 0 && word[0] == '^') {
-        flags |= WORD_AT_START;
-        word++, len--;
-    }
-    if (len > 0 && word[len - 1] == '$') {
-        flags |= WORD_AT_END;
-        len--;
-    }
     long count = normalise(&lexicon->fold, word, len, glyphs, WORD_MAX + 1);
     if (count < 0)
         return "is not valid UTF-8";
@@ -166,21 +177,42 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
     if (entry == NULL)
         return "uses a character too many for the table";
     struct word_def *def = &lexicon->words[entry->index];
-    uint32_t index = (uint32_t)(group - lexicon->groups);
-    for (uint32_t s = def->first; s != 0; s = lexicon->senses[s - 1].next) {
-        const struct group_def *other = &lexicon->groups[lexicon->senses[s - 1].group];
-        if (lexicon->senses[s - 1].group == index)
-            return "stands twice in this group";
-        if (other->kind == group->kind && group->kind <= WORD_TROUBLE &&
-            other->category != NULL && group->category != NULL &&
-            strcmp(other->category, group->category) != 0)
-            return "stands in another category too";
-    }
+    sense.group = (uint32_t)(group - lexicon->groups);
+    sense.next = def->first;
+    const char *wrong = sense.pair == 0 ? clash(lexicon, def, group, &sense) : NULL;
+    if (wrong != NULL)
+        return wrong;
     grow((void **)&lexicon->senses, sizeof *lexicon->senses, lexicon->sense_count,
          &builder->sense_cap);
-    lexicon->senses[lexicon->sense_count++] = (struct sense){index, def->first, flags};
+    lexicon->senses[lexicon->sense_count++] = sense;
     def->first = (uint32_t)lexicon->sense_count;
     return NULL;
+}
+
+const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
+                         const char *word, size_t len)
+{
+    struct sense sense = {0};
+    if (len > 0 && word[0] == '^') {
+        sense.flags |= WORD_AT_START;
+        word++, len--;
+    }
+    if (len > 0 && word[len - 1] == '$') {
+        sense.flags |= WORD_AT_END;
+        len--;
+    }
+    const char *gap = memmem(word, len, "..", 2);
+    if (gap == NULL)
+        return add_sense(builder, group, word, len, sense);
+    if (builder->lexicon->pair_count == UINT16_MAX)
+        return "is a pair too many";
+    size_t first = (size_t)(gap - word);
+    sense.pair = (uint16_t)++builder->lexicon->pair_count;
+    struct sense part = {.flags = (uint16_t)((sense.flags & WORD_AT_START) | WORD_FIRST_PART),
+                         .pair = sense.pair};
+    sense.flags &= (uint16_t)~WORD_AT_START;
+    const char *wrong = add_sense(builder, group, word, first, part);
+    return wrong != NULL ? wrong : add_sense(builder, group, gap + 2, len - first - 2, sense);
 }
 
 static void automaton_make(struct lexicon_builder *builder)

@@ -26,6 +26,7 @@ enum word_kind {
     WORD_SAY,     /* an answer or a command */
     WORD_OWNER,   /* somebody whom an event can belong to */
     WORD_IGNORE,  /* only hides the shorter words inside it */
+    WORD_PART,    /* the A of "A..B" */
     WORD_KINDS
 };
 
@@ -54,7 +55,10 @@ enum mark {
     MARK_URGENT,
     MARK_AGAIN,
     MARK_STILL,
-    MARK_FILLER, /* says nothing: politeness, particles */
+    MARK_YOU,       /* speaks to or of a person */
+    MARK_MATTER,    /* 问题, 情况 */
+    MARK_GRIEVANCE, /* a complaining tone: 一直, 竟然 */
+    MARK_FILLER,    /* says nothing: politeness, particles */
     MARK_KINDS
 };
 
@@ -64,8 +68,10 @@ struct group_def {
     enum word_kind kind;
     const char *name[2]; /* by enum lang; both set, perhaps the same */
     const char *category, *code;
-    const char *value; /* place: canonical; say: command */
-    uint64_t tags;     /* for rules */
+    bool category_else; /* the category counts only where no thing is named */
+    const char *value;  /* say: command */
+    uint64_t only;      /* symptom: said of objects with one of these tags; 0: of any */
+    uint64_t tags;      /* for rules */
     int weight;
     int rating;
     int32_t floor; /* of a place (负一层车库 has its own number; 天台 none) */
@@ -91,11 +97,12 @@ struct rule_def {
 struct sense {
     uint32_t group;
     uint32_t next; /* next sense of the same word + 1; 0: none */
-    uint32_t flags;
+    uint16_t flags;
+    uint16_t pair; /* of the two parts of "A..B"; 0: whole word */
 };
 
 /* The word counts only at the beginning, at the end of a clause (^ and $ in the files). */
-enum { WORD_AT_START = 1, WORD_AT_END = 2 };
+enum { WORD_AT_START = 1, WORD_AT_END = 2, WORD_FIRST_PART = 4 };
 
 struct word_def {
     uint32_t first;              /* sense + 1 */
@@ -112,6 +119,7 @@ struct lexicon {
     size_t sense_count;
     struct word_def *words; /* by pattern */
     size_t word_count;
+    size_t pair_count;
     const char *tags[GROUP_TAGS];
     size_t tag_count;
     struct fold fold;

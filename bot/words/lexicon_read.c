@@ -38,6 +38,9 @@ static const struct {
     {"urgent", MARK_URGENT, 0},
     {"again", MARK_AGAIN, 0},
     {"still", MARK_STILL, 0},
+    {"you", MARK_YOU, -1},
+    {"matter", MARK_MATTER, 1},
+    {"grievance", MARK_GRIEVANCE, 1},
     {"filler", MARK_FILLER, 0},
 };
 static const char *const intents[] = {"chat",    "report",     "fragment", "me_too", "progress",
@@ -163,7 +166,15 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
         read_common(reader, a, &group->category, &group->code, &group->urgency, &group->weight);
     if (done != 0)
         return done;
-    if (is_key(a, "tags")) {
+    if (is_key(a, "else")) {
+        int found = FIND(categories, a->value, a->value_len);
+        group->category = found >= 0 ? categories[found] : NULL;
+        group->category_else = true;
+        return found >= 0 ? 1 : -1;
+    }
+    if (is_key(a, "for")) {
+        group->only = read_tags(reader, a->value, a->value_len);
+    } else if (is_key(a, "tags")) {
         group->tags = read_tags(reader, a->value, a->value_len);
     } else if (is_key(a, "value")) {
         group->value = builder_text(reader->builder, a->value, a->value_len);

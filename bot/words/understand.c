@@ -51,7 +51,10 @@ void understand_explain(const struct lexicon *lexicon, const char *text, size_t 
     struct glyph glyphs[GLYPHS_MAX + 1];
     struct reading reading;
     memset(&reading, 0, offsetof(struct reading, hits));
-    memset(&reading.hit_count, 0, sizeof reading - offsetof(struct reading, hit_count));
+    reading.hit_count = reading.part_count = 0;
+    memset(&reading.kinds, 0,
+           offsetof(struct reading, frames) - offsetof(struct reading, kinds));
+    memset(&reading.frame_count, 0, sizeof reading - offsetof(struct reading, frame_count));
     memset(ret_meaning, 0, sizeof *ret_meaning);
     reading.lexicon = lexicon;
     reading.hints = hints != NULL ? hints : &nothing;

@@ -35,28 +35,6 @@ static void undo_negated(struct reading *reading)
     }
 }
 
-static const struct hit *object_of(const struct reading *reading, const struct hit *symptom)
-{
-    const struct hit *best = NULL;
-    uint32_t best_cost = UINT32_MAX;
-    uint32_t reach = reading->has_han ? 1 : 3;
-    for (size_t i = 0; i < reading->hit_count; i++) {
-        const struct hit *hit = &reading->hits[i];
-        if (hit->group->kind != WORD_OBJECT || hit->inner)
-            continue;
-        bool before = hit->from <= symptom->from;
-        uint32_t cost = distance(hit, symptom);
-        if (cost > (before ? REACH_BACK : REACH_FORWARD) * reach)
-            continue;
-        cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause);
-        if (cost < best_cost) {
-            best = hit;
-            best_cost = cost;
-        }
-    }
-    return best;
-}
-
 static const struct rule_def *rule_of(const struct lexicon *lexicon,
                                       const struct group_def *object,
                                       const struct group_def *symptom)
@@ -67,6 +45,53 @@ static const struct rule_def *rule_of(const struct lexicon *lexicon,
             return rule;
     }
     return NULL;
+}
+
+/* What it costs to say the symptom of this object: the nearer the better, before rather than
+ * behind, in the same clause; an object that a rule ties to the symptom is worth some way.
+ * UINT32_MAX: out of reach. */
+static uint32_t object_cost(const struct reading *reading, const struct hit *hit,
+                            const struct hit *symptom)
+{
+    const struct group_def *group = hit->group;
+    bool place = group->kind == WORD_PLACE && group->tags != 0;
+    uint64_t only = symptom->group->only;
+    if ((group->kind != WORD_OBJECT && !place) || hit->inner || (only && !(only & group->tags)))
+        return UINT32_MAX;
+    bool before = hit->from <= symptom->from;
+    uint32_t cost = distance(hit, symptom);
+    if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 3u))
+        return UINT32_MAX;
+    cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause) + 8 * place;
+    return rule_of(reading->lexicon, group, symptom->group) != NULL ? cost : cost + 8;
+}
+
+static const struct hit *object_of(const struct reading *reading, const struct hit *symptom)
+{
+    const struct hit *best = NULL;
+    uint32_t best_cost = UINT32_MAX;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        uint32_t cost = object_cost(reading, &reading->hits[i], symptom);
+        if (cost < best_cost) {
+            best = &reading->hits[i];
+            best_cost = cost;
+        }
+    }
+    return best;
+}
+
+static int frame_points(const struct group_def *object, const struct group_def *symptom)
+{
+    int points = 0;
+    if (object != NULL)
+        points += object->weight != 0 ? object->weight : 1;
+    if (symptom == NULL)
+        return points;
+    if (symptom->only != 0 && object == NULL)
+        return 1;
+    bool trouble = symptom->kind == WORD_TROUBLE;
+    points += symptom->weight != 0 ? symptom->weight : trouble ? 4 : 2;
+    return points + (object != NULL && !trouble);
 }
 
 static void add_frame(struct reading *reading, const struct hit *object,
@@ -88,7 +113,9 @@ static void add_frame(struct reading *reading, const struct hit *object,
         frame->to = object->to > symptom->to ? object->to : symptom->to;
     }
     frame->rule = rule_of(reading->lexicon, o, s);
-    const struct group_def *first = s != NULL && s->category != NULL ? s : o;
+    const struct group_def *first = s != NULL && s->category != NULL && !s->category_else ? s
+                                    : o != NULL && o->category != NULL                    ? o
+                                                                                          : s;
     if (first != NULL) {
         frame->category = first->category;
         frame->code = first->code;
@@ -97,9 +124,7 @@ static void add_frame(struct reading *reading, const struct hit *object,
         frame->category = frame->rule->category;
         frame->code = frame->rule->code;
     }
-    frame->points = (o != NULL ? 1 : 0) + (o != NULL && s != NULL && s->kind == WORD_SYMPTOM);
-    if (s != NULL)
-        frame->points += s->weight != 0 ? s->weight : s->kind == WORD_TROUBLE ? 4 : 2;
+    frame->points = frame_points(o, s);
     if (frame->rule != NULL)
         frame->points += frame->rule->weight;
     enum urgency u = s != NULL ? s->urgency : URGENCY_NORMAL;
@@ -119,26 +144,29 @@ void reading_frames(struct reading *reading)
         if (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)
             add_frame(reading, object_of(reading, hit), hit);
     }
-    if (reading->frame_count > 0)
-        return;
     for (size_t i = 0; i < reading->hit_count; i++)
         if (reading->hits[i].group->kind == WORD_OBJECT && !reading->hits[i].inner)
             add_frame(reading, &reading->hits[i], NULL);
 }
 
+/* Each mark of a kind counts once; small talk counts for every word, up to a limit. */
 static int mark_points(struct reading *reading)
 {
     uint64_t seen = 0;
-    int points = 0;
+    int points = 0, chat = 0;
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
-        if (hit->group->kind != WORD_MARK || hit->inner || hit->group->weight == 0 ||
-            seen & UINT64_C(1) << hit->group->mark)
+        const struct group_def *group = hit->group;
+        if (group->kind != WORD_MARK || hit->inner || group->weight == 0)
             continue;
-        seen |= UINT64_C(1) << hit->group->mark;
-        points += hit->group->weight;
-        reading_explain(reading, hit->from, hit->to, hit->group->weight, "mark %s",
-                        hit->group->name[0]);
+        bool again = (seen >> group->mark & 1) != 0;
+        int weight = again ? 0 : group->weight;
+        if (group->mark == MARK_CHAT && again && chat++ < 3)
+            weight = -1;
+        seen |= UINT64_C(1) << group->mark;
+        points += weight;
+        if (weight != 0)
+            reading_explain(reading, hit->from, hit->to, weight, "mark %s", group->name[0]);
     }
     return points;
 }
@@ -149,7 +177,7 @@ static void fill_fault(const struct reading *reading, const struct frame *frame,
     fault->category = frame->category;
     fault->code = frame->code;
     fault->urgency = frame->urgency;
-    if (frame->object != NULL) {
+    if (frame->object != NULL && frame->object->group->kind == WORD_OBJECT) {
         fault->object = frame->object->group->name[lang];
         fault->object_span = reading_span(reading, frame->object->from, frame->object->to);
     }
@@ -194,12 +222,16 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     reading->points = mark_points(reading);
     const struct frame *best = NULL;
     for (size_t i = 0; i < reading->frame_count; i++)
-        if (best == NULL || reading->frames[i].points > best->points)
+        if (best == NULL || reading->frames[i].points > best->points ||
+            (reading->frames[i].points == best->points && reading->frames[i].symptom != NULL))
             best = &reading->frames[i];
     if (best == NULL)
         return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);
-    bool symptom = best->symptom != NULL;
+    bool complaint =
+        (reading->marks >> MARK_COMPLAINT & 1) || (reading->marks >> MARK_REQUEST & 1);
+    bool symptom =
+        best->symptom != NULL || (complaint && best->object->group->category != NULL);
     meaning->report = symptom && best->points + reading->points >= REPORT_POINTS;
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;

@@ -19,6 +19,9 @@
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
 #define FRAMES_MAX 24
+#define PARTS_MAX 32 /* open first parts of "A..B" that are remembered */
+#define GAP_HAN 12   /* glyphs between A and B */
+#define GAP_LATIN 30
 
 /* A word found. Positions are glyph indices. */
 struct hit {
@@ -27,6 +30,12 @@ struct hit {
     uint32_t clause;
     bool inner; /* lies within a longer word */
     bool off;   /* undone (negated, already used) */
+};
+
+/* The first part of an "A..B". */
+struct part {
+    uint32_t from, to, clause;
+    uint16_t pair;
 };
 
 /* A trouble found: object and symptom, or a word that names both. */
@@ -49,6 +58,8 @@ struct reading {
     uint32_t count;
     struct hit hits[HITS_MAX];
     size_t hit_count;
+    struct part parts[PARTS_MAX]; /* a ring */
+    size_t part_count;
     uint32_t kinds; /* bit set of the kinds hit */
     uint64_t marks; /* bit set of the marks hit */
     uint32_t clauses;

@@ -54,6 +54,53 @@ static void hide_inner(struct reading *reading, uint32_t from, uint32_t to)
     }
 }
 
+static void add_hit(struct reading *reading, const struct group_def *group, uint32_t from,
+                    uint32_t to, bool inner)
+{
+    if (reading->hit_count == HITS_MAX)
+        return;
+    reading->hits[reading->hit_count++] =
+        (struct hit){group, from, to, reading->clauses, inner, false};
+    reading->kinds |= 1u << group->kind;
+    reading->marks |= UINT64_C(1) << group->mark;
+}
+
+/* Where the first part of "A..B" stands before `from`, in the same clause and not too far;
+ * UINT32_MAX: nowhere. */
+static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_t from)
+{
+    uint32_t reach = reading->has_han ? GAP_HAN : GAP_LATIN;
+    for (size_t i = reading->part_count; i > 0; i--) {
+        const struct part *part = &reading->parts[(i - 1) % PARTS_MAX];
+        if (part->clause != reading->clauses || part->to + reach < from ||
+            i + PARTS_MAX <= reading->part_count)
+            return UINT32_MAX;
+        if (part->pair == pair && part->to <= from)
+            return part->from;
+    }
+    return UINT32_MAX;
+}
+
+static void add_sense(struct reading *reading, const struct sense *sense, uint32_t from,
+                      uint32_t to, bool inner)
+{
+    const struct group_def *group = &reading->lexicon->groups[sense->group];
+    if (sense->flags & WORD_FIRST_PART) {
+        reading->parts[reading->part_count++ % PARTS_MAX] =
+            (struct part){from, to, reading->clauses, sense->pair};
+        return;
+    }
+    if (sense->pair != 0) {
+        uint32_t begin = first_part(reading, sense->pair, from);
+        if (begin != UINT32_MAX)
+            add_hit(reading, group, begin, to, false);
+        return;
+    }
+    if (!inner)
+        hide_inner(reading, from, to);
+    add_hit(reading, group, from, to, inner);
+}
+
 static void add_word(struct reading *reading, uint32_t pattern, uint32_t to, uint32_t *reach)
 {
     const struct lexicon *lexicon = reading->lexicon;
@@ -64,17 +111,11 @@ static void add_word(struct reading *reading, uint32_t pattern, uint32_t to, uin
     bool inner = from > *reach;
     for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next) {
         const struct sense *sense = &lexicon->senses[s - 1];
-        if (reading->hit_count == HITS_MAX || !at_border(reading, sense->flags, from, to))
+        if (!at_border(reading, sense->flags, from, to))
             continue;
-        const struct group_def *group = &lexicon->groups[sense->group];
-        if (!inner)
-            hide_inner(reading, from, to);
-        reading->hits[reading->hit_count++] =
-            (struct hit){group, from, to, reading->clauses, inner, false};
-        if (from < *reach)
+        add_sense(reading, sense, from, to, inner);
+        if (from < *reach && sense->pair == 0)
             *reach = from;
-        reading->kinds |= 1u << group->kind;
-        reading->marks |= UINT64_C(1) << group->mark;
     }
 }
 
