@@ -124,7 +124,7 @@ static bool is_somebody(const struct finder *f, uint32_t at)
 static void set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t to)
 {
     struct location *where = f->where;
-    if (is_somebody(f, to))
+    if (is_somebody(f, to) || is(f, to, "以上") || is(f, to, "以下"))
         return;
     if (where->floor == FLOOR_NONE) {
         where->floor = floor;
@@ -140,7 +140,8 @@ static void set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t t
 
 static const char *const building_words[] = {"号楼", "号栋", "号幢",     "#楼",      "栋", "幢",
                                              "座",   "號樓", "号住宅楼", "号公寓楼", NULL};
-static const char *const unit_words[] = {"号单元", "单元", "号门洞", "门栋", "门洞", NULL};
+static const char *const unit_words[] = {"号单元", "梯",   "单元", "号门洞",
+                                         "门栋",   "门洞", NULL};
 static const char *const floor_words[] = {"楼层", "楼", "层", NULL};
 static const char *const room_words[] = {"号房", "室", "房", NULL};
 /* What a number counts when it tells no place. */
@@ -154,17 +155,20 @@ static const char *const measures[] = {
 static uint32_t suffixed(struct finder *f, const struct number *n)
 {
     uint32_t len = any_of(f, n->to, building_words);
-    if (len > 0 && !(is(f, n->to, "座") && n->kind == NUMBER_HAN)) {
+    static const char *const counted[] = {"小高层", "高层", "楼房", "房子",
+                                          "别墅",   "房屋", NULL};
+    if (len > 0 && !(is(f, n->to, "座") && n->kind == NUMBER_HAN) &&
+        any_of(f, n->to + len, counted) == 0) {
         set_building(f, n, n->to + len);
+        return n->to + len;
+    }
+    len = any_of(f, n->to, unit_words);
+    if (len > 0 && n->value < 100) {
+        set_unit(f, n, n->to + len);
         return n->to + len;
     }
     if (n->kind == NUMBER_LETTER)
         return 0;
-    len = any_of(f, n->to, unit_words);
-    if (len > 0 && n->value >= 0 && n->value < 100) {
-        set_unit(f, n, n->to + len);
-        return n->to + len;
-    }
     len = any_of(f, n->to, floor_words);
     if (len == 0 && n->kind == NUMBER_DIGITS && f->slot_before && is(f, n->to, "f") &&
         !(n->to + 1 < f->end && glyph_is_latin(f->reading->glyphs[n->to + 1].cp)))
@@ -202,7 +206,10 @@ static uint32_t hashed(struct finder *f, const struct number *n)
     if (!is(f, n->to, "号"))
         return 0;
     struct number next;
+    static const char *const machines[] = {"电梯", "机", "线", "车", "门", "楼", NULL};
     if (f->slot_before && f->last_to == n->from && f->where->building != NULL) {
+        if (any_of(f, n->to + 1, machines) > 0)
+            return 0;
         set_room(f, n, n->to + 1);
         return n->to + 1;
     }
@@ -228,7 +235,8 @@ static uint32_t dashed(struct finder *f, const struct number *first)
            chain[count].kind == NUMBER_DIGITS)
         count++;
     const struct number *last = &chain[count - 1];
-    if (count < 2 || first->value > 200 || is(f, last->to, "-") || last->digits > 4 ||
+    bool date = count == 3 && last->digits == 4 && last->value >= 1900;
+    if (count < 2 || date || first->value > 200 || is(f, last->to, "-") || last->digits > 4 ||
         (first->from > 0 && f->reading->glyphs[first->from - 1].cp == '-'))
         return 0;
     for (size_t i = 0; i + 1 < count; i++)
@@ -254,20 +262,40 @@ static uint32_t dashed(struct finder *f, const struct number *first)
     return floor ? last->to + 1 : f->last_to;
 }
 
-/* "4栋B座1203": a bare number of three or four digits directly behind another slot. */
-static uint32_t bare_room(struct finder *f, const struct number *n)
+/* "836B": digits with one letter behind them. Returns the glyph behind. */
+static uint32_t take_letter(const struct finder *f, struct number *n)
 {
     const struct glyph *g = f->reading->glyphs;
+    uint32_t at = n->to;
+    if (n->kind != NUMBER_DIGITS || at >= f->end || !glyph_is_latin(g[at].cp) ||
+        (at + 1 < f->end && (glyph_is_latin(g[at + 1].cp) || glyph_is_digit(g[at + 1].cp))) ||
+        n->digits > 4)
+        return at;
+    size_t len = strlen(n->text);
+    n->text[len] = (char)(g[at].cp - 'a' + 'A');
+    n->text[len + 1] = '\0';
+    return at + 1;
+}
+
+/* "4栋B座1203": a bare number of three or four digits behind another slot, at once or, in an
+ * address, at the very end. */
+static uint32_t bare_room(struct finder *f, const struct number *number)
+{
+    const struct glyph *g = f->reading->glyphs;
+    struct number n = *number;
+    uint32_t to = take_letter(f, &n);
     uint32_t gap = f->last_to;
-    while (gap < n->from &&
-           (g[gap].cp == ' ' || g[gap].cp == '-' || g[gap].cp == '_' || g[gap].cp == 0x7684))
+    while (gap < n.from && (g[gap].cp == ' ' || g[gap].cp == '-' || g[gap].cp == '_' ||
+                            g[gap].cp == 0x7684 || g[gap].cp == 0x4e1c || g[gap].cp == 0x68af))
         gap++;
-    if (!f->slot_before || gap != n->from || n->kind == NUMBER_LETTER || n->value < 100 ||
-        n->digits > 5 || n->digits < 3 || f->where->room != NULL ||
-        any_of(f, n->to, measures) > 0)
+    bool end = to == f->reading->count && f->where->building != NULL && n.digits <= 4 &&
+               n.from - f->last_to < 10 && glyph_is_han(g[n.from - 1].cp);
+    if (!f->slot_before || (gap != n.from && !end) || n.kind != NUMBER_DIGITS ||
+        (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL ||
+        any_of(f, to, measures) > 0)
         return 0;
-    set_room(f, n, n->to);
-    return n->to;
+    set_room(f, &n, to);
+    return to;
 }
 
 /* 负一层, 地下2层, -1层, b1: below ground. */
@@ -319,14 +347,10 @@ static uint32_t english(struct finder *f, uint32_t at)
             return 0;
         if (n.kind == NUMBER_LETTER && (n.to - n.from > 1 && glyph_is_latin(g[n.from + 1].cp)))
             return 0;
-        uint32_t end = n.to;
-        if (words[i].slot == 'r' && n.kind == NUMBER_DIGITS && end < f->end &&
-            glyph_is_latin(g[end].cp) && !glyph_is_latin(g[end + 1].cp) && n.digits < 5) {
-            size_t len = strlen(n.text);
-            n.text[len] = (char)(g[end].cp - 'a' + 'A');
-            n.text[len + 1] = '\0';
-            end++;
-        }
+        uint32_t end = words[i].slot == 'r' ? take_letter(f, &n) : n.to;
+        bool date = n.digits == 4 && n.value >= 1900 && n.value < 2100 && words[i].slot != 'r';
+        if (date)
+            return end;
         if (words[i].slot == 'b')
             set_building(f, &n, end);
         else if (words[i].slot == 'u')
@@ -372,10 +396,26 @@ static uint32_t short_range(struct finder *f, const struct number *n)
     return last.to + suffix;
 }
 
+/* 东单元: a unit named by its side. */
+static uint32_t side_unit(struct finder *f, uint32_t at)
+{
+    static const char *const sides[] = {"东", "西", "南", "北", "中", NULL};
+    if (any_of(f, at, sides) == 0 || !is(f, at + 1, "单元") || f->where->unit != NULL)
+        return 0;
+    struct span span = reading_span(f->reading, at, at + 1);
+    f->where->unit =
+        arena_strndup(f->reading->arena, f->reading->text + span.from, span.to - span.from);
+    f->where->unit_span = reading_span(f->reading, at, at + 3);
+    note(f, at + 3);
+    return at + 3;
+}
+
 static uint32_t slot_at(struct finder *f, uint32_t at)
 {
     struct number n;
     uint32_t next = below_ground(f, at);
+    if (next == 0)
+        next = side_unit(f, at);
     if (next == 0)
         next = english(f, at);
     if (next != 0 || !number_at(f->reading, at, &n))

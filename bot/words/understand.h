@@ -74,7 +74,8 @@ struct fault_found {
 
 struct meaning {
     enum intent intent;
-    bool report; /* the text reports a trouble (intent report or emergency) */
+    bool report; /* the text reports a trouble (intent report or emergency, and me_too when it
+                    names the trouble: "我家也停水了") */
     bool unsure; /* addressed and perhaps a report: the handler asks */
     enum lang lang;
     struct fault_found fault;              /* also filled for fragments: what was found of it */

@@ -149,6 +149,16 @@ void reading_frames(struct reading *reading)
             add_frame(reading, &reading->hits[i], NULL);
 }
 
+/* "修通了，还剩一段坑坑洼洼": a trouble in a later clause is not over. */
+static bool is_over(const struct reading *reading, const struct hit *mark)
+{
+    for (size_t i = 0; i < reading->frame_count; i++)
+        if (reading->frames[i].symptom != NULL && reading->frames[i].clause > mark->clause &&
+            reading->frames[i].points >= REPORT_POINTS)
+            return false;
+    return true;
+}
+
 /* Each mark of a kind counts once; small talk counts for every word, up to a limit. */
 static int mark_points(struct reading *reading)
 {
@@ -157,7 +167,8 @@ static int mark_points(struct reading *reading)
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
         const struct group_def *group = hit->group;
-        if (group->kind != WORD_MARK || hit->inner || group->weight == 0)
+        if (group->kind != WORD_MARK || hit->inner || group->weight == 0 ||
+            (group->mark == MARK_REPAIRED && !is_over(reading, hit)))
             continue;
         bool again = (seen >> group->mark & 1) != 0;
         int weight = again ? 0 : group->weight;

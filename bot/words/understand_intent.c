@@ -140,8 +140,7 @@ static bool me_too(const struct reading *reading, struct meaning *meaning, uint3
     bool what = has_kind(reading, WORD_SYMPTOM) || has_kind(reading, WORD_TROUBLE) || open == 0;
     if (!who || !what)
         return false;
-    meaning->intent = INTENT_ME_TOO;
-    meaning->report = false;
+    meaning->intent = INTENT_ME_TOO; /* may be a whole report as well: "我家也停水了" */
     return true;
 }
 

@@ -41,15 +41,17 @@ static bool at_border(const struct reading *reading, uint32_t flags, uint32_t fr
     return true;
 }
 
-/* Hits before the new one that lie within it are inner. Outer hits have growing starts, so only
- * the last ones need to be looked at. */
-static void hide_inner(struct reading *reading, uint32_t from, uint32_t to)
+/* Hits before the new one that lie within it are inner; only symptoms do not hide each other,
+ * since the longer may be said of other things than the shorter. Outer hits have growing
+ * starts, so only the last ones need to be looked at. */
+static void hide_inner(struct reading *reading, enum word_kind kind, uint32_t from, uint32_t to)
 {
     for (size_t i = reading->hit_count; i > 0; i--) {
         struct hit *hit = &reading->hits[i - 1];
         if (hit->to <= from)
             break;
-        if (hit->from >= from && hit->to - hit->from < to - from)
+        if (hit->from >= from && hit->to - hit->from < to - from &&
+            !(kind == WORD_SYMPTOM && hit->group->kind == WORD_SYMPTOM))
             hit->inner = true;
     }
 }
@@ -97,25 +99,35 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
         return;
     }
     if (!inner)
-        hide_inner(reading, from, to);
+        hide_inner(reading, group->kind, from, to);
     add_hit(reading, group, from, to, inner);
 }
 
-static void add_word(struct reading *reading, uint32_t pattern, uint32_t to, uint32_t *reach)
+/* Where the longest words that end with this glyph begin: a shorter one lies within them. */
+struct reach {
+    uint32_t any, no_symptom;
+};
+
+static void add_word(struct reading *reading, uint32_t pattern, uint32_t to,
+                     struct reach *reach)
 {
     const struct lexicon *lexicon = reading->lexicon;
     const struct word_def *word = &lexicon->words[pattern];
     uint32_t from = to - word->len;
     if (!stands_alone(reading, word, from, to))
         return;
-    bool inner = from > *reach;
+    struct reach before = *reach;
     for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next) {
         const struct sense *sense = &lexicon->senses[s - 1];
         if (!at_border(reading, sense->flags, from, to))
             continue;
-        add_sense(reading, sense, from, to, inner);
-        if (from < *reach && sense->pair == 0)
-            *reach = from;
+        bool symptom = lexicon->groups[sense->group].kind == WORD_SYMPTOM;
+        add_sense(reading, sense, from, to, from > (symptom ? before.no_symptom : before.any));
+        if (sense->pair != 0)
+            continue;
+        reach->any = from < reach->any ? from : reach->any;
+        if (!symptom && from < reach->no_symptom)
+            reach->no_symptom = from;
     }
 }
 
@@ -123,7 +135,7 @@ static void add_word(struct reading *reading, uint32_t pattern, uint32_t to, uin
 static void add_words(struct reading *reading, uint32_t state, uint32_t to)
 {
     const struct automaton_cell *cells = reading->lexicon->automaton.cells;
-    uint32_t reach = UINT32_MAX;
+    struct reach reach = {UINT32_MAX, UINT32_MAX};
     for (; state != 0; state = cells[state].more)
         if (cells[state].output != 0)
             add_word(reading, cells[state].output - 1, to, &reach);
