@@ -56,6 +56,9 @@ enum mark {
     MARK_AGAIN,
     MARK_STILL,
     MARK_YOU,       /* speaks to or of a person */
+    MARK_WISH,      /* wants something new */
+    MARK_TOPIC,     /* talks of what chat is about */
+    MARK_ESTATE,    /* speaks of the estate in its own words: 小区, 业主 */
     MARK_MATTER,    /* 问题, 情况 */
     MARK_GRIEVANCE, /* a complaining tone: 一直, 竟然 */
     MARK_FILLER,    /* says nothing: politeness, particles */
@@ -78,6 +81,7 @@ struct group_def {
     enum mark mark;
     enum intent intent;
     enum urgency urgency;
+    bool yields; /* its category loses a tie */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */
     const char *file;

@@ -41,6 +41,9 @@ static const struct {
     {"you", MARK_YOU, -1},
     {"matter", MARK_MATTER, 1},
     {"grievance", MARK_GRIEVANCE, 1},
+    {"wish", MARK_WISH, -2},
+    {"topic", MARK_TOPIC, -1},
+    {"estate", MARK_ESTATE, 2},
     {"filler", MARK_FILLER, 0},
 };
 static const char *const intents[] = {"chat",    "report",     "fragment", "me_too", "progress",
@@ -183,6 +186,8 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
     } else if (is_key(a, "rating")) {
         group->rating = atoi(a->value);
         return group->rating >= 1 && group->rating <= 3 ? 1 : -1;
+    } else if (is_key(a, "yields")) {
+        group->yields = true;
     } else if (is_key(a, "yes")) {
         group->yes = true;
     } else if (is_key(a, "anywhere")) {

@@ -9,6 +9,9 @@
 #include "words/understand_inner.h"
 
 #define REPORT_POINTS 4
+#ifndef TIE_LATER
+#define TIE_LATER 0
+#endif
 #define REACH_BACK 12   /* glyphs from a symptom back to its object */
 #define REACH_FORWARD 6 /* and forward */
 
@@ -125,6 +128,7 @@ static void add_frame(struct reading *reading, const struct hit *object,
         frame->code = frame->rule->code;
     }
     frame->points = frame_points(o, s);
+    frame->yields = (o != NULL && o->yields) || (s != NULL && s->yields);
     if (frame->rule != NULL)
         frame->points += frame->rule->weight;
     enum urgency u = s != NULL ? s->urgency : URGENCY_NORMAL;
@@ -149,11 +153,11 @@ void reading_frames(struct reading *reading)
             add_frame(reading, &reading->hits[i], NULL);
 }
 
-/* "修通了，还剩一段坑坑洼洼": a trouble in a later clause is not over. */
+/* "修通了，还剩一段坑坑洼洼": a trouble named later is not over. */
 static bool is_over(const struct reading *reading, const struct hit *mark)
 {
     for (size_t i = 0; i < reading->frame_count; i++)
-        if (reading->frames[i].symptom != NULL && reading->frames[i].clause > mark->clause &&
+        if (reading->frames[i].symptom != NULL && reading->frames[i].to > mark->to &&
             reading->frames[i].points >= REPORT_POINTS)
             return false;
     return true;
@@ -228,13 +232,22 @@ static void fill_more(struct reading *reading, const struct frame *best,
     }
 }
 
+/* More points; at a tie one that does not yield, then the later. */
+static bool is_better(const struct frame *frame, const struct frame *best)
+{
+    if (frame->points != best->points)
+        return frame->points > best->points;
+    if (frame->yields != best->yields)
+        return best->yields;
+    return frame->symptom != NULL && TIE_LATER;
+}
+
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
     reading->points = mark_points(reading);
     const struct frame *best = NULL;
     for (size_t i = 0; i < reading->frame_count; i++)
-        if (best == NULL || reading->frames[i].points > best->points ||
-            (reading->frames[i].points == best->points && reading->frames[i].symptom != NULL))
+        if (best == NULL || is_better(&reading->frames[i], best))
             best = &reading->frames[i];
     if (best == NULL)
         return;

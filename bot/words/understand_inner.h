@@ -45,6 +45,7 @@ struct frame {
     const char *category, *code;
     enum urgency urgency;
     int points;
+    bool yields; /* loses a tie */
     uint32_t clause, from, to;
 };
 
