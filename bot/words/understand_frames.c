@@ -3,6 +3,7 @@
  *
  * Points: an object 1, a symptom 2 or its own weight, 1 for standing together, a trouble 4 or
  * its own weight; every mark of the text adds its weight once. REPORT_POINTS make a report. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "words/location.h"
@@ -83,18 +84,20 @@ static const struct hit *object_of(const struct reading *reading, const struct h
     return best;
 }
 
-static int frame_points(const struct group_def *object, const struct group_def *symptom)
+static int frame_points(const struct hit *object, const struct hit *symptom)
 {
-    int points = 0;
-    if (object != NULL)
-        points += object->weight != 0 ? object->weight : 1;
+    const struct group_def *o = object != NULL ? object->group : NULL;
+    int points = o == NULL ? 0 : o->weight != 0 ? o->weight : 1;
     if (symptom == NULL)
         return points;
-    if (symptom->only != 0 && object == NULL)
+    const struct group_def *s = symptom->group;
+    if (s->only != 0 && o == NULL)
         return 1;
-    bool trouble = symptom->kind == WORD_TROUBLE;
-    points += symptom->weight != 0 ? symptom->weight : trouble ? 4 : 2;
-    return points + (object != NULL && !trouble);
+    bool trouble = s->kind == WORD_TROUBLE;
+    if (trouble && o != NULL && object->to > symptom->from && object->from < symptom->to)
+        points = 0; /* the same words */
+    points += s->weight != 0 ? s->weight : trouble ? 4 : 2;
+    return points + (o != NULL && !trouble) - symptom->pair;
 }
 
 static void add_frame(struct reading *reading, const struct hit *object,
@@ -127,7 +130,7 @@ static void add_frame(struct reading *reading, const struct hit *object,
         frame->category = frame->rule->category;
         frame->code = frame->rule->code;
     }
-    frame->points = frame_points(o, s);
+    frame->points = frame_points(object, symptom);
     frame->yields = (o != NULL && o->yields) || (s != NULL && s->yields);
     if (frame->rule != NULL)
         frame->points += frame->rule->weight;
@@ -163,27 +166,52 @@ static bool is_over(const struct reading *reading, const struct hit *mark)
     return true;
 }
 
-/* Each mark of a kind counts once; small talk counts for every word, up to a limit. */
+/* What one mark weighs here. A trouble told before an enquiry stays a trouble:
+ * "路段漆黑一片，请问 什么时候修". */
+static int mark_weight(const struct reading *reading, const struct hit *mark)
+{
+    const struct group_def *group = mark->group;
+    if (group->mark == MARK_REPAIRED && !is_over(reading, mark))
+        return 0;
+    if (group->mark == MARK_ENQUIRY && mark->clause > 0)
+        for (size_t i = 0; i < reading->frame_count; i++)
+            if (reading->frames[i].clause < mark->clause &&
+                reading->frames[i].points >= REPORT_POINTS)
+                return group->weight / 4;
+    return group->weight;
+}
+
+/* The heaviest mark of each kind counts; of small talk further words count too, up to a limit.
+ */
 static int mark_points(struct reading *reading)
 {
-    uint64_t seen = 0;
+    int heaviest[MARK_KINDS] = {0};
     int points = 0, chat = 0;
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
-        const struct group_def *group = hit->group;
-        if (group->kind != WORD_MARK || hit->inner || group->weight == 0 ||
-            (group->mark == MARK_REPAIRED && !is_over(reading, hit)))
+        if (hit->group->kind != WORD_MARK || hit->inner || hit->group->weight == 0)
             continue;
-        bool again = (seen >> group->mark & 1) != 0;
-        int weight = again ? 0 : group->weight;
-        if (group->mark == MARK_CHAT && again && chat++ < 3)
-            weight = -1;
-        seen |= UINT64_C(1) << group->mark;
-        points += weight;
-        if (weight != 0)
-            reading_explain(reading, hit->from, hit->to, weight, "mark %s", group->name[0]);
+        int weight = mark_weight(reading, hit);
+        int before = heaviest[hit->group->mark];
+        if (hit->group->mark == MARK_CHAT && before != 0 && chat++ < 3)
+            points--;
+        if (abs(weight) <= abs(before))
+            continue;
+        heaviest[hit->group->mark] = weight;
+        points += weight - before;
+        reading_explain(reading, hit->from, hit->to, weight, "mark %s", hit->group->name[0]);
     }
     return points;
+}
+
+/* A short text whose words are all known is about the trouble and nothing else. */
+static int closed_points(struct reading *reading)
+{
+    uint32_t open = reading_residue(reading);
+    if (reading->frame_count == 0 || open * 6 > reading->count)
+        return 0;
+    reading_explain(reading, 0, reading->count, 1, "nothing else in it");
+    return 1;
 }
 
 static void fill_fault(const struct reading *reading, const struct frame *frame, enum lang lang,
@@ -244,7 +272,7 @@ static bool is_better(const struct frame *frame, const struct frame *best)
 
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
-    reading->points = mark_points(reading);
+    reading->points = mark_points(reading) + closed_points(reading);
     const struct frame *best = NULL;
     for (size_t i = 0; i < reading->frame_count; i++)
         if (best == NULL || is_better(&reading->frames[i], best))

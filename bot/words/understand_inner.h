@@ -29,7 +29,8 @@ struct hit {
     uint32_t from, to;
     uint32_t clause;
     bool inner; /* lies within a longer word */
-    bool off;   /* undone (negated, already used) */
+    bool off;   /* undone (negated) */
+    bool pair;  /* an "A..B" */
 };
 
 /* The first part of an "A..B". */
@@ -80,6 +81,8 @@ void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int po
 
 /* Returns false when the text is not valid. */
 bool reading_scan(struct reading *reading, const char *text, size_t len);
+/* How many glyphs no known word, place or number covers; silent ones do not count. */
+uint32_t reading_residue(const struct reading *reading);
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);

@@ -9,43 +9,6 @@
 #include "words/location.h"
 #include "words/understand_inner.h"
 
-#define CLOSED_MAX 64 /* glyphs of a text that can be closed */
-
-static void cover(bool *covered, uint32_t from, uint32_t to)
-{
-    for (uint32_t i = from; i < to && i < CLOSED_MAX; i++)
-        covered[i] = true;
-}
-
-static void cover_span(const struct reading *reading, bool *covered, struct span span)
-{
-    for (uint32_t i = 0; i < reading->count && i < CLOSED_MAX; i++)
-        if (reading->glyphs[i].at >= span.from && reading->glyphs[i].at < span.to)
-            covered[i] = true;
-}
-
-/* How many glyphs no word covers; silent ones do not count. */
-static uint32_t residue(const struct reading *reading)
-{
-    bool covered[CLOSED_MAX] = {false};
-    if (reading->count > CLOSED_MAX)
-        return CLOSED_MAX;
-    for (size_t i = 0; i < reading->hit_count; i++)
-        if (reading->hits[i].group->kind != WORD_IGNORE)
-            cover(covered, reading->hits[i].from, reading->hits[i].to);
-    const struct location *where = &reading->where;
-    cover_span(reading, covered, where->building_span);
-    cover_span(reading, covered, where->unit_span);
-    cover_span(reading, covered, where->floor_span);
-    cover_span(reading, covered, where->room_span);
-    cover(covered, reading->numbers_from, reading->numbers_to);
-    uint32_t open = 0;
-    for (uint32_t i = 0; i < reading->count; i++)
-        open += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
-                reading->glyphs[i].cp != '#';
-    return open;
-}
-
 static bool has_mark(const struct reading *reading, enum mark mark)
 {
     return (reading->marks >> mark & 1) != 0;
@@ -165,7 +128,7 @@ static bool is_fragment(const struct reading *reading, uint32_t open)
 
 void reading_intent(struct reading *reading, struct meaning *meaning)
 {
-    uint32_t open = residue(reading);
+    uint32_t open = reading_residue(reading);
     bool closed = open == 0 && reading->count > 0;
     if (told_again(reading, meaning, open) || me_too(reading, meaning, open))
         return;

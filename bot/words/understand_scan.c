@@ -5,6 +5,8 @@
 
 #include "words/understand_inner.h"
 
+#define CLOSED_MAX 64 /* glyphs of a text that the known words may cover wholly */
+
 /* A word in Latin letters stands between borders; a plural s may follow. */
 static bool stands_alone(const struct reading *reading, const struct word_def *word,
                          uint32_t from, uint32_t to)
@@ -57,12 +59,12 @@ static void hide_inner(struct reading *reading, enum word_kind kind, uint32_t fr
 }
 
 static void add_hit(struct reading *reading, const struct group_def *group, uint32_t from,
-                    uint32_t to, bool inner)
+                    uint32_t to, bool inner, bool pair)
 {
     if (reading->hit_count == HITS_MAX)
         return;
     reading->hits[reading->hit_count++] =
-        (struct hit){group, from, to, reading->clauses, inner, false};
+        (struct hit){group, from, to, reading->clauses, inner, false, pair};
     reading->kinds |= 1u << group->kind;
     reading->marks |= UINT64_C(1) << group->mark;
 }
@@ -95,12 +97,12 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
     if (sense->pair != 0) {
         uint32_t begin = first_part(reading, sense->pair, from);
         if (begin != UINT32_MAX)
-            add_hit(reading, group, begin, to, false);
+            add_hit(reading, group, begin, to, false, true);
         return;
     }
     if (!inner)
         hide_inner(reading, group->kind, from, to);
-    add_hit(reading, group, from, to, inner);
+    add_hit(reading, group, from, to, inner, false);
 }
 
 /* Where the longest words that end with this glyph begin: a shorter one lies within them. */
@@ -218,4 +220,38 @@ void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int po
     struct span span = reading_span(reading, from, to);
     buf_printf(reading->explain, "%+4d  %-44s \"%.*s\"\n", points, line,
                (int)(span.to - span.from), reading->text + span.from);
+}
+
+static void cover(bool *covered, uint32_t from, uint32_t to)
+{
+    for (uint32_t i = from; i < to && i < CLOSED_MAX; i++)
+        covered[i] = true;
+}
+
+static void cover_span(const struct reading *reading, bool *covered, struct span span)
+{
+    for (uint32_t i = 0; i < reading->count && i < CLOSED_MAX; i++)
+        if (reading->glyphs[i].at >= span.from && reading->glyphs[i].at < span.to)
+            covered[i] = true;
+}
+
+uint32_t reading_residue(const struct reading *reading)
+{
+    bool covered[CLOSED_MAX] = {false};
+    if (reading->count > CLOSED_MAX)
+        return CLOSED_MAX;
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (reading->hits[i].group->kind != WORD_IGNORE)
+            cover(covered, reading->hits[i].from, reading->hits[i].to);
+    const struct location *where = &reading->where;
+    cover_span(reading, covered, where->building_span);
+    cover_span(reading, covered, where->unit_span);
+    cover_span(reading, covered, where->floor_span);
+    cover_span(reading, covered, where->room_span);
+    cover(covered, reading->numbers_from, reading->numbers_to);
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < reading->count; i++)
+        open += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
+                reading->glyphs[i].cp != '#';
+    return open;
 }
