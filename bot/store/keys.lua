@@ -22,7 +22,8 @@
 --   fence:<account>        the number that an account's holder must bring
 -- Of an account, tag "{a:onebot:10001}":
 --   mark                   platform group → newest platform time whose inputs are all settled
-local T = KEYS[1]
-local function key(...)
-    return T .. ':' .. table.concat({...}, ':')
+local T = KEYS[1] .. ':'
+local function key(name, a, b)
+    if b then return T .. name .. ':' .. a .. ':' .. b end
+    return a and T .. name .. ':' .. a or T .. name
 end

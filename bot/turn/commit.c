@@ -39,12 +39,23 @@ static void note_live(struct commit *c)
     }
 }
 
+static void note_stored(const struct decision *d)
+{
+    struct person *person;
+    if (d->turn.sender) {
+        HASH_FIND_STR(d->queue->home->people, d->turn.sender->id, person);
+        if (person)
+            person->stored = true;
+    }
+}
+
 static void on_ok(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
     if (c->parked || reply->len < 1 + d->turn.made_count)
         return;
     note_live(c);
+    note_stored(d);
     for (size_t i = 0; i < d->turn.timer_count; i++)
         if (d->turn.timers[i].due_ms)
             timers_note(d->queue->home, d->turn.timers[i].due_ms);

@@ -32,32 +32,36 @@ local ARITY = {
     person = 2,   -- member, record
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
-local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, make = 4, put = 2, open = 2, timer = 3}
+-- Which argument must be a number, and which holds event references.
+local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, timer = 3}
+local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
+                   msg = 3, out = 3, put = 1}
 local VALUE_MAX = 16384
 local ADDED_MAX = 32
 local DAY = 86400000
 
-local now, keep_days = tonumber(ARGV[1]), tonumber(ARGV[2])
+local A, call = ARGV, redis.call
+local now, keep_days = tonumber(A[1]), tonumber(A[2])
 if not now or not keep_days then return {'bad', 'now'} end
 
-local ops, made = {}, 0
+-- Form: known operations with all their arguments, none too large, numbers where numbers belong.
+local made, last = 0, #A
 local at = 3
-while at <= #ARGV do
-    local name = ARGV[at]
+while at <= last do
+    local name = A[at]
     local arity = ARITY[name]
-    if not arity or at + arity > #ARGV then return {'bad', 'operation ' .. name} end
-    local op = {name}
-    for i = 1, arity do
-        op[i + 1] = ARGV[at + i]
-        if #op[i + 1] > VALUE_MAX then return {'bad', name .. ' is too large'} end
+    if not arity or at + arity > last then return {'bad', 'operation ' .. name} end
+    for i = at + 1, at + arity do
+        if #A[i] > VALUE_MAX then return {'bad', name .. ' is too large'} end
     end
-    if NUMERIC[name] and not tonumber(op[NUMERIC[name] + 1]) then return {'bad', name .. ' wants a number'} end
+    local number = NUMERIC[name]
+    if number and not tonumber(A[at + number]) then return {'bad', name .. ' wants a number'} end
     if name == 'make' then made = made + 1 end
-    ops[#ops + 1] = op
     at = at + arity + 1
 end
 
 local function reference_ok(text)
+    if text == '#1' then return made > 0 end
     for part in text:gmatch('[^,]+') do
         local k = part:match('^#(%d)$')
         if k and tonumber(k) > made or not k and not part:match('^%d+$') then return false end
@@ -65,152 +69,178 @@ local function reference_ok(text)
     return true
 end
 
-local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
-                   msg = 3, out = 3, put = 1}
-
--- Checks. None of them writes.
+-- Checks. None of them writes. Each gets the place of its name among the arguments.
 local check = {}
-function check.seen(group, bucket, id)
-    local outcome = redis.call('HGET', key('seen', group, bucket), id)
+function check.seen(i)
+    local outcome = call('HGET', key('seen', A[i + 1], A[i + 2]), A[i + 3])
     if outcome then return {'seen', outcome} end
 end
-function check.fence(account, number)
-    local held = redis.call('GET', key('fence', account))
-    if held and tonumber(held) > tonumber(number) then return {'fence'} end
+function check.fence(i)
+    local held = call('GET', key('fence', A[i + 1]))
+    if held and tonumber(held) > tonumber(A[i + 2]) then return {'fence'} end
 end
-function check.roster(digest)
-    local held = redis.call('GET', key('roster'))
-    if held and held ~= digest then return {'roster'} end
+function check.roster(i)
+    local held = call('GET', key('roster'))
+    if held and held ~= A[i + 1] then return {'roster'} end
 end
-function check.due(id, due)
-    if tonumber(redis.call('ZSCORE', key('timers'), id) or -1) ~= tonumber(due) then return {'gone'} end
+function check.due(i)
+    local due = call('ZSCORE', key('timers'), A[i + 1])
+    if tonumber(due or -1) ~= tonumber(A[i + 2]) then return {'gone'} end
 end
-function check.version(event, version)
-    local held = redis.call('HGET', key('e', event), 'v')
-    if tonumber(held or 0) ~= tonumber(version) then return {'stale', 'event ' .. event} end
+function check.version(i)
+    local held = call('HGET', key('e', A[i + 1]), 'v')
+    if tonumber(held or 0) ~= tonumber(A[i + 2]) then return {'stale', 'event ' .. A[i + 1]} end
 end
-function check.top(building, category, top)
-    local held = redis.call('ZREVRANGE', key('at', building, category), 0, 0)[1]
-    if tonumber(held or 0) ~= tonumber(top) then return {'stale', 'place ' .. building .. ' ' .. category} end
+function check.top(i)
+    local held = call('ZREVRANGE', key('at', A[i + 1], A[i + 2]), 0, 0)[1]
+    if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
 end
-function check.session(group, member, version)
-    local held = redis.call('HGET', key('s', group, member), 'v')
-    if tonumber(held or 0) ~= tonumber(version) then return {'stale', 'session'} end
+function check.session(i)
+    local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')
+    if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'session'} end
 end
-for _, op in ipairs(ops) do
-    local place = REFERENCE[op[1]]
-    if place and not reference_ok(op[place + 1]) then return {'bad', op[1] .. ' names no event'} end
-    local f = check[op[1]]
-    local refusal = f and f(op[2], op[3], op[4])
+at = 3
+while at <= last do
+    local name = A[at]
+    local place = REFERENCE[name]
+    if place and not reference_ok(A[at + place]) then return {'bad', name .. ' names no event'} end
+    local f = check[name]
+    local refusal = f and f(at)
     if refusal then return refusal end
+    at = at + ARITY[name] + 1
 end
 
--- Writes. Those of one command to one key are given in one call.
-local calls, by_name = {}, {}
-local function call(command, k, ...)
-    local name = command .. ' ' .. k
-    local c = by_name[name]
-    if not c then
-        c = {command, k}
-        by_name[name] = c
-        calls[#calls + 1] = c
-    end
-    for _, value in ipairs({...}) do c[#c + 1] = value end
-end
-
+-- Writes. Where a turn often has several of a kind, they go in one call at the end.
 local numbers = {}
 if made > 0 then
-    local last = redis.call('HINCRBY', key('n'), 'event', made)
-    for k = 1, made do numbers[k] = last - made + k end
+    local highest = call('HINCRBY', key('n'), 'event', made)
+    for k = 1, made do numbers[k] = tostring(highest - made + k) end
 end
 local function resolve(text)
+    if text == '#1' then return numbers[1] end
+    if not text:find('#', 1, true) then return text end
     return (text:gsub('#(%d)', function(k) return numbers[tonumber(k)] end))
 end
 local function fill(value)
+    if not value:find('"#', 1, true) then return value end
     return (value:gsub('"#(%d)"', function(k) return numbers[tonumber(k)] end))
 end
-local function timer_id(event, name)
-    return event == '' and name or 'e' .. resolve(event) .. ':' .. name
+local function timer_id(i)
+    return A[i + 1] == '' and A[i + 2] or 'e' .. resolve(A[i + 1]) .. ':' .. A[i + 2]
+end
+
+local timers, timer_rows, steps, queues = {}, {}, {}, {}
+local function append(list, a, b)
+    local n = #list
+    list[n + 1], list[n + 2] = a, b
 end
 
 local write, next_made = {}, 0
-function write.seen(group, bucket, id)
-    local k = key('seen', group, bucket)
-    call('HSET', k, id, table.concat(numbers, ','))
+function write.seen(i)
+    local k = key('seen', A[i + 1], A[i + 2])
+    call('HSET', k, A[i + 3], table.concat(numbers, ','))
     if keep_days > 0 then call('PEXPIRE', k, 6 * DAY) end
 end
-function write.due(id)
-    call('ZREM', key('timers'), id)
-    call('HDEL', key('timer'), id)
+function write.due(i)
+    call('ZREM', key('timers'), A[i + 1])
+    call('HDEL', key('timer'), A[i + 1])
 end
-function write.make(body, text, photos)
+function write.make(i)
     next_made = next_made + 1
-    call('HSET', key('e', numbers[next_made]), 'v', 1, 'b', body, 'x', text, 'p', photos)
+    call('HSET', key('e', numbers[next_made]), 'v', '1', 'b', A[i + 1], 'x', A[i + 2], 'p', A[i + 3])
 end
-function write.put(event, version, body, text, photos)
-    local k = key('e', event)
-    call('HSET', k, 'v', version, 'b', body)
-    if text ~= '' then call('HSET', k, 'x', text) end
-    if photos ~= '' then call('HSET', k, 'p', photos) end
+function write.put(i)
+    local k = key('e', A[i + 1])
+    call('HSET', k, 'v', A[i + 2], 'b', A[i + 3])
+    if A[i + 4] ~= '' then call('HSET', k, 'x', A[i + 4]) end
+    if A[i + 5] ~= '' then call('HSET', k, 'p', A[i + 5]) end
 end
-function write.step(event, step) call('RPUSH', key('t', resolve(event)), step) end
-function write.open(event, opened) call('ZADD', key('open'), opened, resolve(event)) end
-function write.shut(event) call('ZREM', key('open'), event) end
-function write.at(event, building, category)
-    local n = resolve(event)
-    call('ZADD', key('at', building, category), n, n)
+function write.step(i)
+    local event = resolve(A[i + 1])
+    local list = steps[event]
+    if not list then
+        list = {}
+        steps[event] = list
+    end
+    list[#list + 1] = A[i + 2]
 end
-function write.unat(event, building, category) call('ZREM', key('at', building, category), event) end
-function write.mine(event, member)
-    local n = resolve(event)
-    call('ZADD', key('m', member), n, n)
+function write.open(i) call('ZADD', key('open'), A[i + 2], resolve(A[i + 1])) end
+function write.shut(i) call('ZREM', key('open'), A[i + 1]) end
+function write.at(i)
+    local n = resolve(A[i + 1])
+    call('ZADD', key('at', A[i + 2], A[i + 3]), n, n)
 end
-function write.unmine(event, member) call('ZREM', key('m', member), event) end
-function write.session(group, member, version, value, live)
-    call('HSET', key('s', group, member), 'v', version + 1, 's', fill(value))
-    call(live == '1' and 'SADD' or 'SREM', key('live', group), member)
+function write.unat(i) call('ZREM', key('at', A[i + 2], A[i + 3]), A[i + 1]) end
+function write.mine(i)
+    local n = resolve(A[i + 1])
+    call('ZADD', key('m', A[i + 2]), n, n)
 end
-function write.drop(group, member, field) call('HDEL', key('s', group, member), field) end
-function write.add(group, member, field, value)
-    local k = key('s', group, member)
-    if redis.call('HLEN', k) > ADDED_MAX then -- nobody answers: the oldest questions give way
-        for _, old in ipairs(redis.call('HKEYS', k)) do
+function write.unmine(i) call('ZREM', key('m', A[i + 2]), A[i + 1]) end
+function write.session(i)
+    call('HSET', key('s', A[i + 1], A[i + 2]), 'v', A[i + 3] + 1, 's', fill(A[i + 4]))
+    call(A[i + 5] == '1' and 'SADD' or 'SREM', key('live', A[i + 1]), A[i + 2])
+end
+function write.drop(i) call('HDEL', key('s', A[i + 1], A[i + 2]), A[i + 3]) end
+function write.add(i)
+    local k, field = key('s', A[i + 1], A[i + 2]), A[i + 3]
+    local is_question = field:sub(1, 4) == 'a:q:'
+    if is_question and call('HLEN', k) > ADDED_MAX then -- nobody answers: an older question gives way
+        for _, old in ipairs(call('HKEYS', k)) do
             if old:sub(1, 4) == 'a:q:' then
-                redis.call('HDEL', k, old)
+                call('HDEL', k, old)
                 break
             end
         end
     end
-    call('HSET', k, resolve(field), fill(value))
-    if field:sub(1, 4) == 'a:q:' then call('SADD', key('live', group), member) end
+    call('HSET', k, resolve(field), fill(A[i + 4]))
+    if is_question then call('SADD', key('live', A[i + 1]), A[i + 2]) end
 end
-function write.timer(event, name, due, payload)
-    local id = timer_id(event, name)
-    call('ZADD', key('timers'), due, id)
-    call('HSET', key('timer'), id, resolve(event) .. '|' .. payload)
+function write.timer(i)
+    local id = timer_id(i)
+    append(timers, A[i + 3], id)
+    append(timer_rows, id, resolve(A[i + 1]) .. '|' .. A[i + 4])
 end
-function write.untimer(event, name)
-    local id = timer_id(event, name)
+function write.untimer(i)
+    local id = timer_id(i)
     call('ZREM', key('timers'), id)
     call('HDEL', key('timer'), id)
 end
-function write.msg(group, id, events)
-    local k = key('msg', group, id)
-    redis.call('SET', k, resolve(events) .. '|')
-    if keep_days > 0 then redis.call('PEXPIRE', k, keep_days * 2 * DAY) end
+function write.msg(i)
+    local k, events = key('msg', A[i + 1], A[i + 2]), resolve(A[i + 3]) .. '|'
+    if keep_days > 0 then
+        call('SET', k, events, 'PX', keep_days * 2 * DAY)
+    else
+        call('SET', k, events)
+    end
 end
-function write.out(account, id, events, acknowledges, row)
-    call('ZADD', key('outq', account), redis.call('HINCRBY', key('n'), 'out', 1), id)
-    call('HSET', key('out', account), id, resolve(events) .. '|' .. acknowledges .. '|' .. row)
+function write.out(i)
+    local queue = queues[A[i + 1]]
+    if not queue then
+        queue = {ids = {}, rows = {}}
+        queues[A[i + 1]] = queue
+    end
+    queue.ids[#queue.ids + 1] = A[i + 2]
+    append(queue.rows, A[i + 2], resolve(A[i + 3]) .. '|' .. A[i + 4] .. '|' .. A[i + 5])
 end
-function write.park(id, record) call('HSET', key('inputs'), id, record) end
-function write.person(member, record) call('HSET', key('people'), member, record) end
+function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
+function write.person(i) call('HSET', key('people'), A[i + 1], A[i + 2]) end
 
-for _, op in ipairs(ops) do
-    local f = write[op[1]]
-    if f then f(op[2], op[3], op[4], op[5], op[6]) end
+at = 3
+while at <= last do
+    local f = write[A[at]]
+    if f then f(at) end
+    at = at + ARITY[A[at]] + 1
 end
-for _, c in ipairs(calls) do redis.call(unpack(c)) end
-local answer = {'ok'}
-for _, n in ipairs(numbers) do answer[#answer + 1] = tostring(n) end
-return answer
+for event, list in pairs(steps) do call('RPUSH', key('t', event), unpack(list)) end
+if #timers > 0 then
+    call('ZADD', key('timers'), unpack(timers))
+    call('HSET', key('timer'), unpack(timer_rows))
+end
+for account, queue in pairs(queues) do
+    local order = call('HINCRBY', key('n'), 'out', #queue.ids) - #queue.ids
+    local scores = {}
+    for k, id in ipairs(queue.ids) do append(scores, order + k, id) end
+    call('ZADD', key('outq', account), unpack(scores))
+    call('HSET', key('out', account), unpack(queue.rows))
+end
+return {'ok', unpack(numbers)}

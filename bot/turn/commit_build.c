@@ -455,8 +455,10 @@ static void add_found(struct commit *c)
                             .adapter = (char *)input->adapter,
                             .account = (char *)input->account,
                             .user = (char *)(input->user ? input->user : "")};
-    people_note(d->queue->home, sender->id, person.name, person.adapter, person.account,
-                person.user);
+    struct person *noted = people_note(d->queue->home, sender->id, person.name, person.adapter,
+                                       person.account, person.user);
+    if (noted->stored)
+        return;
     op(c, "person");
     add(c, sender->id);
     add(c, person_encode(&person, d->arena));

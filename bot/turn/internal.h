@@ -48,6 +48,7 @@ enum script {
 /* A found person: not in the roster, seen in a chat. */
 struct person {
     char *id, *name, *adapter, *account, *user;
+    bool stored; /* Redis has the record */
     UT_hash_handle hh;
 };
 
@@ -161,8 +162,8 @@ struct account *core_reach(struct core *core, struct home *home, const char *gro
 
 /* people.c: found people */
 const struct person *people_find(const struct home *home, const char *member);
-void people_note(struct home *home, const char *id, const char *name, const char *adapter,
-                 const char *account, const char *user);
+struct person *people_note(struct home *home, const char *id, const char *name,
+                           const char *adapter, const char *account, const char *user);
 void people_forget_all(struct home *home);
 /* The name shown for a member id (roster, then found people); NULL: not in memory. */
 const char *people_name(const struct home *home, const char *member);

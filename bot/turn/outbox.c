@@ -198,7 +198,8 @@ static void load_page(struct load *load)
     snprintf(most, sizeof most, "%d", LOAD_PAGE);
     core->loading++;
     core_eval(core, load->home, 0, SCRIPT_OUTBOX_LOAD, 3,
-              (const char *const[]){load->outbox->name, load->after, most}, NULL, load_cb, load);
+              (const char *const[]){load->outbox->name, load->after, most}, NULL, load_cb,
+              load);
 }
 
 void outbox_load(struct outbox *outbox, struct home *home)
@@ -315,7 +316,8 @@ static void names_cb(void *arg, int error, const struct redis_reply *reply)
         struct person p;
         if (reply->items[i]->text &&
             person_decode(&p, reply->items[i]->text, entry->arena) == 0)
-            people_note(entry->home, entry->missing[i], p.name, p.adapter, p.account, p.user);
+            people_note(entry->home, entry->missing[i], p.name, p.adapter, p.account, p.user)
+                ->stored = true;
     }
     if (error) {
         put_back(outbox, entry, BACKOFF_FIRST_MS);

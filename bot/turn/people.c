@@ -28,13 +28,13 @@ static bool is_as_noted(const struct person *person, const char *name, const cha
     return strcmp(person->name, name) == 0 && strcmp(person->account, account) == 0;
 }
 
-void people_note(struct home *home, const char *id, const char *name, const char *adapter,
-                 const char *account, const char *user)
+struct person *people_note(struct home *home, const char *id, const char *name,
+                           const char *adapter, const char *account, const char *user)
 {
     struct person *person;
     HASH_FIND_STR(home->people, id, person);
     if (person && is_as_noted(person, name, account))
-        return;
+        return person;
     if (!person && HASH_COUNT(home->people) >= PEOPLE_MAX)
         person = home->people; /* the oldest gives way; Redis still knows him */
     if (person) {
@@ -48,6 +48,7 @@ void people_note(struct home *home, const char *id, const char *name, const char
     person->account = xstrdup(account);
     person->user = xstrdup(user);
     HASH_ADD_KEYPTR(hh, home->people, person->id, strlen(person->id), person);
+    return person;
 }
 
 void people_forget_all(struct home *home)
