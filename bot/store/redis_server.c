@@ -19,6 +19,7 @@
 #include "store/redis_server_impl.h"
 
 #define AGAIN_FIRST_MS 50
+#define KILLED_MAX 3 /* times that a server may be killed while it starts */
 #define AGAIN_MAX_MS 10000
 #define STEADY_MS 3000 /* a server that ran so long gets the first pause again */
 
@@ -152,10 +153,11 @@ static void begin_repair(void *arg)
     server->child = loop_child_start(server->loop, pid, on_repair_end, server);
 }
 
-/* Starts and waits; a torn file is repaired once. */
+/* Starts and waits; a torn file is repaired once, a killed server started again. */
 static int start_and_await(struct redis_server *server, struct redis_server_why *why)
 {
-    for (int attempt = 0;; attempt++) {
+    bool tried = false;
+    for (int killed = 0;;) {
         pid_t pid = redis_server_child_start(&server->folder, server->binary,
                                              server->fsync_always, why);
         if (pid < 0)
@@ -163,8 +165,11 @@ static int start_and_await(struct redis_server *server, struct redis_server_why 
         int rc = redis_server_child_await(&server->folder, pid, why);
         if (rc == 0)
             server->pid = pid;
-        if (rc != ERR_CLOSED || attempt > 0)
+        if (rc == ERR_AWAY && ++killed < KILLED_MAX)
+            continue;
+        if (rc != ERR_CLOSED || tried)
             return rc;
+        tried = true;
         struct redis_server_why worse;
         int repaired = redis_server_repair(&server->folder, server->binary, &worse);
         if (repaired < 0)

@@ -167,7 +167,13 @@ int redis_server_child_await(const struct redis_server_folder *folder, pid_t pid
                              struct redis_server_why *why)
 {
     for (int silent = 0; silent < SILENT_MAX_MS; silent += STEP_MS) {
-        if (waitpid(pid, NULL, WNOHANG) != 0) {
+        int status = 0;
+        if (waitpid(pid, &status, WNOHANG) != 0) {
+            if (WIFSIGNALED(status)) {
+                redis_server_fail(why, "redis-server was killed while it started (signal %d).",
+                                  WTERMSIG(status));
+                return ERR_AWAY;
+            }
             redis_server_fail(why, "redis-server ended at once: %s (%s)",
                               redis_server_child_last_words(folder),
                               redis_server_folder_file(folder, REDIS_SERVER_LOG));

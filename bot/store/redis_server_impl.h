@@ -51,7 +51,7 @@ bool redis_server_folder_has_room(const struct redis_server_folder *folder);
 pid_t redis_server_child_start(const struct redis_server_folder *folder, const char *binary,
                                bool fsync_always, struct redis_server_why *why);
 /* Waits until it answers a PING; an end of the process meanwhile is ERR_CLOSED, with what its
- * log says. */
+ * log says, or ERR_AWAY when it was killed. */
 int redis_server_child_await(const struct redis_server_folder *folder, pid_t pid,
                              struct redis_server_why *why);
 /* SIGTERM, 10 s, SIGKILL. */
