@@ -59,6 +59,11 @@ fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half a
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
 
+chaos: test-deps ## kills it KILLS times (1000) at random moments of stories over OneBot, and judges what is left
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@tests/npm.sh >/dev/null
+	@LOUBOT=$(B)/loubot node tests/chaos/chaos.mjs --kills $${KILLS:-1000} $${SEED:+--seed $$SEED}
+
 bench: test-deps ## measures: every program of tests/bench, a few minutes, on the plain build
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build
 	@tests/bench.sh
@@ -118,6 +123,6 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 	$(call say,link)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
-.PHONY: help deps test-deps run build test fuzz bench layers tidy install clean tests-build bench-build fuzz-build FORCE
+.PHONY: help deps test-deps run build test fuzz chaos bench layers tidy install clean tests-build bench-build fuzz-build FORCE
 .SECONDARY:
 -include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// chaos.mjs [--seed N] [--kills N] [--at-once N]: stories of reports over OneBot while Loubot, its redis-server, or
+// both are killed at random moments; then the peer's log and Redis are judged (judge.mjs). Prints its seed; the same seed
+// gives the same stories, victims and pauses. The last line is `N passed, N failed`.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Daemon } from './daemon.mjs';
+import { OneBotServer } from '../peers/onebot/server.mjs';
+import { Recorder } from './recorder.mjs';
+import { Rng } from './rng.mjs';
+import { Store, judge } from './judge.mjs';
+import { Town } from './town.mjs';
+import { tell } from './story.mjs';
+
+const { values: given } = parseArgs({
+    options: { seed: { type: 'string' }, kills: { type: 'string' }, 'at-once': { type: 'string' }, keep: { type: 'boolean' } },
+});
+const seed = Number(given.seed ?? Math.floor(Math.random() * 1e9));
+const kills = Number(given.kills ?? 1000);
+const atOnce = Number(given['at-once'] ?? 6);
+const rng = new Rng(seed);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const folder = mkdtempSync(join(tmpdir(), 'loubot-chaos-'));
+console.log(`seed ${seed}: ${kills} kills, ${atOnce} stories at once`);
+
+const server = new OneBotServer({ token: 'chaos' });
+const recorder = new Recorder(server);
+const town = new Town(folder, await server.start(), 'chaos');
+const daemon = new Daemon(town.command(process.env.LOUBOT ?? 'build/loubot'), join(folder, 'loubot.log'));
+daemon.start();
+
+const stories = [];
+let killing = true;
+async function teller() {
+    while (killing) await tell({ server, recorder, town, rng, stories });
+}
+const tellers = Array.from({ length: atOnce }, teller);
+
+const victims = { loubot: 0, 'redis-server': 0, both: 0 };
+for (let n = 0; n < kills; ) {
+    await sleep(rng.between(20, 1500));
+    const victim = rng.pick(['loubot', 'loubot', 'redis-server', 'both']);
+    const pause = rng.between(0, 300);
+    if (victim !== 'loubot' && !daemon.killRedis()) continue;
+    if (victim !== 'redis-server') {
+        await daemon.kill();
+        await sleep(pause);
+        daemon.start();
+    }
+    victims[victim]++;
+    n++;
+}
+killing = false;
+await Promise.all(tellers);
+await sleep(1000);
+
+const verdict = judge({ stories, store: new Store(town.socket, town.community), sends: recorder.sends });
+await daemon.stop();
+for (const death of daemon.deaths) verdict.lines.push(`loubot ${death}`);
+verdict.failed += daemon.deaths.length;
+await server.stop();
+console.log(`killed: ${JSON.stringify(victims)}; ${stories.length} reports, ${recorder.sends.length} sends, ` +
+    `${verdict.excused} repeated because their answer was lost`);
+for (const line of verdict.lines) console.log(line);
+if (verdict.failed || given.keep) console.log(`kept: ${folder} (loubot.log, data)`);
+else rmSync(folder, { recursive: true });
+console.log(`${verdict.passed} passed, ${verdict.failed} failed`);
+process.exit(verdict.failed ? 1 : 0);
