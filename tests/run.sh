@@ -53,7 +53,7 @@ plan() {
     done
     if [ -x "$LOUBOT" ]; then
         echo "chaos/kills line 240 node tests/chaos/chaos.mjs --kills 12 --at-once 3"
-        echo "chaos/steps line 240 tests/chaos/steps.sh tests/dialogues/lamp.play"
+        echo "chaos/steps line 240 tests/chaos/steps.sh tests/dialogues/scene01_lamp.play"
     fi
     for f in tests/live/*_test.c tests/unit/*_test.c; do
         [ ! -x "$B/${f%.c}" ] || echo "${f:6:-2} tap 180 $B/${f%.c}"

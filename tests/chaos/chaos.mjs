@@ -29,7 +29,10 @@ const server = new OneBotServer({ token: 'chaos' });
 const recorder = new Recorder(server);
 const town = new Town(folder, await server.start(), 'chaos');
 const daemon = new Daemon(town.command(process.env.LOUBOT ?? 'build/loubot'), join(folder, 'loubot.log'));
+const store = new Store(town.socket, town.community);
 daemon.start();
+// What was said before it first listened is nobody's loss: it begins when the groups' marks are kept.
+while (store.marks(town.account) === 0) await sleep(50);
 
 const stories = [];
 let killing = true;
@@ -40,6 +43,8 @@ const tellers = Array.from({ length: atOnce }, teller);
 
 const victims = { loubot: 0, 'redis-server': 0, both: 0 };
 for (let n = 0; n < kills; ) {
+    // Mostly a while after it is back at work, sometimes while it is still starting.
+    if (rng.next() < 0.75) for (let i = 0; i < 500 && server.links.size === 0; i++) await sleep(20);
     await sleep(rng.between(20, 1500));
     const victim = rng.pick(['loubot', 'loubot', 'redis-server', 'both']);
     const pause = rng.between(0, 300);
@@ -56,7 +61,7 @@ killing = false;
 await Promise.all(tellers);
 await sleep(1000);
 
-const verdict = judge({ stories, store: new Store(town.socket, town.community), sends: recorder.sends });
+const verdict = judge({ stories, store, sends: recorder.sends });
 await daemon.stop();
 for (const death of daemon.deaths) verdict.lines.push(`loubot ${death}`);
 verdict.failed += daemon.deaths.length;

@@ -9,8 +9,16 @@ export class Store {
         this.tag = `{${community}}`;
     }
     cli(...args) {
-        const out = execFileSync('redis-cli', ['-s', this.socket, '--json', ...args.map(String)], { encoding: 'utf8' });
+        const out = execFileSync('redis-cli', ['-s', this.socket, '--json', ...args.map(String)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
         return JSON.parse(out);
+    }
+    // How many groups of an account have a mark; 0 while Redis is away.
+    marks(account) {
+        try {
+            return this.cli('hlen', `{a:onebot:${account}}:mark`);
+        } catch {
+            return 0;
+        }
     }
     count() {
         return this.cli('keys', `${this.tag}:e:*`).length;

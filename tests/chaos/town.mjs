@@ -16,6 +16,7 @@ export class Town {
         this.port = port;
         this.token = token;
         this.community = 'nanfeng';
+        this.account = SELF;
         this.socket = join(folder, 'data', 'redis.sock');
         this.people = new Map(); // name → platform user id
         this.residents = 0;
