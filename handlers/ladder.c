@@ -94,7 +94,7 @@ static void nobody_accepted(struct turn *turn, struct event *event)
                    ladder_raise(turn, event, "accept", LOUBOT_ITSELF);
     if (first || emergency_is(event))
         remind(turn, event);
-    if (first || climbed || emergency_is(event))
+    if (first || (climbed && event->level < ACCEPT_TOP) || emergency_is(event))
         wait_again(turn, event, "raise");
 }
 
