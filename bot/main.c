@@ -12,6 +12,7 @@
 #include "adapters/play/play.h"
 #include "cli/check.h"
 #include "cli/events.h"
+#include "cli/export.h"
 #include "cli/parse.h"
 #include "cli/play.h"
 #include "cli/puppet.h"
@@ -62,6 +63,8 @@ static const struct command {
     {"events", cli_events, "events [--open] [--json] [-c FILE]",
      "the events of a running Loubot"},
     {"event", cli_event, "event ID [--json] [-c FILE]", "one event and its story"},
+    {"export", cli_export, "export roster [-c FILE] [COMMUNITY]",
+     "the roster as a table for spreadsheets"},
     {"version", version, "version", "which Loubot this is"},
     {"help", help, "help", "this list"},
     {"puppet", puppet, NULL, NULL},

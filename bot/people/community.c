@@ -114,6 +114,7 @@ void community_destroy(struct community **community)
         index_finish(indexes[i]);
     free(c->buildings);
     free(c->members);
+    free(c->rows);
     arena_destroy(&c->arena);
     free(c);
     *community = NULL;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct arena;
+struct buf;
 struct faults;
 
 enum group_kind { GROUP_BUILDING, GROUP_WORK, GROUP_DIRECT };
@@ -150,6 +151,9 @@ const struct member *community_member_by_name(const struct community *community,
                                               const char *name);
 size_t community_member_count(const struct community *community);
 const struct member *community_member_at(const struct community *community, size_t index);
+/* The roster as a table that community_load() reads again (CSV in UTF-8 with BOM, for
+ * spreadsheets), rows with dates and leave included. */
+void community_write_roster(const struct community *community, struct buf *out);
 /* Who wrote: the bound member, or, for people not in the roster, a resident made up in `arena`
  * whose id is "r-" and 12 hex digits of SHA-256(adapter, account, user), of the group's
  * building. Never NULL. */

@@ -17,6 +17,16 @@ struct micro_grid {
     struct micro_grid *next;
 };
 
+/* A row of the roster as it was understood, for writing it again. */
+struct roster_row {
+    const struct member *member;
+    const char *role; /* "grid_worker" or "leave" */
+    enum owner owner;
+    const char *area;   /* "building:4", "" */
+    int from, until;    /* yyyymmdd, 0: open */
+    const char *deputy; /* id, "" */
+};
+
 struct community {
     struct arena *arena; /* holds every string and list */
     const char *id, *name, *bot_name, *lang;
@@ -36,6 +46,8 @@ struct community {
     size_t micro_grid_count;
     struct member **members; /* malloc'ed */
     size_t member_count;
+    struct roster_row *rows; /* malloc'ed, in the order of the table */
+    size_t row_count;
 
     struct index by_building, by_group, by_micro_grid, by_member, by_name;
     struct index grids;      /* name → its first building */

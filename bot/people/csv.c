@@ -116,6 +116,12 @@ static bool unquote(struct csv *csv, char **end)
     return true;
 }
 
+/* Takes away the quote mark that keeps a spreadsheet from taking the cell for a formula. */
+static char *unguard(char *text)
+{
+    return *text == '\'' && text[1] && strchr("=+-@\t", text[1]) ? text + 1 : text;
+}
+
 /* Reads one field at csv->at; the character behind it goes to *ret_stop. */
 static char *field(struct csv *csv, char *ret_stop)
 {
@@ -131,7 +137,7 @@ static char *field(struct csv *csv, char *ret_stop)
     *end = '\0';
     csv->at = *ret_stop ? end + 1 : end;
     csv->line += *ret_stop == '\n';
-    return trim(start);
+    return unguard(trim(start));
 }
 
 static void skip_empty(struct csv *csv)

@@ -242,7 +242,11 @@ static void read_role(struct reader *r, struct draft *d)
     if (!owner_of(r, role.role, &role.owner) || !roster_area_read(r, &where) ||
         !area_fits(r, role.role, where.kind))
         return;
-    if (!roster_holds_today(r))
+    struct roster_row row = {&d->member, role_name(role.role), role.owner, where.text, 0, 0,
+                             ""};
+    bool holds = roster_holds_today(r, &row);
+    roster_row_keep(r->c, &row);
+    if (!holds)
         return;
     role.area = where.area;
     if (role.role == ROLE_RESIDENT)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/mem.h"
 #include "people/roster_private.h"
 
 static const struct building *building_of(struct reader *r, const char *name)
@@ -27,6 +28,20 @@ static const char *unit_of(struct reader *r, const struct building *b, const cha
         return name;
     fault(r, "building %s has no unit `%s`; it has units 1 to %d", b->name, text, b->units);
     return NULL;
+}
+
+/* The room as a normalised name; where the rooms are listed, only one of those. */
+static const char *room_of(struct reader *r, const struct building *b, const char *text)
+{
+    const char *name = place_normalise(r->c->arena, text);
+    for (size_t i = 0; name && i < b->room_count; i++)
+        if (strcmp(b->rooms[i], name) == 0)
+            return name;
+    if (!name)
+        fault(r, "`%s` is no room; write digits and letters", text);
+    else if (b->room_count)
+        fault(r, "building %s has no room `%s`; community.yaml lists its rooms", b->name, name);
+    return b->room_count ? NULL : name;
 }
 
 /* Splits "a-b-c" in place; returns the number of parts, at most 3. */
@@ -65,50 +80,64 @@ static bool place_area(struct reader *r, char *text, struct roster_area *w)
     w->area.building = b->name;
     if (parts[1] && !(w->area.unit = unit_of(r, b, parts[1])))
         return false;
-    w->room = parts[2] ? place_normalise(r->c->arena, parts[2]) : NULL;
-    if (parts[2] && !w->room)
-        fault(r, "`%s` is no room; write digits and letters", parts[2]);
-    return !parts[2] || w->room;
+    if (parts[2] && !(w->room = room_of(r, b, parts[2])))
+        return false;
+    w->text = arena_printf(r->c->arena, "%s:%s%s%s%s%s", area_words[w->kind][0], b->name,
+                           parts[1] ? "-" : "", parts[1] ? w->area.unit : "",
+                           parts[2] ? "-" : "", parts[2] ? w->room : "");
+    return true;
 }
 
 static bool named_area(struct reader *r, const char *text, struct roster_area *w)
 {
     const char *name = place_normalise(r->c->arena, text);
-    if (w->kind == AREA_MICRO) {
-        w->micro = index_find_text(&r->c->by_micro_grid, text);
-        if (!w->micro)
-            fault(r, "there is no micro-grid `%s` in community.yaml", text);
-        return w->micro;
-    }
     const struct building *first = name ? index_find_text(&r->c->grids, name) : NULL;
-    if (first)
+    if (w->kind == AREA_MICRO)
+        w->micro = index_find_text(&r->c->by_micro_grid, text);
+    else if (first)
         w->area.grid = first->grid;
-    else
+    if (w->kind == AREA_MICRO && !w->micro)
+        fault(r, "there is no micro-grid `%s` in community.yaml", text);
+    if (w->kind == AREA_GRID && !first)
         fault(r, "there is no grid `%s`; no building in community.yaml lies in it", text);
-    return first;
+    if (!w->micro && !w->area.grid)
+        return false;
+    w->text = arena_printf(r->c->arena, "%s:%s", area_words[w->kind][0],
+                           w->micro ? w->micro->name : w->area.grid);
+    return true;
 }
 
-bool roster_area_read(struct reader *r, struct roster_area *w)
+/* What stands behind the colon, ASCII or full width; NULL: there is none. The kind of area in
+ * front of it goes to *ret_kind. */
+static char *behind_colon(const char *text, enum area_kind *ret_kind)
 {
-    *w = (struct roster_area){.kind = AREA_KINDS};
+    const char *colon = strchr(text, ':'), *wide = strstr(text, "：");
+    if (wide && (!colon || wide < colon))
+        colon = wide;
+    size_t len = colon ? (size_t)(colon - text) : 0;
+    *ret_kind = AREA_KINDS;
+    for (int k = 0; k < AREA_KINDS; k++)
+        for (int l = 0; l < 2; l++)
+            if (len && strlen(area_words[k][l]) == len &&
+                strncmp(area_words[k][l], text, len) == 0)
+                *ret_kind = (enum area_kind)k;
+    return colon ? (char *)colon + (*colon == ':' ? 1 : strlen("：")) : NULL;
+}
+
+bool roster_area_read(struct reader *r, struct roster_area *ret_area)
+{
+    *ret_area = (struct roster_area){.kind = AREA_KINDS, .text = ""};
     const char *text = roster_cell(r, COL_AREA);
     if (!*text)
         return true;
-    const char *colon = strchr(text, ':');
-    size_t len = colon ? (size_t)(colon - text) : 0;
-    for (int k = 0; k < AREA_KINDS && w->kind == AREA_KINDS; k++)
-        for (int l = 0; l < 2; l++)
-            if (strlen(area_words[k][l]) == len && len &&
-                strncmp(area_words[k][l], text, len) == 0)
-                w->kind = (enum area_kind)k;
-    if (w->kind == AREA_KINDS) {
-        fault(r,
-              "`%s` is no area; write grid:1, building:4, unit:4-2, micro:4a, flat:4-2-401 "
-              "or nothing for the whole community",
-              text);
-        return false;
-    }
-    if (w->kind == AREA_GRID || w->kind == AREA_MICRO)
-        return named_area(r, colon + 1, w);
-    return place_area(r, (char *)colon + 1, w);
+    char *place = behind_colon(text, &ret_area->kind);
+    if (ret_area->kind == AREA_GRID || ret_area->kind == AREA_MICRO)
+        return named_area(r, place, ret_area);
+    if (ret_area->kind != AREA_KINDS)
+        return place_area(r, place, ret_area);
+    fault(r,
+          "`%s` is no area; write grid:1, building:4, unit:4-2, micro:4a, flat:4-2-401 or "
+          "nothing for the whole community",
+          text);
+    return false;
 }

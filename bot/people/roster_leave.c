@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/mem.h"
 #include "people/roster_private.h"
 
 #define DEPUTIES_MAX 8 /* deputies of deputies */
@@ -51,12 +52,14 @@ static void turning_day(struct community *c, int day)
         c->changes_on = day;
 }
 
-bool roster_holds_today(struct reader *r)
+bool roster_holds_today(struct reader *r, struct roster_row *row)
 {
     int from = day_read(r, COL_FROM), until = day_read(r, COL_UNTIL);
     struct community *c = r->c;
     if (from < 0 || until < 0)
         return false;
+    row->from = from;
+    row->until = until;
     if (until && until < from) {
         fault(r, "it ends before it begins; mend from and until");
         return false;
@@ -78,8 +81,13 @@ void roster_leave_read(struct reader *r, struct draft *d)
         fault(r, "a leave needs from and until, such as 2026-03-03 and 2026-03-08");
     if (*roster_cell(r, COL_AREA) || *roster_cell(r, COL_OWNER))
         fault(r, "a leave is from every role; empty the cells of owner and area");
-    struct leave leave = {d, roster_cell(r, COL_DEPUTY), r->csv.record_line,
-                          roster_holds_today(r)};
+    const char *deputy = roster_cell(r, COL_DEPUTY);
+    struct roster_row row = {.member = &d->member,
+                             .role = "leave",
+                             .area = "",
+                             .deputy = arena_strdup(r->c->arena, deputy)};
+    struct leave leave = {d, deputy, r->csv.record_line, roster_holds_today(r, &row)};
+    roster_row_keep(r->c, &row);
     if (leave.holds && d->member.away)
         fault(r, "%s is on leave twice at the same time; remove one row", d->member.id);
     d->member.away |= leave.holds;

@@ -64,12 +64,15 @@ struct roster_area {
     struct area area;
     const char *room;
     const struct micro_grid *micro; /* of a micro-grid */
+    const char *text;               /* the area written anew: "building:4", "" */
 };
 /* Reads the area of this row; false after a fault. Changes the cell. */
 bool roster_area_read(struct reader *r, struct roster_area *ret_area);
 
-/* Does this row hold today? False too after a fault. */
-bool roster_holds_today(struct reader *r);
+/* Does this row hold today? False too after a fault. Notes the days in the row that is kept. */
+bool roster_holds_today(struct reader *r, struct roster_row *row);
+/* Keeps the row for community_write_roster(). */
+void roster_row_keep(struct community *community, const struct roster_row *row);
 /* A row that says that somebody is away. */
 void roster_leave_read(struct reader *r, struct draft *d);
 /* After the last row: whoever is away lends his roles to his deputy. */

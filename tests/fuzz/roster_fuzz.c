@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/buf.h"
 #include "host/conf.h"
 #include "host/mem.h"
 #include "people/community_private.h"

@@ -1,6 +1,5 @@
 /* check_test.c: `loubot check`: exit status, faults with file and line, notes, the example that
  * the documentation shows. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include "adapter.h"
@@ -21,29 +19,14 @@ static const struct tables tables = {NULL, adapters};
 
 static char output[64 * 1024];
 
-/* Runs the command with its output in `output`; returns its exit status. */
+static int run(int argc, char **argv)
+{
+    return cli_check(&tables, argc, argv);
+}
+
 static int check(int argc, const char *const *words)
 {
-    char *argv[4] = {NULL};
-    for (int i = 0; i < argc; i++)
-        argv[i] = (char *)words[i];
-    char path[] = "/tmp/loubot-check-XXXXXX";
-    int file = mkstemp(path), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
-    assert_true(file >= 0);
-    fflush(stdout);
-    dup2(file, STDOUT_FILENO);
-    dup2(file, STDERR_FILENO);
-    int status = cli_check(&tables, argc, argv);
-    fflush(stdout);
-    dup2(out, STDOUT_FILENO);
-    dup2(err, STDERR_FILENO);
-    ssize_t n = pread(file, output, sizeof output - 1, 0);
-    output[n > 0 ? n : 0] = '\0';
-    close(file);
-    close(out);
-    close(err);
-    unlink(path);
-    return status;
+    return people_run(run, argc, words, output, sizeof output);
 }
 
 static int check_file(const char *folder, const char *name)

@@ -66,3 +66,28 @@ void people_expect_fault(const struct faults *faults, const char *part)
         print_message("  %s\n", faults_text(faults, i));
     fail_msg("no fault says \"%s\"", part);
 }
+
+int people_run(int (*command)(int argc, char **argv), int argc, const char *const *words,
+               char *output, size_t size)
+{
+    char *argv[8] = {NULL};
+    for (int i = 0; i < argc; i++)
+        argv[i] = (char *)words[i];
+    char path[] = "/tmp/loubot-run-XXXXXX";
+    int file = mkstemp(path), out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    assert_true(file >= 0);
+    fflush(stdout);
+    dup2(file, STDOUT_FILENO);
+    dup2(file, STDERR_FILENO);
+    int status = command(argc, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    ssize_t n = pread(file, output, size - 1, 0);
+    output[n > 0 ? n : 0] = '\0';
+    close(file);
+    close(out);
+    close(err);
+    unlink(path);
+    return status;
+}

@@ -18,4 +18,8 @@ struct community *people_load(const char *yaml, const char *roster, struct fault
 /* Fails the test unless some fault contains `part`. */
 void people_expect_fault(const struct faults *faults, const char *part);
 
+/* Runs a command of the command line; what it prints, to either stream, goes to `output`. */
+int people_run(int (*command)(int argc, char **argv), int argc, const char *const *words,
+               char *output, size_t size);
+
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "host/buf.h"
 #include "host/conf.h"
 #include "people/community.h"
 #include "people/csv.h"
@@ -15,6 +16,7 @@
 
 #define YAML                                                                                   \
     "id: x\nbuildings:\n- {names: [1-4], units: 2, grid: 1}\n"                                 \
+    "- {names: 5, grid: 1, rooms: [101]}\n"                                                    \
     "micro_grids:\n- {name: 1a, building: 1}\n"
 #define TITLES "id,name,role,owner,area,direct,identities\n"
 
@@ -59,6 +61,8 @@ static void faults_are_named_by_line(void **state)
     expect("a,Ann,grid_worker,,gird:1,,\n", ":2: `gird:1` is no area");
     expect("a,Ann,grid_worker,,1,,\n", ":2: `1` is no area");
     expect("a,Ann,resident,,flat:1-1-!,,\n", ":2: `!` is no room");
+    expect("a,Ann,building_head,,楼：9,,\n", ":2: there is no building `9`");
+    expect("a,Ann,resident,,flat:5-1-102,,\n", ":2: building 5 has no room `102`");
     expect("a,Ann,grid_worker,,,,\n", ":2: the role grid_worker wants a grid");
     expect("a,Ann,building_head,,grid:1,,\n", ":2: the role building_head wants a building");
     expect("a,Ann,resident,,,,\n", ":2: the role resident wants a flat");
@@ -290,6 +294,30 @@ static void wrong_dates_and_deputies_are_faults(void **state)
           ":3: a is on leave twice at the same time");
 }
 
+static void a_roster_is_written_as_it_was_read(void **state)
+{
+    static const char rows[] =
+        "id,name,role,owner,area,direct,identities,from,until,deputy\n"
+        "a,\"Ann \"\"A\"\", jr\",grid_worker,,grid:1,yes,onebot:5 tg:6,,,\n"
+        "a,,building_head,,building:2,,,2026-03-01,2026-03-09,\n"
+        "a,,leave,,,,,2026-03-03,2026-03-08,b\n"
+        "b,'=王五,owner,property,,,,,,\n"
+        "c,Cy,micro_grid_worker,,micro:1a,,,,,\n"
+        "d,Di,resident,,flat:1-2-301,,,,,\n";
+    struct community *c = people_load(YAML, rows, faults);
+    for (size_t i = 0; i < faults_count(faults); i++)
+        print_message("%s\n", faults_text(faults, i));
+    assert_non_null(c);
+    assert_string_equal(community_member(c, "b")->name, "=王五");
+    struct buf out;
+    buf_init(&out, 1 << 20);
+    community_write_roster(c, &out);
+    assert_memory_equal(buf_text(&out), "\xef\xbb\xbf", 3);
+    assert_string_equal(buf_text(&out) + 3, rows);
+    buf_finish(&out);
+    community_destroy(&c);
+}
+
 static void csv_counts_lines_inside_quotes(void **state)
 {
     struct csv csv;
@@ -325,6 +353,7 @@ int main(void)
         T(nobody_stands_in_without_a_deputy),
         T(the_next_change_is_known),
         T(wrong_dates_and_deputies_are_faults),
+        T(a_roster_is_written_as_it_was_read),
         T(csv_counts_lines_inside_quotes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,77 @@
+/* roster_write.c: the roster as a table again. Cells that a spreadsheet would take for a
+ * formula get a quote mark in front, which the reader (csv.c) takes away.
+ *
+ * When you add a column to roster.c, write it here too.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "host/buf.h"
+#include "people/roster_private.h"
+
+void roster_row_keep(struct community *community, const struct roster_row *row)
+{
+    community->rows =
+        roster_grow(community->rows, community->row_count, sizeof *community->rows);
+    community->rows[community->row_count++] = *row;
+}
+
+static void cell(struct buf *out, const char *text)
+{
+    bool quoted = strpbrk(text, ",\"\n\r#") || *text == ' ';
+    const char *guard = *text && strchr("=+-@\t", *text) ? "'" : "";
+    buf_puts(out, quoted ? "\"" : "");
+    buf_puts(out, guard);
+    for (const char *c = text; *c; c++) {
+        buf_puts(out, *c == '"' ? "\"" : "");
+        buf_add(out, c, 1);
+    }
+    buf_puts(out, quoted ? "\"" : "");
+}
+
+static void day(struct buf *out, int day)
+{
+    if (day)
+        buf_printf(out, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
+}
+
+static void identities(struct buf *out, const struct member *member)
+{
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    for (size_t i = 0; i < member->identity_count; i++)
+        buf_printf(&text, "%s%s:%s", i ? " " : "", member->identities[i].adapter,
+                   member->identities[i].user);
+    cell(out, buf_text(&text));
+    buf_finish(&text);
+}
+
+/* What is told once of a person stands in the first of his rows. */
+static void write_row(struct buf *out, const struct roster_row *row, bool first)
+{
+    const char *owner = owner_name(row->owner);
+    cell(out, row->member->id);
+    buf_puts(out, ",");
+    cell(out, first ? row->member->name : "");
+    buf_printf(out, ",%s,%s,%s,%s,", row->role, owner ? owner : "", row->area,
+               first && row->member->wants_direct ? "yes" : "");
+    if (first)
+        identities(out, row->member);
+    buf_puts(out, ",");
+    day(out, row->from);
+    buf_puts(out, ",");
+    day(out, row->until);
+    buf_printf(out, ",%s\n", row->deputy);
+}
+
+void community_write_roster(const struct community *community, struct buf *out)
+{
+    struct index told = {NULL};
+    buf_puts(out, "\xef\xbb\xbf"
+                  "id,name,role,owner,area,direct,identities,from,until,deputy\n");
+    for (size_t i = 0; i < community->row_count; i++) {
+        const struct roster_row *row = &community->rows[i];
+        write_row(out, row, index_add_text(&told, row->member->id, row) == row);
+    }
+    index_finish(&told);
+}
