@@ -251,6 +251,8 @@ int cli_puppet(const struct tables *tables, int argc, char **argv)
     /* redis-server must not inherit the links: they are to end with this process */
     fcntl(CONTROL_FD, F_SETFD, FD_CLOEXEC);
     fcntl(PLATFORM_FD, F_SETFD, FD_CLOEXEC);
+    if (!getenv("LOUBOT_LOG"))
+        log_set_level(LOG_WARN);
     struct faults *faults = faults_create();
     struct puppet puppet = {0};
     buf_init(&puppet.in, LINE_MAX_BYTES);
