@@ -68,6 +68,11 @@ bench: test-deps ## measures: every program of tests/bench, a few minutes, on th
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build
 	@tests/bench.sh
 
+eval: $(B)/tests/eval/eval ## judges understanding on labelled sentences: make eval FILES="a.jsonl b.jsonl" [ARGS=--misses]
+	$(B)/tests/eval/eval $(ARGS) $(FILES)
+$(B)/tests/eval/eval: $(B)/tests/eval/eval.o $(B)/libloubot.a
+	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
 layers: ## checks that dependencies run one way
 	@tests/layers.sh
 
@@ -123,6 +128,6 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 	$(call say,link)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
-.PHONY: help deps test-deps run build test fuzz chaos bench layers tidy install clean tests-build bench-build fuzz-build FORCE
+.PHONY: help deps test-deps run build test fuzz chaos bench eval layers tidy install clean tests-build bench-build fuzz-build FORCE
 .SECONDARY:
--include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
+-include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(B)/tests/eval/eval.d $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
