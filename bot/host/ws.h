@@ -53,6 +53,9 @@ struct ws_response {
     size_t body_len;
 };
 
+/* Answers with an embedded file (host/assets.h): status 200 and its bytes, or 404 and false. */
+bool ws_answer_asset(struct ws_response *response, const char *path);
+
 struct ws_server_ops {
     /* A plain HTTP request, body complete (at most max_body). Must fill the answer before it
      * returns. Requests with Transfer-Encoding are answered 411 before they come here, larger
@@ -113,8 +116,8 @@ ws_id ws_connect(struct ws *ws, const struct ws_client_config *config,
 int ws_send(struct ws *ws, ws_id id, const char *text, size_t len);
 /* Bytes that wait to be written. */
 size_t ws_queued(struct ws *ws, ws_id id);
-/* Starts closing with a WebSocket close code (1000, 1008 …) after what is queued; on_close still
- * comes, within some seconds even when the peer is gone. */
+/* Starts closing with a WebSocket close code (1000, 1008 …) after what is queued; on_close
+ * still comes, within some seconds even when the peer is gone. */
 void ws_close(struct ws *ws, ws_id id, int code, const char *reason);
 /* Cuts the connection at once and without on_close: for an owner that goes away (an adapter's
  * stop()). Unknown ids are ignored. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/assets.h"
 #include "host/log.h"
 #include "host/mem.h"
 #include "host/ws_private.h"
@@ -81,6 +82,15 @@ static void add_answer(struct buf *out, const struct ws_response *response, bool
     buf_puts(out, "\r\n");
     if (!head && response->body_len)
         buf_add(out, response->body, response->body_len);
+}
+
+bool ws_answer_asset(struct ws_response *response, const char *path)
+{
+    const struct asset *asset = asset_find(path);
+    response->status = asset ? 200 : 404;
+    response->body = asset ? asset->bytes : "";
+    response->body_len = asset ? asset->len : 0;
+    return asset;
 }
 
 void ws_http_refuse(struct lws *wsi, int status)
