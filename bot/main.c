@@ -10,6 +10,7 @@
 
 #include "adapters/onebot/onebot.h"
 #include "adapters/play/play.h"
+#include "adapters/web/web.h"
 #include "cli/check.h"
 #include "cli/events.h"
 #include "cli/export.h"
@@ -23,7 +24,8 @@
 
 #define LOUBOT_VERSION "0.1.0"
 
-static const struct adapter *const adapters[] = {&onebot_adapter, &play_adapter, NULL};
+static const struct adapter *const adapters[] = {&onebot_adapter, &play_adapter, &web_adapter,
+                                                 NULL};
 
 static const struct tables tables = {handlers_all, adapters};
 

@@ -66,7 +66,17 @@ static void answer_text(struct ws_response *response, int status, const char *te
     response->headers = "cache-control: no-store\nx-content-type-options: nosniff\n";
 }
 
-/* `wanted` without its slash; only these names are served. */
+static const char *type_of(const char *name)
+{
+    const char *kind = strrchr(name, '.');
+    if (kind && !strcmp(kind, ".css"))
+        return "text/css; charset=utf-8";
+    if (kind && !strcmp(kind, ".svg"))
+        return "image/svg+xml";
+    return "text/javascript; charset=utf-8";
+}
+
+/* A file of templates/pages/, by its name. */
 static void answer_asset(struct ws_response *response, const char *wanted, const char *type)
 {
     char path[80];
@@ -157,10 +167,8 @@ static void on_http(void *arg, const struct ws_request *request, struct ws_respo
         answer_text(response, 405, "");
     else if (!strcmp(path, "/"))
         answer_page(web, response);
-    else if (!strcmp(path, "/chat.css"))
-        answer_asset(response, "chat.css", "text/css; charset=utf-8");
-    else if (!strcmp(path, "/chat.js") || !strcmp(path, "/chat-words.js"))
-        answer_asset(response, path + 1, "text/javascript; charset=utf-8");
+    else if (!strncmp(path, "/chat", 5) && !strchr(path + 1, '/'))
+        answer_asset(response, path + 1, type_of(path));
     else if (!strncmp(path, "/media/", 7))
         answer_picture(web, path + 7, response);
     else
