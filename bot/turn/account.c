@@ -78,6 +78,7 @@ static const char *const role_names[] = {
     [ROLE_DISTRICT] = "district",
     [ROLE_OWNER] = "owner",
     [ROLE_OWNER_MANAGER] = "owner_manager",
+    [ROLE_COOK] = "cook",
 };
 
 static bool serves(const struct account *account, const struct home *home,
