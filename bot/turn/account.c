@@ -66,21 +66,6 @@ int account_media_get(struct account *account, const char *ref, void **ret_bytes
 
 static const char *const kind_names[] = {"building", "work", "direct"};
 
-static const char *const role_names[] = {
-    [ROLE_RESIDENT] = "resident",
-    [ROLE_BUILDING_HEAD] = "building_head",
-    [ROLE_MICRO_GRID_WORKER] = "micro_grid_worker",
-    [ROLE_GRID_WORKER] = "grid_worker",
-    [ROLE_PARTY_GROUP_LEADER] = "party_group_leader",
-    [ROLE_ESTATE_GRID_HEAD] = "estate_grid_head",
-    [ROLE_COMMUNITY_GRID_HEAD] = "community_grid_head",
-    [ROLE_STREET] = "street",
-    [ROLE_DISTRICT] = "district",
-    [ROLE_OWNER] = "owner",
-    [ROLE_OWNER_MANAGER] = "owner_manager",
-    [ROLE_COOK] = "cook",
-};
-
 static bool serves(const struct account *account, const struct home *home,
                    const struct group *group)
 {
@@ -114,7 +99,7 @@ static json_t *people_json(const struct home *home)
         const struct member *m = community_member_at(home->community, i);
         json_t *roles = json_array();
         for (size_t k = 0; k < m->role_count; k++)
-            json_array_append_new(roles, json_string(role_names[m->roles[k].role]));
+            json_array_append_new(roles, json_string(role_name(m->roles[k].role)));
         json_array_append_new(
             people, json_pack("{ss ss so}", "id", m->id, "name", m->name, "roles", roles));
     }
