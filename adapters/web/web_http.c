@@ -97,11 +97,11 @@ static void answer_page(struct web *web, struct ws_response *response)
                "set-cookie: loubot-%d=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict\n"
                "content-security-policy: default-src 'none'; script-src 'self'; "
                "style-src 'self'; img-src 'self' blob:; "
-               "connect-src 'self' ws://127.0.0.1:%d ws://localhost:%d ws://[::1]:%d; "
+               "connect-src 'self' ws://127.0.0.1:%d ws://localhost:%d; "
                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\n"
                "cache-control: no-store\nx-content-type-options: nosniff\n"
                "referrer-policy: no-referrer\ncross-origin-opener-policy: same-origin\n",
-               port, web->token, COOKIE_DAYS * 86400, port, port, port);
+               port, web->token, COOKIE_DAYS * 86400, port, port);
     response->headers = buf_text(&web->answer);
 }
 

@@ -1,6 +1,6 @@
 // chat-log.js: the messages of the room. One tab stop: arrows move between messages, Enter opens a message's menu.
 import { $, avatar, icon, make } from './chat-dom.js';
-import { clockTime, dayName, words } from './chat-words.js';
+import { clockTime, dayName, sameDay, words } from './chat-words.js';
 
 const TOGETHER_MS = 4 * 60000; // messages of one person within this time share a head
 const EMOJIS = ['👍', '❤️', '😄', '🙏', '😢'];
@@ -41,7 +41,7 @@ function withNumbers(text) {
 
 function quote(number) {
   const quoted = state.records.get(Number(number));
-  const button = make('button', { type: 'button', class: 'quote', tabindex: '-1' }, quoted ? `${author(quoted)}：${plainText(quoted) || words.photo}` : words.quoteGone);
+  const button = make('button', { type: 'button', class: 'quote', tabindex: '-1' }, quoted ? `${author(quoted)}${words.colon}${plainText(quoted) || words.photo}` : words.quoteGone);
   button.addEventListener('click', () => callMessage(Number(number)));
   return button;
 }
@@ -78,14 +78,13 @@ function messageNode(record, waiting) {
     avatar(author(record), !record.from), make('div', { class: 'body' }, head(record), bubble(record),
       make('div', { class: 'reactions', hidden: true, 'aria-label': words.reactions, role: 'group' }), waiting ? make('span', { class: 'state' }, words.waiting) : ''),
     waiting ? '' : more);
-  node.setAttribute('aria-label', `${author(record)}：${plainText(record) || words.photo}`);
+  node.setAttribute('aria-label', `${author(record)}${words.colon}${plainText(record) || words.photo}`);
   more.addEventListener('click', () => openMenu(record, node));
   return node;
 }
 
 function daySeparator(record) {
-  const day = (ms) => new Date(ms).toDateString();
-  if (state.last && day(state.last.at) === day(record.at)) return;
+  if (state.last && sameDay(state.last.at, record.at)) return;
   $('log').append(make('p', { class: 'day' }, dayName(record.at)));
   state.last = null;
 }

@@ -2,6 +2,7 @@
 const zh = {
   skip: '跳到输入框', iAm: '我是', groups: '群', rooms: '人和群', events: '事件', mention: '@ 某人',
   personHint: '选一个人，或直接写任意住户的名字。可以多开几个标签页，每页一个人。',
+  others: '换成下面的人（用中键或 Ctrl 点开新标签页）：',
   openRooms: '换人、换群', openEvents: '事件', close: '关闭',
   logHint: '用上下方向键在消息间移动，按回车打开操作菜单。',
   work: '工作群', dm: (bot) => `和${bot}私聊`, building: (b) => `${b}号楼群`, logOf: (room) => `${room}的消息`,
@@ -18,11 +19,11 @@ const zh = {
   waiting: '发送中…', photo: '图片', photoFrom: (name) => `${name}发的图片`, bot: '机器人',
   recalled: (name) => `${name}撤回了一条消息`, reply: '引用回复', recall: '撤回', more: '操作', react: (e) => `回应 ${e}`,
   quoteGone: '更早的消息', reactions: '回应', replyTo: (name) => `回复${name}：`,
-  today: '今天', yesterday: '昨天', tryIt: '还没有消息。点一句试试：',
+  today: '今天', yesterday: '昨天', tomorrow: '明天', tryIt: '还没有消息。点一句试试：',
   samples: ['4号楼二单元4楼的灯不亮', '3单元电梯门关不上了', 'the light on floor 4 is out'],
   sampleWork: ['代报：26号楼张大爷家水管漏水 301'], sampleDm: ['#1 进度'],
   eventsNone: '这里还没有事件。有人报修后，进展会显示在这里。',
-  theme: { auto: '外观：跟随系统', light: '外观：浅色', dark: '外观：深色' }, other: 'English',
+  theme: { auto: '外观：跟随系统', light: '外观：浅色', dark: '外观：深色' }, other: 'English', otherShort: 'EN', join: '', colon: '：',
   stages: { 听: '听', 办: '办', 报: '报', 验: '验', 访: '访' },
   stageNames: { 听: '听到', 办: '在办', 报: '上报', 验: '验收', 访: '回访' }, steps: '五步', stepNow: '现在', stepPast: '已过', stepSkipped: '不需要',
   states: { draft: '待补充', reported: '已受理', dispatched: '已派单', handling: '处理中', conferring: '联席会议', suspended: '已挂起', checking: '待确认', done: '已办结', archived: '已归档' },
@@ -47,6 +48,7 @@ function floorZh(e) {
 const en = {
   skip: 'Skip to the message box', iAm: 'I am', groups: 'Groups', rooms: 'People and groups', events: 'Events', mention: 'Mention somebody',
   personHint: 'Choose a person, or type any resident’s name. Open several tabs, one person each.',
+  others: 'Be one of these (Ctrl-click for a new tab):',
   openRooms: 'Change person or group', openEvents: 'Events', close: 'Close',
   logHint: 'Move between messages with the up and down arrows; Enter opens the menu.',
   work: 'Work group', dm: (bot) => `Direct chat with ${bot}`, building: (b) => `Building ${b}`, logOf: (room) => `Messages of ${room}`,
@@ -63,11 +65,11 @@ const en = {
   waiting: 'Sending…', photo: 'Picture', photoFrom: (name) => `Picture from ${name}`, bot: 'bot',
   recalled: (name) => `${name} recalled a message`, reply: 'Reply', recall: 'Recall', more: 'Actions', react: (e) => `React with ${e}`,
   quoteGone: 'An earlier message', reactions: 'Reactions', replyTo: (name) => `Replying to ${name}: `,
-  today: 'Today', yesterday: 'Yesterday', tryIt: 'No messages yet. Try one of these:',
+  today: 'Today', yesterday: 'Yesterday', tomorrow: 'Tomorrow', tryIt: 'No messages yet. Try one of these:',
   samples: ['the light on floor 4 is out', '4号楼二单元4楼的灯不亮', 'the lift in unit 3 does not move'],
   sampleWork: ['代报：26号楼张大爷家水管漏水 301'], sampleDm: ['#1 progress'],
   eventsNone: 'No events here yet. When somebody reports a fault, its progress shows here.',
-  theme: { auto: 'Appearance: as the system', light: 'Appearance: light', dark: 'Appearance: dark' }, other: '中文',
+  theme: { auto: 'Appearance: as the system', light: 'Appearance: light', dark: 'Appearance: dark' }, other: '中文', otherShort: '中', join: ' ', colon: ': ',
   stages: { 听: '1', 办: '2', 报: '3', 验: '4', 访: '5' },
   stageNames: { 听: 'heard', 办: 'at work', 报: 'raised', 验: 'checked', 访: 'closed' }, steps: 'Five steps', stepNow: 'now', stepPast: 'done', stepSkipped: 'not needed',
   states: { draft: 'incomplete', reported: 'reported', dispatched: 'assigned', handling: 'being fixed', conferring: 'in conference', suspended: 'suspended', checking: 'to be confirmed', done: 'done', archived: 'archived' },
@@ -111,22 +113,39 @@ export function fillWords(root = document) {
   }
 }
 
+// The community's offset from UTC in minutes, once an event has told it; the page's own until then.
+let offset = localStorage.getItem('offset') === null ? null : Number(localStorage.getItem('offset'));
+
+export function setOffset(rfc3339) {
+  const found = rfc3339 && rfc3339.match(/([+-])(\d\d):(\d\d)$/);
+  if (!found) return;
+  offset = (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3]));
+  localStorage.setItem('offset', offset);
+}
+
+// A date whose UTC fields are the community's local time.
+function local(ms) {
+  return new Date(ms + (offset === null ? -new Date(ms).getTimezoneOffset() : offset) * 60000);
+}
+
+const dayNumber = (ms) => Math.floor(local(ms).getTime() / 86400000);
+
+export const sameDay = (a, b) => dayNumber(a) === dayNumber(b);
+
 const locale = () => (language === 'zh' ? 'zh-CN' : 'en-GB');
 
 export function clockTime(ms) {
-  return new Date(ms).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', hour12: false });
+  return local(ms).toISOString().slice(11, 16);
 }
 
 export function dayName(ms) {
-  const day = new Date(ms);
-  const now = new Date();
-  const days = Math.round((new Date(now.toDateString()) - new Date(day.toDateString())) / 86400000);
+  const days = dayNumber(Date.now()) - dayNumber(ms);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  return day.toLocaleDateString(locale(), { month: 'long', day: 'numeric', weekday: 'short' });
+  if (days === -1) return words.tomorrow;
+  return local(ms).toLocaleDateString(locale(), { month: 'long', day: 'numeric', weekday: 'short', timeZone: 'UTC' });
 }
 
 export function dayAndTime(ms) {
-  const sameDay = new Date(ms).toDateString() === new Date().toDateString();
-  return sameDay ? clockTime(ms) : `${dayName(ms)} ${clockTime(ms)}`;
+  return sameDay(ms, Date.now()) ? clockTime(ms) : `${dayName(ms)} ${clockTime(ms)}`;
 }

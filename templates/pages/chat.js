@@ -9,6 +9,7 @@ import * as panel from './chat-events.js';
 
 const NAME_MAX = 20;
 const REFRESH_MS = 20000;
+const OTHERS_SHOWN = 6;
 const THEMES = ['auto', 'light', 'dark'];
 const link = new Link();
 const here = { room: 'b4', me: '孙大姐', bot: '楼宝', groups: [], people: [], roles: new Map(), ids: new Map(), news: new Set(), entered: false, ready: false };
@@ -44,6 +45,16 @@ function drawRooms() {
 function drawMe() {
   $('person').value = here.me;
   $('me-avatar').replaceWith(Object.assign(avatar(here.me, false), { id: 'me-avatar' }));
+}
+
+// Who else takes part here: who has spoken, and this building's staff.
+function drawOthers() {
+  const group = here.groups.find((g) => g.name === here.room);
+  const ending = group && group.building ? group.building : '1';
+  const near = here.people.filter((p) => p.name.replace(/^\D+/, '') === ending).map((p) => p.name);
+  const names = [...new Set([...log.namesHeard(), ...near])].filter((name) => name !== here.me).slice(0, OTHERS_SHOWN);
+  $('others').replaceChildren(...names.map((name) => make('a', { href: `#${encodeURIComponent(here.room)}/${encodeURIComponent(name)}` }, name)));
+  $('others').hidden = $('others-label').hidden = !names.length;
 }
 
 function drawTitle() {
@@ -86,13 +97,16 @@ function drawTheme() {
 function drawWords() {
   fillWords();
   $('brand').textContent = here.bot;
-  $('language').textContent = words.other;
+  $('language').textContent = words.otherShort;
+  $('language').setAttribute('aria-label', words.other);
+  $('language').title = words.other;
   $('language').lang = currentLanguage() === 'zh' ? 'en' : 'zh-CN';
   drawTheme();
   drawLink(link.up ? 'up' : 'trying');
   drawRooms();
   drawTitle();
   drawTry();
+  drawOthers();
   panel.renderEvents();
 }
 
@@ -200,6 +214,7 @@ function takeFrame(frame) {
     here.entered = true;
     log.addHistory(frame.records);
     drawTry();
+    drawOthers();
   } else if (frame.op === 'record' && frame.room === here.room) {
     log.addRecord(frame.record);
     drawTry();
