@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// chaos.mjs [--seed N] [--kills N] [--at-once N]: stories of reports over OneBot while Loubot, its redis-server, or
-// both are killed at random moments; then the peer's log and Redis are judged (judge.mjs). Prints its seed; the same seed
+// chaos.mjs [--seed N] [--kills N] [--at-once N] [--keep]: stories of reports over OneBot while Loubot, its redis-server, or
+// both are killed at random moments, the link is cut, sends fail and answers are lost; then the peer's log and Redis are judged (judge.mjs). Prints its seed; the same seed
 // gives the same stories, victims and pauses. The last line is `N passed, N failed`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,21 +41,29 @@ async function teller() {
 }
 const tellers = Array.from({ length: atOnce }, teller);
 
-const victims = { loubot: 0, 'redis-server': 0, both: 0 };
+const done = {};
+const troubles = {
+    loubot: () => daemon.kill(),
+    'redis-server': () => daemon.killRedis(),
+    both: () => daemon.killRedis() && daemon.kill(),
+    cut: () => (server.cut(rng.between(0, 800)), true),
+    'failed send': () => (server.faults.fail = 1),
+    'lost answer': () => (server.faults.swallow = 1),
+};
+const choice = ['loubot', 'loubot', 'redis-server', 'both', 'cut', 'failed send', 'lost answer'];
 for (let n = 0; n < kills; ) {
     // Mostly a while after it is back at work, sometimes while it is still starting.
     if (rng.next() < 0.75) for (let i = 0; i < 500 && server.links.size === 0; i++) await sleep(20);
     await sleep(rng.between(20, 1500));
-    const victim = rng.pick(['loubot', 'loubot', 'redis-server', 'both']);
+    const trouble = rng.pick(choice);
     const pause = rng.between(0, 300);
-    if (victim !== 'loubot' && !daemon.killRedis()) continue;
-    if (victim !== 'redis-server') {
-        await daemon.kill();
+    if (!(await troubles[trouble]())) continue;
+    done[trouble] = (done[trouble] ?? 0) + 1;
+    if (['loubot', 'redis-server', 'both'].includes(trouble)) n++;
+    if (daemon.isDead()) {
         await sleep(pause);
         daemon.start();
     }
-    victims[victim]++;
-    n++;
 }
 killing = false;
 await Promise.all(tellers);
@@ -66,7 +74,7 @@ await daemon.stop();
 for (const death of daemon.deaths) verdict.lines.push(`loubot ${death}`);
 verdict.failed += daemon.deaths.length;
 await server.stop();
-console.log(`killed: ${JSON.stringify(victims)}; ${stories.length} reports, ${recorder.sends.length} sends, ` +
+console.log(`done to it: ${JSON.stringify(done)}; ${stories.length} reports, ${recorder.sends.length} sends, ` +
     `${verdict.excused} repeated because their answer was lost`);
 for (const line of verdict.lines) console.log(line);
 if (verdict.failed || given.keep) console.log(`kept: ${folder} (loubot.log, data)`);

@@ -37,6 +37,10 @@ export class Daemon {
     async kill() {
         this.child.kill('SIGKILL');
         await this.child.gone;
+        return true;
+    }
+    isDead() {
+        return this.child.exitCode !== null || this.child.signalCode !== null;
     }
     async stop() {
         this.child.stopping = true;

@@ -7,16 +7,17 @@ const UNSURE_MS = 300;
 
 export class Recorder {
     constructor(server) {
-        this.sends = []; // {at, room, text, quote, reaction, link}
+        this.sends = []; // {at, room, text, quote, mentions, reaction, link, lost}
         this.news = new EventEmitter().setMaxListeners(0);
         let link = { closedAt: null };
         server.on('open', () => (link = { closedAt: null }));
         server.on('closed', () => (link.closedAt = Date.now()));
         server.on('said', ({ group_id, user_id, segments, text, about, reaction }) => {
+            const lost = server.faults.swallow > 0; // its answer will be kept back
             const quote = segments.find((s) => s.type === 'reply')?.data.id ?? about;
             const mentions = segments.filter((s) => s.type === 'at').map((s) => s.data.qq);
             const room = group_id ? Number(group_id) : `user ${user_id}`;
-            const send = { at: Date.now(), room, text, quote: quote && Number(quote), mentions, reaction, link };
+            const send = { at: Date.now(), room, text, quote: quote && Number(quote), mentions, reaction, link, lost };
             this.sends.push(send);
             this.news.emit('send', send);
         });
@@ -40,5 +41,5 @@ export class Recorder {
 }
 
 export function answerMayBeLost(send) {
-    return send.link.closedAt !== null && send.link.closedAt - send.at < UNSURE_MS;
+    return send.lost || (send.link.closedAt !== null && send.link.closedAt - send.at < UNSURE_MS);
 }
