@@ -63,12 +63,44 @@ static bool run_file(const char *file, const struct community *community,
     return go_on;
 }
 
+static const char usage[] =
+    "usage: loubot play FILE...\n"
+    "Plays conversation scripts on a virtual clock against a private Loubot with the demo\n"
+    "community, prints what was said, and marks every expectation that failed.\n"
+    "`loubot play --help` tells how a script is written; tests/dialogues/ is full of them.\n";
+
+static const char language[] =
+    "\nOne line, one thing; # begins a comment line.\n"
+    "  @ 2026-03-02 09:00            the time; the first one may be any, later ones go "
+    "forward\n"
+    "  + 40m                         time passes (s, m, h, d); timers run on its way\n"
+    "  b4 孙大姐> 4号楼的灯不亮      somebody writes: b1 … b27, work, or dm to the bot alone\n"
+    "     in front of the text: [photo] [at] [reply] [reply #12] [again] [react 👍] [bot]\n"
+    "  b4 孙大姐<<                   recalls the last message\n"
+    "  b4 < *#1* & *4楼*             the bot's next message there matches all of these\n"
+    "  dm 物业2 < *#1*               the same in a direct chat\n"
+    "  b4 <!                         the bot has said no more there\n"
+    "  b4 <2   b4 <0-2   b4 <1 *x*   so many messages (that match) are there\n"
+    "  b4 <! *301*   all <! *301*    it has never said that\n"
+    "  = 1 state=handling level>=2   fields of event 1; also=3 counts a list; field=null\n"
+    "  = open 2   = total 3          how many events\n"
+    "  ! restart   ! kill            stopped, or killed, and started again on the same data\n"
+    "  ! kill redis                  its redis-server alone is killed\n"
+    "  ! down … ! up                 killed, and started again later\n"
+    "  ! code K7M4-PX2D 5-1-101      the console issues this code for a flat (or 楼长 18)\n"
+    "  ! device 7 pressure 0.08 raised r1   a device reports\n"
+    "In patterns * is any text and ? one character. A mention reads @name, a quote stands in\n"
+    "front as [reply name], a picture reads [photo], a reaction [react 👍].\n";
+
+/* 0: go on; else the exit status, negative for 0. */
 static int check_usage(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        printf("%s%s", usage, language);
+        return -1;
+    }
     if (argc < 2 || argv[1][0] == '-') {
-        fprintf(stderr, "usage: loubot play FILE…\n"
-                        "Plays conversation scripts (see tests/dialogues/ and the README) "
-                        "against a private Loubot on a virtual clock.\n");
+        fprintf(stderr, "%s", usage);
         return 2;
     }
     int bad = 0;
@@ -85,7 +117,7 @@ int cli_play(int argc, char **argv)
 {
     int bad = check_usage(argc, argv);
     if (bad)
-        return bad;
+        return bad < 0 ? 0 : bad;
     struct faults *faults = faults_create();
     struct community *community = community_load(NULL, faults);
     struct play_score score = {0};

@@ -2,7 +2,7 @@
  * out; nothing is run here.
  *
  * play_script.c reads the clock, the directives and the fields, play_chat.c what people and the
- * bot say. When you add a line to the language, also describe it in the README's table, let
+ * bot say. When you add a line to the language, also describe it in the help of play.c, let
  * play_stage.c run it, and test it in tests/unit/play_script_test.c.
  */
 #ifndef LOUBOT_CLI_PLAY_SCRIPT_H
