@@ -8,6 +8,7 @@
 #include "cli/config.h"
 #include "event/calendar.h"
 #include "event/policy.h"
+#include "host/clock.h"
 #include "host/conf.h"
 #include "host/err.h"
 #include "host/mem.h"
@@ -67,12 +68,13 @@ static int load_communities(struct daemon *daemon, const struct config *config,
                             struct faults *faults)
 {
     size_t count = config->community_count ? config->community_count : 1;
+    int64_t now_ms = daemon->clock ? clock_now_ms(daemon->clock) : 0;
     daemon->communities = xcalloc(count, sizeof *daemon->communities);
     daemon->calendars = xcalloc(count, sizeof *daemon->calendars);
     daemon->policies = xcalloc(count, sizeof *daemon->policies);
     for (size_t i = 0; i < count; i++) {
         const char *path = config->community_count ? config->communities[i] : NULL;
-        struct community *community = community_load(path, faults);
+        struct community *community = community_load_at(path, now_ms, faults);
         if (!community)
             return ERR_INVALID;
         daemon->communities[i] = community;

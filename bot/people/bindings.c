@@ -1,14 +1,13 @@
 /* bindings.c: from what a platform calls a group or a person to what the community calls them.
  */
-#include <openssl/sha.h>
-#include <stdio.h>
+#include <openssl/evp.h>
 #include <string.h>
 
-#include "host/buf.h"
 #include "host/mem.h"
 #include "people/community_private.h"
 
 #define NAME_MAX_BYTES 60 /* shown of a found person's name */
+#define FOUND_BYTES 6     /* of the digest in a found person's id */
 
 static bool speaks_our_names(const char *adapter)
 {
@@ -35,20 +34,26 @@ bool community_binding(const struct community *community, const struct group *gr
     return true;
 }
 
-/* "r-" and 12 hex digits of SHA-256(adapter NUL account NUL user). */
-static const char *found_id(const char *adapter, const char *account, const char *user,
-                            struct arena *arena)
+/* "r-" and 12 hex digits of SHA-256(adapter NUL account NUL user). Every chat line comes here,
+ * so the algorithm is looked up once and no text is formatted. */
+static const char *found_id(const struct community *c, const char *adapter, const char *account,
+                            const char *user, struct arena *arena)
 {
-    struct buf buf;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    buf_init(&buf, 64 * 1024);
-    buf_add(&buf, adapter, strlen(adapter) + 1);
-    buf_add(&buf, account, strlen(account) + 1);
-    buf_puts(&buf, user);
-    SHA256((const unsigned char *)buf_text(&buf), buf.len, digest);
-    buf_finish(&buf);
-    return arena_printf(arena, "r-%02x%02x%02x%02x%02x%02x", digest[0], digest[1], digest[2],
-                        digest[3], digest[4], digest[5]);
+    static const char hex[] = "0123456789abcdef";
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    EVP_DigestInit_ex(c->digest, c->sha256, NULL);
+    EVP_DigestUpdate(c->digest, adapter, strlen(adapter) + 1);
+    EVP_DigestUpdate(c->digest, account, strlen(account) + 1);
+    EVP_DigestUpdate(c->digest, user, strlen(user));
+    EVP_DigestFinal_ex(c->digest, digest, NULL);
+    char *id = arena_alloc(arena, 2 + 2 * FOUND_BYTES + 1);
+    id[0] = 'r';
+    id[1] = '-';
+    for (size_t i = 0; i < FOUND_BYTES; i++) {
+        id[2 + 2 * i] = hex[digest[i] >> 4];
+        id[3 + 2 * i] = hex[digest[i] & 15];
+    }
+    return id;
 }
 
 /* Cut on a character boundary. */
@@ -76,7 +81,7 @@ const struct member *community_sender(const struct community *community, const c
     if (bound)
         return bound;
     struct member *found = arena_alloc(arena, sizeof *found);
-    found->id = found_id(adapter, account, user, arena);
+    found->id = found_id(community, adapter, account, user, arena);
     found->name = short_name(name && *name ? name : user, arena);
     found->building = group ? arena_strdup(arena, group->building) : NULL;
     return found;

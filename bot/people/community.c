@@ -6,6 +6,7 @@
  */
 #include "people/community.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,15 @@ static void read_sources(struct community *c, const struct source *file,
     set_version(c, file, roster);
 }
 
+struct community *community_create(void)
+{
+    struct community *c = xcalloc(1, sizeof *c);
+    c->arena = arena_create(ARENA_MAX);
+    c->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    c->digest = EVP_MD_CTX_new();
+    return c;
+}
+
 struct community *community_load(const char *path, struct faults *faults)
 {
     return community_load_at(path, 0, faults);
@@ -90,8 +100,7 @@ struct community *community_load_at(const char *path, int64_t now_ms, struct fau
     size_t before = faults_count(faults);
     struct source file = source_open(path, "community.yaml", faults);
     struct source roster = source_open(path, "roster.csv", faults);
-    struct community *c = xcalloc(1, sizeof *c);
-    c->arena = arena_create(ARENA_MAX);
+    struct community *c = community_create();
     c->demo = !path;
     if (file.bytes && roster.bytes)
         read_sources(c, &file, &roster, now_ms, faults);
@@ -115,6 +124,8 @@ void community_destroy(struct community **community)
     free(c->buildings);
     free(c->members);
     free(c->rows);
+    EVP_MD_CTX_free(c->digest);
+    EVP_MD_free(c->sha256);
     arena_destroy(&c->arena);
     free(c);
     *community = NULL;

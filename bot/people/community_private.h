@@ -28,7 +28,9 @@ struct roster_row {
 };
 
 struct community {
-    struct arena *arena; /* holds every string and list */
+    struct arena *arena;          /* holds every string and list */
+    struct evp_md_ctx_st *digest; /* SHA-256, for the ids of people found in chats */
+    struct evp_md_st *sha256;
     const char *id, *name, *bot_name, *lang;
     int utc_offset_s;
     bool demo;
@@ -56,6 +58,8 @@ struct community {
     struct index holders;    /* role, owner, kind of area, area → member */
 };
 
+/* An empty one, for community_load() and tests; destroyed by community_destroy(). */
+struct community *community_create(void);
 /* Fill the struct from the two files; faults are added. */
 void community_read_file(struct community *community, struct conf *conf, struct faults *faults);
 void roster_read(struct community *community, const char *name, const char *bytes, size_t len,

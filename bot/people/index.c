@@ -15,11 +15,14 @@ struct index_entry {
 struct index_key index_key(const char *a, const char *b, const char *c, const char *d)
 {
     const char *parts[] = {a, b, c, d};
-    struct index_key key = {.len = 0};
+    struct index_key key; /* its bytes are not cleared: this runs at every message */
+    key.len = 0;
     for (size_t i = 0; i < 4; i++) {
         size_t len = parts[i] ? strlen(parts[i]) : 0;
-        if (key.len + len + 1 > sizeof key.bytes)
-            return (struct index_key){.len = 0};
+        if (key.len + len + 1 > sizeof key.bytes) {
+            key.len = 0;
+            break;
+        }
         if (len)
             memcpy(key.bytes + key.len, parts[i], len);
         key.bytes[key.len + len] = '\0';

@@ -54,8 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct faults *faults = faults_create();
     struct arena *arena = arena_create((size_t)1 << 28);
-    struct community *c = xcalloc(1, sizeof *c);
-    c->arena = arena_create((size_t)1 << 28);
+    struct community *c = community_create();
     struct conf *conf = conf_read_bytes("y", community_yaml, sizeof community_yaml - 1, faults);
     community_read_file(c, conf, faults);
     conf_destroy(&conf);
