@@ -97,8 +97,8 @@ struct ws *account_ws(const struct account *account);
 struct http *account_http(const struct account *account);
 const char *account_data_dir(const struct account *account);
 /* JSON for pages: communities, groups and people that this account serves, as an array of
- * {"community","name","groups":[{"name","kind","building"}],"people":[{"id","name","roles":["building_head"…]}]}.
- */
+ * {"community","name","demo","bot","groups":[{"name","kind","building","staff":[names
+ * at hand there]}],"people":[{"id","name","roles":["building_head"…]}]}. */
 void account_describe(const struct account *account, struct buf *out);
 /* Public JSON of the newest open and recent events of a group of this account, newest first, at
  * most `limit`. `cb` comes once, later, with a JSON array (or NULL when Redis is away). */

@@ -77,6 +77,28 @@ static bool serves(const struct account *account, const struct home *home,
     return is_ours;
 }
 
+static void add_name(json_t *names, const struct member *member)
+{
+    size_t i;
+    json_t *name;
+    if (!member)
+        return;
+    json_array_foreach(names, i,
+                       name) if (strcmp(json_string_value(name), member->name) == 0) return;
+    json_array_append_new(names, json_string(member->name));
+}
+
+/* Who is at hand for a building: head, micro-grid worker, grid worker, repairer. */
+static json_t *staff_json(const struct community *community, const char *building)
+{
+    json_t *names = json_array();
+    add_name(names, community_holder(community, ROLE_BUILDING_HEAD, building, NULL));
+    add_name(names, community_holder(community, ROLE_MICRO_GRID_WORKER, building, NULL));
+    add_name(names, community_holder(community, ROLE_GRID_WORKER, building, NULL));
+    add_name(names, community_owner_person(community, OWNER_PROPERTY, building));
+    return names;
+}
+
 static json_t *groups_json(const struct account *account, const struct home *home)
 {
     json_t *groups = json_array();
@@ -85,8 +107,10 @@ static json_t *groups_json(const struct account *account, const struct home *hom
         if (g->kind != GROUP_DIRECT && !serves(account, home, g))
             continue;
         json_t *group = json_pack("{ss ss}", "name", g->name, "kind", kind_names[g->kind]);
-        if (g->building)
+        if (g->building) {
             json_object_set_new(group, "building", json_string(g->building));
+            json_object_set_new(group, "staff", staff_json(home->community, g->building));
+        }
         json_array_append_new(groups, group);
     }
     return groups;
