@@ -16,24 +16,33 @@ struct node {
     uint32_t state; /* its cell */
 };
 
+#define CROWDED 16
+
 struct builder {
     struct automaton *automaton;
     struct node *nodes; /* nodes[1] is the root */
     uint32_t node_count;
     uint32_t *queue; /* nodes, breadth first */
     uint32_t symbol_count;
-    uint32_t first_free; /* no free cell lies before this one */
+    uint32_t first_free; /* no free cell above the symbols lies before this one */
+    uint32_t roomy;      /* where several children may find room */
+    uint32_t *top;       /* the root's children by symbol */
 };
 
 static uint32_t child_of(struct builder *builder, uint32_t parent, uint32_t symbol)
 {
     struct node *nodes = builder->nodes;
-    for (uint32_t child = nodes[parent].child; child != 0; child = nodes[child].sibling)
+    if (parent == 1 && builder->top[symbol] != 0)
+        return builder->top[symbol];
+    for (uint32_t child = parent == 1 ? 0 : nodes[parent].child; child != 0;
+         child = nodes[child].sibling)
         if (nodes[child].symbol == symbol)
             return child;
     uint32_t made = ++builder->node_count;
     nodes[made] = (struct node){.symbol = symbol, .sibling = nodes[parent].child};
     nodes[parent].child = made;
+    if (parent == 1)
+        builder->top[symbol] = made;
     return made;
 }
 
@@ -46,30 +55,41 @@ static void cells_reserve(struct builder *builder, size_t want)
     automaton->cells = xrealloc(automaton->cells, count * sizeof *automaton->cells);
     memset(automaton->cells + automaton->count, 0,
            (count - automaton->count) * sizeof *automaton->cells);
+    automaton->words = xrealloc(automaton->words, count * sizeof *automaton->words);
+    memset(automaton->words + automaton->count, 0,
+           (count - automaton->count) * sizeof *automaton->words);
     automaton->count = count;
 }
 
 static bool base_fits(struct builder *builder, uint32_t first_child, uint32_t base)
 {
-    cells_reserve(builder, (size_t)base + builder->symbol_count + 1);
+    const struct automaton_cell *cells = builder->automaton->cells;
     for (uint32_t c = first_child; c != 0; c = builder->nodes[c].sibling)
-        if (builder->automaton->cells[base + builder->nodes[c].symbol].check != 0)
+        if (cells[base + builder->nodes[c].symbol].check != 0)
             return false;
     return true;
 }
 
-/* Cell 0 is never used and cell 1 is the root, so bases begin at 2. */
+/* The first base where the children fit. An only child fits into any free cell; for several
+ * children the search begins where the last one gave up on crowded cells, which keeps the
+ * building time in proportion to the words. Cell 1 is the root, so bases begin at 2. */
 static uint32_t base_find(struct builder *builder, uint32_t first_child)
 {
     uint32_t symbol = builder->nodes[first_child].symbol;
-    cells_reserve(builder, builder->first_free + 1);
-    while (builder->automaton->cells[builder->first_free].check != 0) {
-        builder->first_free++;
-        cells_reserve(builder, builder->first_free + 1);
+    bool only = builder->nodes[first_child].sibling == 0;
+    uint32_t *cursor = only ? &builder->first_free : &builder->roomy;
+    uint32_t at = *cursor > symbol + 2 ? *cursor : symbol + 2;
+    uint32_t tried = 0;
+    for (;; at++) {
+        cells_reserve(builder, (size_t)at + builder->symbol_count + 1);
+        if (builder->automaton->cells[at].check != 0)
+            continue;
+        if (base_fits(builder, first_child, at - symbol))
+            break;
+        tried++;
     }
-    uint32_t at = builder->first_free > symbol + 2 ? builder->first_free : symbol + 2;
-    while (!base_fits(builder, first_child, at - symbol))
-        at++;
+    if (only ? at > symbol + 2 : tried > CROWDED)
+        *cursor = at;
     return at - symbol;
 }
 
@@ -92,12 +112,17 @@ static void place(struct builder *builder, uint32_t node, size_t *queued)
     for (uint32_t c = nodes[node].child; c != 0; c = nodes[c].sibling) {
         nodes[c].state = base + nodes[c].symbol;
         cells[nodes[c].state].check = state;
+        cells[state].hint |= automaton_hint(nodes[c].symbol);
     }
+    struct automaton_words *words = builder->automaton->words;
     for (uint32_t c = nodes[node].child; c != 0; c = nodes[c].sibling) {
-        struct automaton_cell *cell = &cells[nodes[c].state];
-        cell->fail = fail_of(builder->automaton, state, nodes[c].symbol);
-        cell->output = nodes[c].output;
-        cell->more = cells[cell->fail].output != 0 ? cell->fail : cells[cell->fail].more;
+        uint32_t at = nodes[c].state;
+        uint32_t fail = fail_of(builder->automaton, state, nodes[c].symbol);
+        cells[at].fail = fail;
+        words[at].output = nodes[c].output;
+        words[at].more = words[fail].output != 0 ? fail : words[fail].more;
+        if (words[at].output != 0 || words[at].more != 0)
+            cells[at].hint |= AUTOMATON_WORD;
         builder->queue[(*queued)++] = c;
     }
 }
@@ -120,12 +145,14 @@ void automaton_init(struct automaton *automaton, const struct automaton_pattern 
     for (size_t i = 0; i < count; i++)
         total += patterns[i].len;
     *automaton = (struct automaton){0};
-    struct builder builder = {automaton,
-                              xcalloc(total + 1, sizeof(struct node)),
-                              1,
-                              xcalloc(total + 1, sizeof(uint32_t)),
-                              symbol_count,
-                              2};
+    struct builder builder = {.automaton = automaton,
+                              .nodes = xcalloc(total + 1, sizeof(struct node)),
+                              .node_count = 1,
+                              .queue = xcalloc(total + 1, sizeof(uint32_t)),
+                              .symbol_count = symbol_count,
+                              .first_free = 2,
+                              .roomy = 2,
+                              .top = xcalloc(symbol_count + 1, sizeof(uint32_t))};
     trie_fill(&builder, patterns, count);
     cells_reserve(&builder, (size_t)symbol_count + 4);
     automaton->cells[0].check = UINT32_MAX;
@@ -142,15 +169,17 @@ void automaton_init(struct automaton *automaton, const struct automaton_pattern 
     cells_reserve(&builder, (size_t)top + symbol_count + 1);
     free(builder.nodes);
     free(builder.queue);
+    free(builder.top);
 }
 
 void automaton_finish(struct automaton *automaton)
 {
     free(automaton->cells);
+    free(automaton->words);
     *automaton = (struct automaton){0};
 }
 
 size_t automaton_bytes(const struct automaton *automaton)
 {
-    return automaton->count * sizeof *automaton->cells;
+    return automaton->count * (sizeof *automaton->cells + sizeof *automaton->words);
 }

@@ -17,14 +17,22 @@ struct automaton_pattern {
     uint32_t len;            /* at least 1 */
 };
 
+/* What a step looks at; 16 bytes, since the table is larger than the fast caches. `hint` has a
+ * bit for each symbol (modulo 31) that leads on from here, so that most steps that fail need
+ * not look, and the bit AUTOMATON_WORD when a word ends here. */
 struct automaton_cell {
-    uint32_t base, check, fail;
+    uint32_t base, check, fail, hint;
+};
+#define AUTOMATON_WORD (UINT32_C(1) << 31)
+
+struct automaton_words {
     uint32_t output; /* pattern that ends here + 1; 0: none */
     uint32_t more;   /* next state on the failure path with an output; 0: none */
 };
 
 struct automaton {
     struct automaton_cell *cells;
+    struct automaton_words *words; /* by state */
     size_t count;
 };
 
@@ -36,19 +44,28 @@ void automaton_init(struct automaton *automaton, const struct automaton_pattern 
 void automaton_finish(struct automaton *automaton);
 size_t automaton_bytes(const struct automaton *automaton);
 
+static inline uint32_t automaton_hint(uint32_t symbol)
+{
+    return UINT32_C(1) << symbol % 31;
+}
+
 static inline uint32_t automaton_step(const struct automaton *automaton, uint32_t state,
                                       uint32_t symbol)
 {
     const struct automaton_cell *cells = automaton->cells;
+    uint32_t hint = automaton_hint(symbol);
     if (symbol == 0)
         return AUTOMATON_ROOT;
     for (;;) {
-        uint32_t next = cells[state].base + symbol;
-        if (cells[next].check == state)
-            return next;
+        const struct automaton_cell *cell = &cells[state];
+        if (cell->hint & hint) {
+            uint32_t next = cell->base + symbol;
+            if (cells[next].check == state)
+                return next;
+        }
         if (state == AUTOMATON_ROOT)
             return AUTOMATON_ROOT;
-        state = cells[state].fail;
+        state = cell->fail;
     }
 }
 

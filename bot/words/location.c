@@ -410,9 +410,22 @@ static uint32_t side_unit(struct finder *f, uint32_t at)
     return at + 3;
 }
 
+/* Whether a slot can begin with this glyph at all; most glyphs of a text end here. */
+static bool may_begin(const struct finder *f, uint32_t at)
+{
+    uint32_t cp = f->reading->glyphs[at].cp;
+    if (glyph_is_latin(cp))
+        return at == 0 || !glyph_is_latin(f->reading->glyphs[at - 1].cp);
+    return glyph_is_digit(cp) || cp == '-' || cp == 0x8d1f || cp == 0x5730 || /* 负 地 */
+           cp == 0x4e1c || cp == 0x897f || cp == 0x5357 || cp == 0x5317 ||    /* 东西南北 */
+           cp == 0x4e2d || glyph_is_numeral(cp);                              /* 中 */
+}
+
 static uint32_t slot_at(struct finder *f, uint32_t at)
 {
     struct number n;
+    if (!may_begin(f, at))
+        return 0;
     uint32_t next = below_ground(f, at);
     if (next == 0)
         next = side_unit(f, at);

@@ -94,6 +94,27 @@ long normalise(const struct fold *fold, const char *text, size_t len, struct gly
     return (long)count;
 }
 
+bool glyph_is_numeral(uint32_t cp)
+{
+    switch (cp) {
+    case 0x4e00: /* 一 */
+    case 0x4e8c: /* 二 */
+    case 0x4e24: /* 两 */
+    case 0x4e09: /* 三 */
+    case 0x56db: /* 四 */
+    case 0x4e94: /* 五 */
+    case 0x516d: /* 六 */
+    case 0x4e03: /* 七 */
+    case 0x516b: /* 八 */
+    case 0x4e5d: /* 九 */
+    case 0x5341: /* 十 */
+    case 0x96f6: /* 零 */
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool glyph_ends_clause(uint32_t cp)
 {
     switch (cp) {

@@ -51,6 +51,8 @@ static inline bool glyph_is_han(uint32_t cp)
     return cp >= 0x3400 && cp <= 0x9fff;
 }
 
+/* A Chinese numeral: 一 … 十, 两, 零. */
+bool glyph_is_numeral(uint32_t cp);
 /* Ends a clause: comma, semicolon, full stop, question and exclamation mark, line end. */
 bool glyph_ends_clause(uint32_t cp);
 /* Says nothing: space, punctuation, brackets, emoji. */

@@ -38,6 +38,7 @@ static void read_text(struct reading *reading, const char *text, size_t len,
     location_find(reading, 0, reading->count, &reading->where);
     meaning->fault.where = reading->where;
     imply_building(reading, &meaning->fault.where);
+    reading_residue(reading);
     reading_frames(reading);
     reading_faults(reading, meaning);
     reading_intent(reading, meaning);

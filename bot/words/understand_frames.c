@@ -43,7 +43,9 @@ static const struct rule_def *rule_of(const struct lexicon *lexicon,
                                       const struct group_def *object,
                                       const struct group_def *symptom)
 {
-    for (size_t i = 0; object != NULL && symptom != NULL && i < lexicon->rule_count; i++) {
+    if (object == NULL || symptom == NULL || object->tags == 0 || symptom->tags == 0)
+        return NULL;
+    for (size_t i = 0; i < lexicon->rule_count; i++) {
         const struct rule_def *rule = &lexicon->rules[i];
         if ((rule->object_tags & object->tags) && (rule->symptom_tags & symptom->tags))
             return rule;
@@ -74,6 +76,8 @@ static const struct hit *object_of(const struct reading *reading, const struct h
 {
     const struct hit *best = NULL;
     uint32_t best_cost = UINT32_MAX;
+    if ((reading->kinds & (1u << WORD_OBJECT | 1u << WORD_PLACE)) == 0)
+        return NULL;
     for (size_t i = 0; i < reading->hit_count; i++) {
         uint32_t cost = object_cost(reading, &reading->hits[i], symptom);
         if (cost < best_cost) {
@@ -207,8 +211,7 @@ static int mark_points(struct reading *reading)
 /* A short text whose words are all known is about the trouble and nothing else. */
 static int closed_points(struct reading *reading)
 {
-    uint32_t open = reading_residue(reading);
-    if (reading->frame_count == 0 || open * 6 > reading->count)
+    if (reading->frame_count == 0 || reading->residue * 6 > reading->count)
         return 0;
     reading_explain(reading, 0, reading->count, 1, "nothing else in it");
     return 1;

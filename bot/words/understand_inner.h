@@ -67,6 +67,7 @@ struct reading {
     uint32_t clauses;
     bool has_number; /* a digit or a Chinese numeral stands in it */
     bool has_han, has_latin;
+    uint32_t residue; /* glyphs that no known word, place or number covers */
     struct frame frames[FRAMES_MAX];
     size_t frame_count;
     int points; /* for the best frame, with what the marks say */
@@ -81,8 +82,8 @@ void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int po
 
 /* Returns false when the text is not valid. */
 bool reading_scan(struct reading *reading, const char *text, size_t len);
-/* How many glyphs no known word, place or number covers; silent ones do not count. */
-uint32_t reading_residue(const struct reading *reading);
+/* Counts the glyphs that no known word, place or number covers; silent ones do not count. */
+void reading_residue(struct reading *reading);
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);

@@ -99,7 +99,9 @@ static bool me_too(const struct reading *reading, struct meaning *meaning, uint3
 {
     if (!has_mark(reading, MARK_ALSO) || open > 2)
         return false;
-    bool who = has_mark(reading, MARK_SELF) || !location_is_empty(&reading->where);
+    const struct location *where = &reading->where;
+    bool who = has_mark(reading, MARK_SELF) || where->building != NULL || where->unit != NULL ||
+               where->room != NULL || where->floor != FLOOR_NONE;
     bool what = has_kind(reading, WORD_SYMPTOM) || has_kind(reading, WORD_TROUBLE) || open == 0;
     if (!who || !what)
         return false;
@@ -120,7 +122,7 @@ static void yes_or_no(const struct reading *reading, struct meaning *meaning)
 
 static bool is_fragment(const struct reading *reading, uint32_t open)
 {
-    if (open > 0 || reading->count > 24)
+    if (open > 0 || reading->count > 24 || reading->points < 0)
         return false;
     return has_kind(reading, WORD_OBJECT) || has_kind(reading, WORD_SYMPTOM) ||
            !location_is_empty(&reading->where);
@@ -128,7 +130,7 @@ static bool is_fragment(const struct reading *reading, uint32_t open)
 
 void reading_intent(struct reading *reading, struct meaning *meaning)
 {
-    uint32_t open = reading_residue(reading);
+    uint32_t open = reading->residue;
     bool closed = open == 0 && reading->count > 0;
     if (told_again(reading, meaning, open) || me_too(reading, meaning, open))
         return;

@@ -136,31 +136,11 @@ static void add_word(struct reading *reading, uint32_t pattern, uint32_t to,
 /* All words that end with the last glyph, longest first. */
 static void add_words(struct reading *reading, uint32_t state, uint32_t to)
 {
-    const struct automaton_cell *cells = reading->lexicon->automaton.cells;
+    const struct automaton_words *words = reading->lexicon->automaton.words;
     struct reach reach = {UINT32_MAX, UINT32_MAX};
-    for (; state != 0; state = cells[state].more)
-        if (cells[state].output != 0)
-            add_word(reading, cells[state].output - 1, to, &reach);
-}
-
-static bool is_numeral(uint32_t cp)
-{
-    switch (cp) {
-    case 0x4e00: /* 一 */
-    case 0x4e8c: /* 二 */
-    case 0x4e24: /* 两 */
-    case 0x4e09: /* 三 */
-    case 0x56db: /* 四 */
-    case 0x4e94: /* 五 */
-    case 0x516d: /* 六 */
-    case 0x4e03: /* 七 */
-    case 0x516b: /* 八 */
-    case 0x4e5d: /* 九 */
-    case 0x5341: /* 十 */
-        return true;
-    default:
-        return glyph_is_digit(cp);
-    }
+    for (; state != 0; state = words[state].more)
+        if (words[state].output != 0)
+            add_word(reading, words[state].output - 1, to, &reach);
 }
 
 bool reading_scan(struct reading *reading, const char *text, size_t len)
@@ -176,9 +156,9 @@ bool reading_scan(struct reading *reading, const char *text, size_t len)
     for (uint32_t i = 0; i < reading->count; i++) {
         uint32_t cp = reading->glyphs[i].cp;
         state = automaton_step(&lexicon->automaton, state, lexicon_symbol(lexicon, cp));
-        if (cells[state].output != 0 || cells[state].more != 0)
+        if (cells[state].hint & AUTOMATON_WORD)
             add_words(reading, state, i + 1);
-        reading->has_number |= is_numeral(cp);
+        reading->has_number |= glyph_is_digit(cp) || glyph_is_numeral(cp);
         reading->has_han |= glyph_is_han(cp);
         reading->has_latin |= glyph_is_latin(cp);
         reading->clauses +=
@@ -230,16 +210,19 @@ static void cover(bool *covered, uint32_t from, uint32_t to)
 
 static void cover_span(const struct reading *reading, bool *covered, struct span span)
 {
+    if (span.from == span.to)
+        return;
     for (uint32_t i = 0; i < reading->count && i < CLOSED_MAX; i++)
         if (reading->glyphs[i].at >= span.from && reading->glyphs[i].at < span.to)
             covered[i] = true;
 }
 
-uint32_t reading_residue(const struct reading *reading)
+void reading_residue(struct reading *reading)
 {
     bool covered[CLOSED_MAX] = {false};
+    reading->residue = reading->count;
     if (reading->count > CLOSED_MAX)
-        return CLOSED_MAX;
+        return;
     for (size_t i = 0; i < reading->hit_count; i++)
         if (reading->hits[i].group->kind != WORD_IGNORE)
             cover(covered, reading->hits[i].from, reading->hits[i].to);
@@ -249,9 +232,8 @@ uint32_t reading_residue(const struct reading *reading)
     cover_span(reading, covered, where->floor_span);
     cover_span(reading, covered, where->room_span);
     cover(covered, reading->numbers_from, reading->numbers_to);
-    uint32_t open = 0;
+    reading->residue = 0;
     for (uint32_t i = 0; i < reading->count; i++)
-        open += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
-                reading->glyphs[i].cp != '#';
-    return open;
+        reading->residue += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
+                            reading->glyphs[i].cp != '#';
 }
