@@ -170,24 +170,33 @@ static bool is_over(const struct reading *reading, const struct hit *mark)
     return true;
 }
 
-/* What one mark weighs here. A trouble told before an enquiry stays a trouble:
- * "路段漆黑一片，请问 什么时候修". */
-static int mark_weight(const struct reading *reading, const struct hit *mark)
+/* Marks that colour only the clause they stand in. */
+#define LOCAL_MARKS                                                                            \
+    (UINT64_C(1) << MARK_HYPOTHETICAL | UINT64_C(1) << MARK_PAST |                             \
+     UINT64_C(1) << MARK_ELSEWHERE | UINT64_C(1) << MARK_QUESTION |                            \
+     UINT64_C(1) << MARK_TOPIC | UINT64_C(1) << MARK_YOU | UINT64_C(1) << MARK_PRAISE)
+
+/* What one mark weighs for the best frame. A trouble told before an enquiry stays a trouble:
+ * "路段漆黑一片，请问什么时候修". */
+static int mark_weight(const struct reading *reading, const struct frame *best,
+                       const struct hit *mark)
 {
     const struct group_def *group = mark->group;
     if (group->mark == MARK_REPAIRED && !is_over(reading, mark))
         return 0;
-    if (group->mark == MARK_ENQUIRY && mark->clause > 0)
-        for (size_t i = 0; i < reading->frame_count; i++)
-            if (reading->frames[i].clause < mark->clause &&
-                reading->frames[i].points >= REPORT_POINTS)
-                return group->weight / 4;
+    if (best == NULL)
+        return group->weight;
+    if (LOCAL_MARKS >> group->mark & 1 && mark->clause != best->clause)
+        return 0;
+    if (group->mark == MARK_ENQUIRY && mark->clause > best->clause &&
+        best->points >= REPORT_POINTS)
+        return group->weight / 4;
     return group->weight;
 }
 
 /* The heaviest mark of each kind counts; of small talk further words count too, up to a limit.
  */
-static int mark_points(struct reading *reading)
+static int mark_points(struct reading *reading, const struct frame *best)
 {
     int heaviest[MARK_KINDS] = {0};
     int points = 0, chat = 0;
@@ -195,7 +204,7 @@ static int mark_points(struct reading *reading)
         const struct hit *hit = &reading->hits[i];
         if (hit->group->kind != WORD_MARK || hit->inner || hit->group->weight == 0)
             continue;
-        int weight = mark_weight(reading, hit);
+        int weight = mark_weight(reading, best, hit);
         int before = heaviest[hit->group->mark];
         if (hit->group->mark == MARK_CHAT && before != 0 && chat++ < 3)
             points--;
@@ -275,11 +284,11 @@ static bool is_better(const struct frame *frame, const struct frame *best)
 
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
-    reading->points = mark_points(reading) + closed_points(reading);
     const struct frame *best = NULL;
     for (size_t i = 0; i < reading->frame_count; i++)
         if (best == NULL || is_better(&reading->frames[i], best))
             best = &reading->frames[i];
+    reading->points = mark_points(reading, best) + closed_points(reading);
     if (best == NULL)
         return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);

@@ -43,19 +43,37 @@ static bool at_border(const struct reading *reading, uint32_t flags, uint32_t fr
     return true;
 }
 
-/* Hits before the new one that lie within it are inner; only symptoms do not hide each other,
- * since the longer may be said of other things than the shorter. Outer hits have growing
- * starts, so only the last ones need to be looked at. */
-static void hide_inner(struct reading *reading, enum word_kind kind, uint32_t from, uint32_t to)
+/* Whether a longer word of one group hides a shorter one of the other inside it. Symptoms do
+ * not hide each other, since the longer may be said of other things than the shorter; answers
+ * and marks that speak for a report hide only their like. */
+static bool hides(const struct group_def *longer, const struct group_def *shorter)
 {
+    if (longer->kind == WORD_SYMPTOM)
+        return shorter->kind != WORD_SYMPTOM;
+    if (longer->kind == WORD_SAY || (longer->kind == WORD_MARK && longer->weight > 0))
+        return shorter->kind == WORD_SAY || shorter->kind == WORD_MARK;
+    return true;
+}
+
+/* Marks earlier hits inside the new one as inner, and tells whether the new one lies inside an
+ * earlier one (which ends with the same glyph). Outer hits have growing starts, so only the
+ * last ones need to be looked at. */
+static bool settle(struct reading *reading, const struct group_def *group, uint32_t from,
+                   uint32_t to)
+{
+    bool inner = false;
     for (size_t i = reading->hit_count; i > 0; i--) {
         struct hit *hit = &reading->hits[i - 1];
         if (hit->to <= from)
             break;
-        if (hit->from >= from && hit->to - hit->from < to - from &&
-            !(kind == WORD_SYMPTOM && hit->group->kind == WORD_SYMPTOM))
-            hit->inner = true;
+        if (hit->pair)
+            continue;
+        if (hit->from >= from && hit->to - hit->from < to - from)
+            hit->inner |= hides(group, hit->group);
+        else if (hit->from <= from && hit->to >= to && hit->to - hit->from > to - from)
+            inner |= hides(hit->group, group);
     }
+    return inner;
 }
 
 static void add_hit(struct reading *reading, const struct group_def *group, uint32_t from,
@@ -86,61 +104,41 @@ static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_
 }
 
 static void add_sense(struct reading *reading, const struct sense *sense, uint32_t from,
-                      uint32_t to, bool inner)
+                      uint32_t to)
 {
     const struct group_def *group = &reading->lexicon->groups[sense->group];
     if (sense->flags & WORD_FIRST_PART) {
         reading->parts[reading->part_count++ % PARTS_MAX] =
             (struct part){from, to, reading->clauses, sense->pair};
-        return;
-    }
-    if (sense->pair != 0) {
+    } else if (sense->pair != 0) {
         uint32_t begin = first_part(reading, sense->pair, from);
         if (begin != UINT32_MAX)
             add_hit(reading, group, begin, to, false, true);
-        return;
+    } else {
+        bool inner = settle(reading, group, from, to);
+        add_hit(reading, group, from, to, inner, false);
     }
-    if (!inner)
-        hide_inner(reading, group->kind, from, to);
-    add_hit(reading, group, from, to, inner, false);
 }
 
-/* Where the longest words that end with this glyph begin: a shorter one lies within them. */
-struct reach {
-    uint32_t any, no_symptom;
-};
-
-static void add_word(struct reading *reading, uint32_t pattern, uint32_t to,
-                     struct reach *reach)
+static void add_word(struct reading *reading, uint32_t pattern, uint32_t to)
 {
     const struct lexicon *lexicon = reading->lexicon;
     const struct word_def *word = &lexicon->words[pattern];
     uint32_t from = to - word->len;
     if (!stands_alone(reading, word, from, to))
         return;
-    struct reach before = *reach;
-    for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next) {
-        const struct sense *sense = &lexicon->senses[s - 1];
-        if (!at_border(reading, sense->flags, from, to))
-            continue;
-        bool symptom = lexicon->groups[sense->group].kind == WORD_SYMPTOM;
-        add_sense(reading, sense, from, to, from > (symptom ? before.no_symptom : before.any));
-        if (sense->pair != 0)
-            continue;
-        reach->any = from < reach->any ? from : reach->any;
-        if (!symptom && from < reach->no_symptom)
-            reach->no_symptom = from;
-    }
+    for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next)
+        if (at_border(reading, lexicon->senses[s - 1].flags, from, to))
+            add_sense(reading, &lexicon->senses[s - 1], from, to);
 }
 
 /* All words that end with the last glyph, longest first. */
 static void add_words(struct reading *reading, uint32_t state, uint32_t to)
 {
     const struct automaton_words *words = reading->lexicon->automaton.words;
-    struct reach reach = {UINT32_MAX, UINT32_MAX};
     for (; state != 0; state = words[state].more)
         if (words[state].output != 0)
-            add_word(reading, words[state].output - 1, to, &reach);
+            add_word(reading, words[state].output - 1, to);
 }
 
 bool reading_scan(struct reading *reading, const char *text, size_t len)
