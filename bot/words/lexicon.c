@@ -274,6 +274,7 @@ struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
     for (size_t i = 0; i < count; i++)
         read_file(&builder, extra_files[i]);
     automaton_make(&builder);
+    lexicon_check(lexicon, faults);
     return lexicon;
 }
 

@@ -23,4 +23,7 @@ void builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to);
 const char *builder_text(struct lexicon_builder *builder, const char *text, size_t len);
 struct faults *builder_faults(struct lexicon_builder *builder);
 
+/* Adds a fault for what can never match: a tag that a rule or `for` names and no group has. */
+void lexicon_check(const struct lexicon *lexicon, struct faults *faults);
+
 #endif

@@ -466,11 +466,10 @@ void location_find(const struct reading *reading, uint32_t from, uint32_t to,
 {
     struct finder finder = {.reading = reading, .where = ret_location, .end = to};
     location_init(ret_location);
-    if (reading->has_number || reading->has_latin)
-        for (uint32_t at = from; at < to;) {
-            uint32_t next = slot_at(&finder, at);
-            at = next > at ? next : at + 1;
-        }
+    for (uint32_t at = from; at < to;) {
+        uint32_t next = slot_at(&finder, at);
+        at = next > at ? next : at + 1;
+    }
     if (reading->kinds & 1u << WORD_PLACE)
         find_place(&finder, from);
 }

@@ -14,6 +14,8 @@
 #include "words/location.h"
 #include "words/understand_inner.h"
 
+#define SHORT_TEXT 8 /* glyphs; "b座" holds no word and no digit */
+
 static enum lang lang_of(const struct reading *reading)
 {
     if (reading->has_han)
@@ -31,17 +33,20 @@ static void imply_building(const struct reading *reading, struct location *where
 static void read_text(struct reading *reading, const char *text, size_t len,
                       struct meaning *meaning)
 {
-    if (!reading_scan(reading, text, len) || (reading->hit_count == 0 && !reading->has_number))
+    if (!reading_scan(reading, text, len) ||
+        (reading->hit_count == 0 && !reading->has_number && reading->count > SHORT_TEXT))
         return;
     meaning->lang = lang_of(reading);
     reading_numbers(reading, meaning);
     location_find(reading, 0, reading->count, &reading->where);
     meaning->fault.where = reading->where;
-    imply_building(reading, &meaning->fault.where);
     reading_residue(reading);
     reading_frames(reading);
     reading_faults(reading, meaning);
     reading_intent(reading, meaning);
+    imply_building(reading, &meaning->fault.where);
+    for (size_t i = 0; i < meaning->more_count; i++)
+        imply_building(reading, &meaning->more[i].where);
 }
 
 void understand_explain(const struct lexicon *lexicon, const char *text, size_t len,

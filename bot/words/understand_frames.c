@@ -53,6 +53,24 @@ static const struct rule_def *rule_of(const struct lexicon *lexicon,
     return NULL;
 }
 
+static bool is_within(const struct hit *inside, const struct hit *outside)
+{
+    return inside->from >= outside->from && inside->to <= outside->to;
+}
+
+/* Whether the symptom can be said of the thing at all. A trouble that has its own category is
+ * only said of things of that category. */
+static bool may_be_said(const struct reading *reading, const struct group_def *object,
+                        const struct group_def *symptom)
+{
+    if (symptom->only != 0 && (symptom->only & object->tags) == 0)
+        return false;
+    if (symptom->kind != WORD_TROUBLE || symptom->category_else || object->category == NULL ||
+        symptom->category == NULL || strcmp(symptom->category, object->category) == 0)
+        return true;
+    return rule_of(reading->lexicon, object, symptom) != NULL;
+}
+
 /* What it costs to say the symptom of this object: the nearer the better, before rather than
  * behind, in the same clause; an object that a rule ties to the symptom is worth some way.
  * UINT32_MAX: out of reach. */
@@ -61,8 +79,9 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
 {
     const struct group_def *group = hit->group;
     bool place = group->kind == WORD_PLACE && group->tags != 0;
-    uint64_t only = symptom->group->only;
-    if ((group->kind != WORD_OBJECT && !place) || hit->inner || (only && !(only & group->tags)))
+    if ((group->kind != WORD_OBJECT && !place) ||
+        (hit->inner && !(symptom->group->kind == WORD_TROUBLE && is_within(hit, symptom))) ||
+        !may_be_said(reading, group, symptom->group))
         return UINT32_MAX;
     bool before = hit->from <= symptom->from;
     uint32_t cost = distance(hit, symptom);
@@ -217,10 +236,14 @@ static int mark_points(struct reading *reading, const struct frame *best)
     return points;
 }
 
-/* A short text whose words are all known is about the trouble and nothing else. */
-static int closed_points(struct reading *reading)
+/* A short text whose words are all known is about the trouble and nothing else. Words that only
+ * hint at a trouble gain nothing by that. */
+static int closed_points(struct reading *reading, const struct frame *best)
 {
-    if (reading->frame_count == 0 || reading->residue * 6 > reading->count)
+    const struct group_def *symptom =
+        best != NULL && best->symptom != NULL ? best->symptom->group : NULL;
+    if (symptom == NULL || reading->residue * 6 > reading->count ||
+        (symptom->kind == WORD_TROUBLE && symptom->weight != 0 && symptom->weight < 3))
         return 0;
     reading_explain(reading, 0, reading->count, 1, "nothing else in it");
     return 1;
@@ -229,6 +252,8 @@ static int closed_points(struct reading *reading)
 static void fill_fault(const struct reading *reading, const struct frame *frame, enum lang lang,
                        struct fault_found *fault)
 {
+    struct location where = fault->where;
+    *fault = (struct fault_found){.where = where};
     fault->category = frame->category;
     fault->code = frame->code;
     fault->urgency = frame->urgency;
@@ -255,21 +280,67 @@ static bool is_other_trouble(const struct frame *a, const struct frame *b)
     return strcmp(a->category, b->category) != 0;
 }
 
-static void fill_more(struct reading *reading, const struct frame *best,
-                      struct meaning *meaning)
+/* Whether a frame tells a trouble besides those already picked. */
+static bool is_further(const struct reading *reading, const struct frame *frame,
+                       const struct frame *const *picked, size_t count)
 {
-    for (size_t i = 0; i < reading->frame_count && meaning->more_count < MEANING_MORE; i++) {
-        const struct frame *frame = &reading->frames[i];
-        bool known = !is_other_trouble(best, frame) || frame->object == NULL ||
-                     frame->points + reading->points < REPORT_POINTS;
-        for (size_t k = 0; k < meaning->more_count && !known; k++)
-            known = strcmp(meaning->more[k].category, frame->category) == 0;
-        if (known)
-            continue;
-        struct fault_found *fault = &meaning->more[meaning->more_count++];
-        fill_fault(reading, frame, meaning->lang, fault);
-        fault->where = meaning->fault.where;
+    if (frame->object == NULL || frame->symptom == NULL ||
+        frame->points + reading->points < REPORT_POINTS || frame->points < REPORT_POINTS)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_other_trouble(picked[i], frame))
+            return false;
+    return true;
+}
+
+/* The glyph behind the clause that holds `at`. */
+static uint32_t clause_end(const struct reading *reading, uint32_t at)
+{
+    while (at < reading->count && !glyph_ends_clause(reading->glyphs[at].cp))
+        at++;
+    return at;
+}
+
+/* Several troubles: each has the place told since the one before, and what it does not say is
+ * taken from that. */
+static void share_places(struct reading *reading, struct meaning *meaning,
+                         const struct frame *const *picked)
+{
+    uint32_t from = 0;
+    const struct location *before = NULL;
+    for (size_t i = 0; i <= meaning->more_count; i++) {
+        struct fault_found *fault = i == 0 ? &meaning->fault : &meaning->more[i - 1];
+        uint32_t to =
+            i == meaning->more_count ? reading->count : clause_end(reading, picked[i]->to);
+        location_find(reading, from, to, &fault->where);
+        if (before != NULL)
+            location_inherit(&fault->where, before);
+        before = &fault->where;
+        from = to;
     }
+}
+
+/* Further troubles of the text, all in its order. */
+static void fill_faults(struct reading *reading, const struct frame *best,
+                        struct meaning *meaning)
+{
+    const struct frame *picked[MEANING_MORE + 1] = {best};
+    size_t count = 1;
+    for (size_t i = 0; i < reading->frame_count && count <= MEANING_MORE; i++)
+        if (is_further(reading, &reading->frames[i], picked, count))
+            picked[count++] = &reading->frames[i];
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = i; k > 0 && picked[k]->from < picked[k - 1]->from; k--) {
+            const struct frame *swap = picked[k];
+            picked[k] = picked[k - 1];
+            picked[k - 1] = swap;
+        }
+    if (count == 1)
+        return;
+    fill_fault(reading, picked[0], meaning->lang, &meaning->fault);
+    for (size_t i = 1; i < count; i++)
+        fill_fault(reading, picked[i], meaning->lang, &meaning->more[meaning->more_count++]);
+    share_places(reading, meaning, picked);
 }
 
 /* More points; at a tie one that does not yield, then the later. */
@@ -288,7 +359,7 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     for (size_t i = 0; i < reading->frame_count; i++)
         if (best == NULL || is_better(&reading->frames[i], best))
             best = &reading->frames[i];
-    reading->points = mark_points(reading, best) + closed_points(reading);
+    reading->points = mark_points(reading, best) + closed_points(reading, best);
     if (best == NULL)
         return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);
@@ -300,7 +371,7 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;
     if (meaning->report) {
-        fill_more(reading, best, meaning);
+        fill_faults(reading, best, meaning);
         meaning->intent = best->urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
     }
 }

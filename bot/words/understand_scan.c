@@ -87,6 +87,19 @@ static void add_hit(struct reading *reading, const struct group_def *group, uint
     reading->marks |= UINT64_C(1) << group->mark;
 }
 
+/* Whether a word that only looks like one covers some of these glyphs. */
+static bool is_ignored(const struct reading *reading, uint32_t from, uint32_t to)
+{
+    for (size_t i = reading->hit_count; i > 0; i--) {
+        const struct hit *hit = &reading->hits[i - 1];
+        if (hit->to + GAP_LATIN < from)
+            break;
+        if (hit->group->kind == WORD_IGNORE && hit->from < to && hit->to > from)
+            return true;
+    }
+    return false;
+}
+
 /* Where the first part of "A..B" stands before `from`, in the same clause and not too far;
  * UINT32_MAX: nowhere. */
 static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_t from)
@@ -97,7 +110,8 @@ static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_
         if (part->clause != reading->clauses || part->to + reach < from ||
             i + PARTS_MAX <= reading->part_count)
             return UINT32_MAX;
-        if (part->pair == pair && part->to <= from)
+        if (part->pair == pair && part->to <= from &&
+            !is_ignored(reading, part->from, part->to))
             return part->from;
     }
     return UINT32_MAX;
@@ -112,7 +126,7 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
             (struct part){from, to, reading->clauses, sense->pair};
     } else if (sense->pair != 0) {
         uint32_t begin = first_part(reading, sense->pair, from);
-        if (begin != UINT32_MAX)
+        if (begin != UINT32_MAX && !is_ignored(reading, from, to))
             add_hit(reading, group, begin, to, false, true);
     } else {
         bool inner = settle(reading, group, from, to);

@@ -1,0 +1,125 @@
+/* lexicon_test.c: the lexicon's files: the embedded ones are without fault, a community's own
+ * words work, every broken line is named and the rest works. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/conf.h"
+#include "host/mem.h"
+#include "words/lexicon.h"
+#include "words/understand.h"
+
+static char path[] = "/tmp/lexicon-test-XXXXXX";
+
+static void write_words(const char *text)
+{
+    strcpy(path, "/tmp/lexicon-test-XXXXXX");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+}
+
+static struct lexicon *lexicon_with(const char *text, struct faults *faults)
+{
+    write_words(text);
+    const char *files[] = {path};
+    struct lexicon *lexicon = lexicon_create(files, 1, faults);
+    unlink(path);
+    return lexicon;
+}
+
+static void embedded_is_without_fault(void **state)
+{
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon = lexicon_create(NULL, 0, faults);
+    for (size_t i = 0; i < faults_count(faults); i++)
+        print_error("%s\n", faults_text(faults, i));
+    assert_int_equal(faults_count(faults), 0);
+    assert_true(lexicon_bytes(lexicon) < 8u << 20);
+    assert_string_equal(lexicon_term(lexicon, "灯", "en"), "light");
+    assert_string_equal(lexicon_term(lexicon, "light", "zh"), "灯");
+    assert_string_equal(lexicon_term(lexicon, "不见经传", "en"), "不见经传");
+    lexicon_destroy(&lexicon);
+    assert_null(lexicon);
+    faults_destroy(&faults);
+}
+
+static void a_community_adds_words(void **state)
+{
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon = lexicon_with("# ours\n[place 鱼池|fish_pond]\n鱼池、大鱼池\n"
+                                           "[object 灯|light]\n灯笼\n",
+                                           faults);
+    assert_int_equal(faults_count(faults), 0);
+    struct arena *arena = arena_create(1 << 16);
+    struct meaning meaning;
+    const char *text = "鱼池的灯笼不亮了";
+    understand(lexicon, text, strlen(text), NULL, arena, &meaning);
+    assert_true(meaning.report);
+    assert_string_equal(meaning.fault.category, "lighting");
+    assert_string_equal(meaning.fault.where.place, "鱼池");
+    arena_destroy(&arena);
+    lexicon_destroy(&lexicon);
+    faults_destroy(&faults);
+}
+
+static void assert_fault(const char *text, const char *line, const char *what)
+{
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon = lexicon_with(text, faults);
+    assert_int_equal(faults_count(faults), 1);
+    const char *fault = faults_text(faults, 0);
+    if (strstr(fault, line) == NULL || strstr(fault, what) == NULL)
+        fail_msg("\"%s\" does not say %s, %s", fault, line, what);
+    lexicon_destroy(&lexicon);
+    faults_destroy(&faults);
+}
+
+static void broken_lines_are_named(void **state)
+{
+    assert_fault("灯笼\n", ":1:", "before the first group");
+    assert_fault("\n[thing 灯笼]\n灯笼\n", ":2:", "not a kind");
+    assert_fault("[object]\n", ":1:", "needs a name");
+    assert_fault("[object 灯笼 category=lamps]\n", ":1:", "not allowed");
+    assert_fault("[object 灯笼 colour=red]\n", ":1:", "not known");
+    assert_fault("[mark silly]\n哈\n", ":1:", "not a name");
+    assert_fault("[say shrug]\n哦\n", ":1:", "not a name");
+    assert_fault("[object 梯|ladder category=elevator]\n路灯\n", ":2:", "another category");
+    assert_fault("[object 灯|light]\n灯笼、灯笼\n", ":2:", "twice");
+    assert_fault("[object 灯|light]\n\xff\xfe\n", ":2:", "UTF-8");
+    assert_fault("[traditional]\n灯\n", ":2:", "pair");
+    assert_fault("[rule object=lampp symptom=dark category=road]\n", ":1:", "lampp");
+    assert_fault("[object "
+                 "灯|light]"
+                 "\n一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十一二三四五六七"
+                 "八九十一二\n",
+                 ":2:", "longer");
+}
+
+static void a_missing_file_is_named(void **state)
+{
+    const char *files[] = {"/nonexistent/words.txt"};
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon = lexicon_create(files, 1, faults);
+    assert_int_equal(faults_count(faults), 1);
+    assert_non_null(strstr(faults_text(faults, 0), "/nonexistent/words.txt"));
+    lexicon_destroy(&lexicon);
+    faults_destroy(&faults);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(embedded_is_without_fault),
+        cmocka_unit_test(a_community_adds_words),
+        cmocka_unit_test(broken_lines_are_named),
+        cmocka_unit_test(a_missing_file_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,288 @@
+/* understand_test.c: what a text means: the scenes, answers and commands, chat that stays chat,
+ * bad input; and, over all of tests/eval/own_*.txt, that nearly every report is heard and
+ * hardly any chat is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/conf.h"
+#include "host/mem.h"
+#include "words/lexicon.h"
+#include "words/understand.h"
+
+static struct lexicon *lexicon;
+static struct arena *arena;
+static struct meaning meaning;
+
+static int setup(void **state)
+{
+    struct faults *faults = faults_create();
+    lexicon = lexicon_create(NULL, 0, faults);
+    faults_destroy(&faults);
+    arena = arena_create(64u << 20);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    lexicon_destroy(&lexicon);
+    arena_destroy(&arena);
+    return 0;
+}
+
+static void hear(const char *text)
+{
+    understand(lexicon, text, strlen(text), NULL, arena, &meaning);
+}
+
+/* `want`: the intent, and behind a space the category, if it matters. */
+static void check(const char *text, const char *want)
+{
+    char got[80];
+    hear(text);
+    const char *space = strchr(want, ' ');
+    const char *category = meaning.fault.category != NULL ? meaning.fault.category : "-";
+    snprintf(got, sizeof got, "%s%s%s", intent_name(meaning.intent), space != NULL ? " " : "",
+             space != NULL ? category : "");
+    if (strcmp(got, want) != 0)
+        fail_msg("%s\n  want %s\n  got  %s", text, want, got);
+}
+
+static void check_numbers(const char *text, const char *want)
+{
+    char got[80] = "";
+    hear(text);
+    for (size_t i = 0; i < meaning.number_count; i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%u", i > 0 ? " " : "",
+                 meaning.numbers[i]);
+    if (strcmp(got, want) != 0)
+        fail_msg("%s\n  want %s\n  got  %s", text, want, got);
+}
+
+static void reports(void **state)
+{
+    check("4号楼二单元4楼的灯不亮", "report lighting");
+    check("the light on floor 4 is out", "report lighting");
+    check("26号楼二单元大厅前地漏砖出现破损，麻烦社区帮忙协调处理", "report public_facility");
+    check("楼道灯坏了", "report lighting");
+    check("四号楼二单元灯不亮了嘛", "report lighting");
+    check("楼到灯坏了", "report lighting");
+    check("下水到堵了", "report drainage");
+    check("2单元电梯又趴窝了", "report elevator");
+    check("怎么没水了", "report water_supply");
+    check("燈壞了", "report lighting");
+    check("代报：26号楼张大爷家水管漏水 301", "report water_supply");
+    assert_string_equal(meaning.command, "on_behalf");
+}
+
+static void emergencies(void **state)
+{
+    check("3单元有煤气味！！", "emergency gas");
+    check("有人困在电梯里了", "emergency elevator");
+    check("着火了", "emergency fire_safety");
+    check("I smell gas in the hallway", "emergency gas");
+    check("someone is stuck in the elevator", "emergency elevator");
+    check("煤气费怎么交", "enquiry");
+    check("这歌太火了", "chat");
+    hear("如果着火了怎么逃生");
+    assert_false(meaning.report);
+    hear("梦见自己困在电梯里");
+    assert_false(meaning.report);
+}
+
+static void chat(void **state)
+{
+    check("昨天那个灯修得真快", "chat");
+    check("谁家的快递放门口了", "chat");
+    check("灯光秀真好看", "chat");
+    check("今晚停电了我们去你家吃饭吧哈哈", "chat");
+    check("物业费什么时候交", "enquiry");
+    check("灯没坏", "chat");
+    check("出一盏台灯", "chat");
+    check("我单位那边停电了", "chat");
+    check("上个月停过水", "chat");
+}
+
+static void answers(void **state)
+{
+    check("收到", "accept");
+    check("好了", "done");
+    check("修好了", "done");
+    check("亮了，谢谢", "confirm");
+    check("还是不亮", "deny");
+    check("又坏了", "deny");
+    check("没修好", "deny");
+    check("👍", "rate");
+    assert_int_equal(meaning.rating, 3);
+    check("满意", "rate");
+    check("谢谢", "thanks");
+    check("打错了，是5楼", "correct");
+    assert_int_equal(meaning.fault.where.floor, 5);
+    check("不用修了", "withdraw");
+    check("我家也没水", "me_too water_supply");
+    check("+1", "me_too");
+    check("同问", "me_too");
+    check("五单元也是", "me_too");
+    assert_string_equal(meaning.fault.where.unit, "5");
+    check("我报的灯怎么样了", "progress");
+    check("是的", "confirm");
+    assert_true(meaning.is_yes);
+    check("不是", "deny");
+    assert_true(meaning.is_no);
+    check("这个不归我们，是热力公司的", "transfer");
+    assert_string_equal(meaning.owner, "heating");
+    check("12 转物业 业主不在家", "transfer");
+    assert_string_equal(meaning.owner, "property");
+    assert_string_equal(meaning.reason, "业主不在家");
+    check("12 挂起到5月18日 等配件", "raise");
+    assert_string_equal(meaning.command, "suspend");
+    check("同意 12", "confirm");
+    assert_string_equal(meaning.command, "agree");
+}
+
+static void fragments(void **state)
+{
+    check("4号楼", "fragment");
+    check("灯", "fragment lighting");
+    check("不亮", "fragment lighting");
+    check("二单元", "fragment");
+    check("是4楼的", "fragment");
+    check("2", "fragment");
+}
+
+static void numbers(void **state)
+{
+    check_numbers("#12 进度", "12");
+    check_numbers("12号修了吗", "12");
+    check_numbers("12号楼", "");
+    check_numbers("12号楼灯坏了", "");
+    check_numbers("收到 12", "12");
+    check_numbers("完成 12 14", "12 14");
+    check_numbers("完成 12、14、15", "12 14 15");
+    check_numbers("12 好了", "12");
+    check_numbers("12 挂起到5月18日 等配件", "12");
+    check_numbers("4#2单元", "");
+    check_numbers("12点停水", "");
+}
+
+static void two_in_one(void **state)
+{
+    hear("楼道灯不亮，还有单元门也关不上");
+    assert_true(meaning.report);
+    assert_int_equal(meaning.more_count, 1);
+    const char *a = meaning.fault.category, *b = meaning.more[0].category;
+    assert_true((strcmp(a, "lighting") == 0 && strcmp(b, "access") == 0) ||
+                (strcmp(a, "access") == 0 && strcmp(b, "lighting") == 0));
+    hear("5号楼灯坏了，3号楼电梯停了");
+    assert_int_equal(meaning.more_count, 1);
+    assert_string_not_equal(meaning.fault.where.building, meaning.more[0].where.building);
+}
+
+static void addressed(void **state)
+{
+    struct hints hints = {.addressed = true};
+    understand(lexicon, "楼道的门", strlen("楼道的门"), &hints, arena, &meaning);
+    assert_false(meaning.report);
+}
+
+static void spans_lead_to_the_text(void **state)
+{
+    const char *text = "4号楼二单元4楼的灯不亮";
+    hear(text);
+    struct span object = meaning.fault.object_span, symptom = meaning.fault.symptom_span;
+    assert_memory_equal(text + object.from, "灯", object.to - object.from);
+    assert_memory_equal(text + symptom.from, "不亮", symptom.to - symptom.from);
+    struct span unit = meaning.fault.where.unit_span;
+    assert_memory_equal(text + unit.from, "二单元", unit.to - unit.from);
+}
+
+static void bad_input(void **state)
+{
+    understand(lexicon, "灯坏了\xff", strlen("灯坏了\xff"), NULL, arena, &meaning);
+    assert_int_equal(meaning.intent, INTENT_CHAT);
+    understand(lexicon, "灯\0坏了", 10, NULL, arena, &meaning);
+    assert_int_equal(meaning.intent, INTENT_CHAT);
+    understand(lexicon, "", 0, NULL, arena, &meaning);
+    assert_int_equal(meaning.intent, INTENT_CHAT);
+    size_t len = UNDERSTAND_MAX + 1;
+    char *big = malloc(len);
+    memset(big, '4', len);
+    understand(lexicon, big, len, NULL, arena, &meaning);
+    assert_int_equal(meaning.intent, INTENT_CHAT);
+    for (size_t i = 0; i + 6 <= len - 1; i += 6)
+        memcpy(big + i, "灯坏", 6);
+    understand(lexicon, big, len - 1 - (len - 1) % 6, NULL, arena, &meaning);
+    free(big);
+}
+
+struct tally {
+    size_t reports, heard, right, others, alarms;
+};
+
+static void judge(struct tally *tally, const char *label, const char *text)
+{
+    bool report = strcmp(label, "none") != 0;
+    hear(text);
+    if (!report) {
+        tally->others++;
+        tally->alarms += meaning.report;
+        return;
+    }
+    tally->reports++;
+    tally->heard += meaning.report;
+    tally->right += meaning.report && meaning.fault.category != NULL &&
+                    strcmp(meaning.fault.category, label) == 0;
+}
+
+static struct tally judge_file(const char *path)
+{
+    struct tally tally = {0};
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        fail_msg("%s cannot be opened; tests run in the checkout's top folder", path);
+    char line[1000], label[40] = "";
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        if (strncmp(line, "= ", 2) == 0)
+            snprintf(label, sizeof label, "%.38s", line + 2);
+        else
+            judge(&tally, label, line);
+    }
+    fclose(file);
+    return tally;
+}
+
+static void assert_level(const char *path, double recall, double category, double alarms)
+{
+    struct tally t = judge_file(path);
+    double got[] = {(double)t.heard / (double)t.reports, (double)t.right / (double)t.heard,
+                    (double)t.alarms / (double)t.others};
+    print_message("%s: heard %.3f, category %.3f, false alarms %.3f\n", path, got[0], got[1],
+                  got[2]);
+    assert_true(got[0] >= recall && got[1] >= category && got[2] <= alarms);
+}
+
+static void own_sentences(void **state)
+{
+    assert_level("tests/eval/own_zh.txt", 0.95, 0.92, 0.04);
+    assert_level("tests/eval/own_en.txt", 0.95, 0.92, 0.06);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reports),       cmocka_unit_test(emergencies),
+        cmocka_unit_test(chat),          cmocka_unit_test(answers),
+        cmocka_unit_test(fragments),     cmocka_unit_test(numbers),
+        cmocka_unit_test(two_in_one),    cmocka_unit_test(addressed),
+        cmocka_unit_test(bad_input),     cmocka_unit_test(spans_lead_to_the_text),
+        cmocka_unit_test(own_sentences),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
