@@ -8,18 +8,28 @@
 #include "adapter.h"
 #include "cli/config.h"
 #include "cli/daemon.h"
+#include "cli/reload.h"
 #include "turn/core.h"
 
 struct run {
     struct config *config;
     struct daemon daemon;
     struct loop_signal *interrupt, *term;
+    struct reload *reload;
+    bool again; /* the files have changed: start anew */
 };
 
 static void stop(void *arg)
 {
     struct run *run = arg;
     log_info("run", "stopping");
+    loop_stop(run->daemon.loop);
+}
+
+static void start_anew(void *arg)
+{
+    struct run *run = arg;
+    run->again = true;
     loop_stop(run->daemon.loop);
 }
 
@@ -68,11 +78,14 @@ static int start(struct run *run, const struct tables *tables, const char *path,
     /* not sooner: until here a signal just ends the process, whatever it waits for */
     run->interrupt = loop_signal_start(run->daemon.loop, SIGINT, stop, run);
     run->term = loop_signal_start(run->daemon.loop, SIGTERM, stop, run);
+    if (error == 0)
+        run->reload = reload_start(&run->daemon, path, start_anew, run);
     return error;
 }
 
 static void finish(struct run *run)
 {
+    reload_stop(&run->reload);
     daemon_stop(&run->daemon);
     loop_signal_stop(&run->interrupt);
     loop_signal_stop(&run->term);
@@ -82,13 +95,9 @@ static void finish(struct run *run)
     config_destroy(&run->config);
 }
 
-int cli_run(const struct tables *tables, int argc, char **argv)
+/* One life, from the files to the last message out. *ret_again: the files have changed. */
+static int live(const struct tables *tables, const char *path, bool *ret_again)
 {
-    const char *path = argc == 3 && strcmp(argv[1], "-c") == 0 ? argv[2] : NULL;
-    if (argc != 1 && !path) {
-        fprintf(stderr, "usage: loubot run [-c FILE]\n");
-        return 2;
-    }
     struct run run = {0};
     struct faults *faults = faults_create();
     int error = start(&run, tables, path, faults);
@@ -101,5 +110,21 @@ int cli_run(const struct tables *tables, int argc, char **argv)
         loop_run(run.daemon.loop);
     finish(&run);
     faults_destroy(&faults);
+    *ret_again = run.again;
+    return error;
+}
+
+int cli_run(const struct tables *tables, int argc, char **argv)
+{
+    const char *path = argc == 3 && strcmp(argv[1], "-c") == 0 ? argv[2] : NULL;
+    if (argc != 1 && !path) {
+        fprintf(stderr, "usage: loubot run [-c FILE]\n");
+        return 2;
+    }
+    int error;
+    bool again;
+    do
+        error = live(tables, path, &again);
+    while (error == 0 && again);
     return error ? 1 : 0;
 }
