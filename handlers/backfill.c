@@ -29,13 +29,13 @@ static void collect(struct turn *turn)
 
 static void handle(struct turn *turn)
 {
-    const struct meaning *m = turn->meaning;
-    for (size_t i = 0; i <= m->more_count; i++) {
-        const struct fault_found *fault = i ? &m->more[i - 1] : &m->fault;
+    const struct fault_found *faults[TURN_NEW_MAX];
+    size_t count = report_faults(turn, faults);
+    for (size_t i = 0; i < count; i++) {
         struct made made;
-        if (is_known(turn, fault))
+        if (is_known(turn, faults[i]))
             continue;
-        if (!report_make(turn, fault, &made))
+        if (!report_make(turn, faults[i], &made))
             return;
         report_attach_photos(turn, made.event, false);
         event_move(made.event, STATE_REPORTED, turn->sender->id, NULL, turn->now_ms,

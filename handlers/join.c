@@ -95,11 +95,12 @@ static struct event *for_me_too(const struct turn *turn)
 /* All faults of the message are known surely; the first one's event, or NULL. */
 static struct event *known(const struct turn *turn)
 {
-    const struct meaning *m = turn->meaning;
+    const struct fault_found *faults[TURN_NEW_MAX];
+    size_t count = report_faults(turn, faults);
     struct event *first = NULL;
-    for (size_t i = 0; i <= m->more_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         int sure;
-        struct event *near = report_near(turn, i ? &m->more[i - 1] : &m->fault, &sure);
+        struct event *near = report_near(turn, faults[i], &sure);
         if (!near || sure < 2)
             return NULL;
         if (!event_is_open(near) &&

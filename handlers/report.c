@@ -155,11 +155,9 @@ static void clear_half(struct session *session)
 
 static void ask_one_question(struct turn *turn, const struct made *made, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (made[i].event->state == STATE_DRAFT) {
-            report_put_question(turn, made[i].event);
-            return;
-        }
+    struct event *lacking = report_lacking(turn, made, count);
+    if (lacking)
+        report_put_question(turn, lacking);
 }
 
 /* Where the ping stands in the same group, as on behalf in the work group, it is the answer. */
@@ -181,24 +179,21 @@ static void acknowledge(struct turn *turn, const struct made *made, size_t count
 
 static void handle_report(struct turn *turn)
 {
-    const struct meaning *m = turn->meaning;
+    const struct fault_found *faults[TURN_NEW_MAX];
     struct made made[TURN_NEW_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i <= m->more_count && count < TURN_NEW_MAX; i++) {
-        const struct fault_found *fault = i ? &m->more[i - 1] : &m->fault;
-        if (!report_make(turn, fault, &made[count]))
+    size_t count = report_faults(turn, faults);
+    for (size_t i = 0; i < count; i++) {
+        if (!report_make(turn, faults[i], &made[i]))
             return;
-        if (count == 0)
-            report_attach_photos(turn, made[0].event, false);
-        if (emergency_is(made[count].event))
-            emergency_advise(turn, made[count].event);
-        count++;
+        if (emergency_is(made[i].event) && !turn->out_count)
+            emergency_advise(turn, made[i].event);
     }
+    report_attach_photos(turn, made[0].event, false);
     clear_half(turn->session);
     report_remember(turn, made[0].event);
     size_t advices = turn->out_count;
     for (size_t i = 0; i < count; i++)
-        settle(turn, &made[i], i ? &m->more[i - 1] : &m->fault);
+        settle(turn, &made[i], faults[i]);
     ask_one_question(turn, made, count);
     acknowledge(turn, made, count, advices);
 }

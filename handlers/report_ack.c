@@ -81,14 +81,12 @@ static void ack_many(struct turn *turn, const struct made *made, size_t count)
 {
     struct outgoing *out = turn_answer(turn, "ack_many", made[0].event->lang);
     out->acknowledges = true;
-    const struct event *lacking = NULL;
     for (size_t i = 0; i < count; i++) {
         say_item(turn, out, made[i].event, keys[i]);
         if (emergency_is(made[i].event))
             out->lane = LANE_EMERGENCY;
-        if (made[i].event->state == STATE_DRAFT && !lacking)
-            lacking = made[i].event;
     }
+    const struct event *lacking = report_lacking(turn, made, count);
     if (lacking)
         report_say_missing(turn, out, lacking);
     else

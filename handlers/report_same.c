@@ -14,6 +14,28 @@ static bool is_wide(const char *category)
     return false;
 }
 
+static uint32_t start_of(const struct fault_found *fault)
+{
+    if (fault->object_span.to)
+        return fault->object_span.from;
+    return fault->symptom_span.to ? fault->symptom_span.from : UINT32_MAX;
+}
+
+size_t report_faults(const struct turn *turn,
+                     const struct fault_found *ret_faults[TURN_NEW_MAX])
+{
+    const struct meaning *m = turn->meaning;
+    size_t count = 0;
+    for (size_t i = 0; i <= m->more_count && count < TURN_NEW_MAX; i++) {
+        const struct fault_found *fault = i ? &m->more[i - 1] : &m->fault;
+        size_t at = count++;
+        for (; at > 0 && start_of(ret_faults[at - 1]) > start_of(fault); at--)
+            ret_faults[at] = ret_faults[at - 1];
+        ret_faults[at] = fault;
+    }
+    return count;
+}
+
 const char *report_building(const struct turn *turn, const struct fault_found *fault)
 {
     if (fault->where.building)

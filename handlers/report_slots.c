@@ -12,6 +12,21 @@ void report_put_question(struct turn *turn, struct event *event)
     turn_timer_set(turn, event, "draft", "report", turn->now_ms + ANSWER_MS, NULL);
 }
 
+struct event *report_lacking(const struct turn *turn, const struct made *made, size_t count)
+{
+    struct event *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct event *event = made[i].event;
+        if (event->state != STATE_DRAFT)
+            continue;
+        if (report_lacks_floor(turn, event))
+            return event;
+        if (!first)
+            first = event;
+    }
+    return first;
+}
+
 void report_say_missing(const struct turn *turn, struct outgoing *out,
                         const struct event *event)
 {
@@ -41,11 +56,12 @@ static bool is_unknowing(const char *text)
     return false;
 }
 
-static void say_filled(struct turn *turn, const struct event *event)
+static void say_filled(struct turn *turn, const struct event *event, const char *more)
 {
     struct outgoing *out = turn_answer(turn, "ack_filled", event->lang);
     say_event(turn, out, event);
     report_say_short_place(turn, out, event);
+    out_text(out, "more", more);
     out_member(out, "assignee", event->assignee);
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);
@@ -55,8 +71,9 @@ static void say_filled(struct turn *turn, const struct event *event)
 }
 
 /* Two troubles told in one message lack the same: one answer fills both. */
-static void fill_siblings(struct turn *turn, const struct event *event)
+static const char *fill_siblings(struct turn *turn, const struct event *event)
 {
+    const char *more = NULL;
     for (size_t i = 0; i < turn->event_count; i++) {
         struct event *other = turn->events[i];
         if (other == event || other->state != STATE_DRAFT ||
@@ -68,7 +85,10 @@ static void fill_siblings(struct turn *turn, const struct event *event)
                                  .floor_to = event->floor_to};
         report_take_place(turn, other, &where);
         report_go_on(turn, other, NULL);
+        more = arena_printf(turn->arena, event->lang == LANG_EN ? "%s, #%u" : "%s、#%u",
+                            more ? more : "", other->id);
     }
+    return more;
 }
 
 /* The slots of the text, or bare numbers. */
@@ -109,8 +129,7 @@ bool report_fill(struct turn *turn, struct event *event, bool bare)
     const char *who = turn->sender->id;
     event_note(event, "answered", who, say_masked(turn, turn->text), turn->now_ms, turn->arena);
     report_go_on(turn, event, NULL);
-    fill_siblings(turn, event);
-    say_filled(turn, event);
+    say_filled(turn, event, fill_siblings(turn, event));
     return true;
 }
 

@@ -166,6 +166,9 @@ int report_is_same(const struct turn *turn, const struct event *event,
 /* The nearest event for a fault that was told again, or NULL. */
 struct event *report_near(const struct turn *turn, const struct fault_found *fault,
                           int *ret_sure);
+/* The faults of the text in its order; returns how many. */
+size_t report_faults(const struct turn *turn,
+                     const struct fault_found *ret_faults[TURN_NEW_MAX]);
 const char *report_building(const struct turn *turn, const struct fault_found *fault);
 
 /* ---- report.c, report_slots.c
@@ -184,6 +187,9 @@ void report_remember(struct turn *turn, const struct event *event);
 void report_go_on(struct turn *turn, struct event *event, const char *note);
 /* Puts the one question about what is missing; the message is the caller's. */
 void report_put_question(struct turn *turn, struct event *event);
+/* Of several drafts the one that lacks most: its answer completes the others too. NULL: none.
+ */
+struct event *report_lacking(const struct turn *turn, const struct made *made, size_t count);
 void report_say_missing(const struct turn *turn, struct outgoing *out,
                         const struct event *event);
 /* The answer, by whoever may give it. False: it is none. */
