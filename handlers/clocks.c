@@ -51,6 +51,15 @@ void clocks_wait_finish(struct turn *turn, struct event *event)
     turn_timer_set(turn, event, "finish", "ladder", at_ms, NULL);
 }
 
+bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler)
+{
+    if (emergency_is(event) || !is_quiet(turn))
+        return false;
+    turn_timer_set(turn, event, turn->timer_name, handler,
+                   calendar_quiet_end_ms(turn->calendar, turn->now_ms), turn->timer_data);
+    return true;
+}
+
 void clocks_stop(struct turn *turn, const struct event *event)
 {
     static const char *const names[] = {"draft", "dispatch", "accept", "finish",

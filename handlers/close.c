@@ -26,8 +26,7 @@ static enum outcome outcome_of(const struct turn *turn)
     return is_same(turn->meaning->command, "explain") ? OUTCOME_EXPLAINED : OUTCOME_REJECTED;
 }
 
-/* ---- explained, rejected ------------------------------------------------------------------
- */
+/* ---- explained, rejected ---- */
 
 static void close_one(struct turn *turn, struct event *event, const char *reason)
 {
@@ -62,8 +61,7 @@ static void close_all(struct turn *turn, const struct targets *targets)
     }
 }
 
-/* ---- merging --------------------------------------------------------------------------------
- */
+/* ---- merging ---- */
 
 void close_merge(struct turn *turn, struct event *event, struct event *into)
 {
@@ -102,8 +100,7 @@ static void merge_all(struct turn *turn, const struct targets *targets)
             close_merge(turn, targets->events[i], into);
 }
 
-/* ---- the row
- * ---------------------------------------------------------------------------------- */
+/* ---- the row ---- */
 
 static bool is_mine(const struct turn *turn)
 {

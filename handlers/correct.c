@@ -6,8 +6,7 @@
 #define CORRECT_MS                                                                             \
     (30 * MINUTE_MS) /* without a number, what was reported that recently is meant */
 
-/* ---- which event
- * ------------------------------------------------------------------------------- */
+/* ---- which event ---- */
 
 static bool may_correct(const struct turn *turn, const struct event *event)
 {
@@ -39,8 +38,7 @@ static struct event *meant(const struct turn *turn, enum right right)
     return newest_mine(turn, right);
 }
 
-/* ---- correcting
- * --------------------------------------------------------------------------------- */
+/* ---- correcting ---- */
 
 static bool take_what(struct turn *turn, struct event *event)
 {
@@ -100,8 +98,7 @@ static void correct(struct turn *turn, struct event *event)
     say_corrected(turn, event);
 }
 
-/* ---- withdrawing
- * ---------------------------------------------------------------------------------- */
+/* ---- withdrawing ---- */
 
 static bool withdraw(struct turn *turn, struct event *event)
 {
@@ -154,8 +151,7 @@ static void withdraw_by_word(struct turn *turn, struct event *event)
                turn->now_ms, turn->arena);
 }
 
-/* ---- the row
- * --------------------------------------------------------------------------------------- */
+/* ---- the row ---- */
 
 static int match(const struct turn *turn)
 {

@@ -102,4 +102,5 @@ void dispatch(struct turn *turn, struct event *event)
     clocks_wait_accept(turn, event);
     clocks_wait_finish(turn, event);
     ping(turn, event);
+    list_for_grid_worker(turn, event);
 }

@@ -21,4 +21,6 @@ extern const struct handler handler_rate;    /* a word of rating, the archive */
 extern const struct handler handler_progress; /* how is it going */
 extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
 
+extern const struct handler handler_list; /* the grid worker's morning, what was late */
+
 #endif

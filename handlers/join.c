@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- households
- * --------------------------------------------------------------------------------- */
+/* ---- households ---- */
 
 static bool one_household(const struct turn *turn, const char *other)
 {
@@ -63,8 +62,7 @@ static void join(struct turn *turn, struct event *event)
         turn_react(turn, "👌");
 }
 
-/* ---- which event
- * ---------------------------------------------------------------------------------- */
+/* ---- which event ---- */
 
 static struct event *open_reached(const struct turn *turn, uint32_t reached)
 {
@@ -112,8 +110,7 @@ static struct event *known(const struct turn *turn)
     return first;
 }
 
-/* ---- told again by the reporter
- * --------------------------------------------------------------------- */
+/* ---- told again by the reporter ---- */
 
 /* Pasted again within minutes: silence. Asked after later on: how it stands. Done before: it is
  * opened again. */
@@ -161,8 +158,7 @@ static int match(const struct turn *turn)
     return turn->meaning->report && known(turn) ? 80 : 0;
 }
 
-/* ---- merging
- * ------------------------------------------------------------------------------------------ */
+/* ---- merging ---- */
 
 /* "是" to the proposal; anything that names numbers must name these. */
 static bool answer(struct turn *turn, struct session *session, size_t index)

@@ -61,8 +61,11 @@ bool ladder_raise(struct turn *turn, struct event *event, const char *why, const
     if (!member)
         return false;
     event->level = level;
+    event_watch(event, member->id, turn->arena);
     event_note(event, "raised", who, why, turn->now_ms, turn->arena);
-    if (!emergency_is(event))
+    if (list_is_late(turn))
+        list_collect(turn, member->id);
+    else if (!emergency_is(event))
         tell_rung(turn, event, member, why);
     tell_residents(turn, event, from_level, member);
     return true;
@@ -78,6 +81,11 @@ static void wait_again(struct turn *turn, const struct event *event, const char 
 
 static void remind(struct turn *turn, struct event *event)
 {
+    if (list_is_late(turn) && !emergency_is(event) && event->assignee) {
+        event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+        list_collect(turn, event->assignee);
+        return;
+    }
     struct outgoing *out =
         dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "remind");
     event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
@@ -110,7 +118,7 @@ static void deadline_passed(struct turn *turn, struct event *event)
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event)
+    if (!event || clocks_wait_for_morning(turn, event, "ladder"))
         return;
     if (is_same(turn->timer_name, "dispatch") && event->state == STATE_REPORTED)
         dispatch(turn, event);
@@ -132,8 +140,7 @@ static void handle(struct turn *turn)
 const struct handler handler_ladder = {
     .name = "ladder", .match = match, .handle = handle, .on_timer = on_timer};
 
-/* ---- by word: "上报"
- * --------------------------------------------------------------------------- */
+/* ---- by word: "上报" ---- */
 
 static bool fits_raise(const struct turn *turn, const struct event *event)
 {

@@ -8,7 +8,7 @@
 #define HALF_MS (30 * SECOND_MS)
 #define ATTACH_MS (3 * MINUTE_MS)
 
-/* ---- making ------------------------------------------------------------------------------ */
+/* ---- making ---- */
 
 void report_attach_photos(struct turn *turn, struct event *event, bool after)
 {
@@ -198,8 +198,7 @@ static void handle_report(struct turn *turn)
     acknowledge(turn, made, count, advices);
 }
 
-/* ---- pieces --------------------------------------------------------------------------------
- */
+/* ---- pieces ---- */
 
 static struct event *attachable(const struct turn *turn)
 {
@@ -270,8 +269,7 @@ static void ask_whether(struct turn *turn)
     out_flag(out, "direct", turn->group->kind == GROUP_DIRECT);
 }
 
-/* ---- the row -------------------------------------------------------------------------------
- */
+/* ---- the row ---- */
 
 static bool is_photo_only(const struct turn *turn)
 {

@@ -115,8 +115,7 @@ bool report_take_place(struct turn *turn, struct event *event, const struct loca
     return changed;
 }
 
-/* ---- bare numbers as an answer: "2", "2 4", "二" -------------------------------------------
- */
+/* ---- bare numbers as an answer: "2", "2 4", "二" ---- */
 
 static const char *const digits_zh[] = {"零", "一", "二", "三", "四", "五",
                                         "六", "七", "八", "九", "十"};

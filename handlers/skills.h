@@ -10,7 +10,7 @@
 #define HOUR_MS (60 * MINUTE_MS)
 #define DAY_MS (24 * HOUR_MS)
 
-/* ---- guard.c: who may do what, in one table --------------------------------------------- */
+/* ---- guard.c: who may do what, in one table ---- */
 
 /* How somebody stands to an event. */
 enum {
@@ -51,7 +51,7 @@ bool guard_may(const struct turn *turn, const struct event *event, enum right ri
 bool guard_is_handler_side(const struct turn *turn, const struct event *event,
                            const struct member *member);
 
-/* ---- say.c: describing an event ---------------------------------------------------------- */
+/* ---- say.c: describing an event ---- */
 
 bool is_same(const char *a, const char *b); /* NULL is like nothing */
 bool is_quiet(const struct turn *turn);
@@ -84,8 +84,7 @@ const char *say_masked(const struct turn *turn, const char *text);
 /* The class's policy. */
 const struct class_policy *policy_of(const struct turn *turn, const struct event *event);
 
-/* ---- dispatch.c: to whom, and the first ping ----------------------------------------------
- */
+/* ---- dispatch.c: to whom, and the first ping ---- */
 
 /* Owner by class; person by owner and place, else one rung up. */
 void dispatch_choose(const struct turn *turn, struct event *event);
@@ -96,8 +95,7 @@ void dispatch(struct turn *turn, struct event *event);
 struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
                                const char *template);
 
-/* ---- clocks.c ------------------------------------------------------------------------------
- */
+/* ---- clocks.c ---- */
 
 int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms);
 /* Sets the deadlines of a new event. */
@@ -106,20 +104,21 @@ void clocks_open(const struct turn *turn, struct event *event);
 void clocks_wait_accept(struct turn *turn, struct event *event);
 /* The timer of the finish deadline, or of the next step after it. */
 void clocks_wait_finish(struct turn *turn, struct event *event);
+/* In the quiet hours the timer's turn only sets it again for 07:00; true then. Emergencies do
+ * not wait. */
+bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler);
 void clocks_stop(struct turn *turn, const struct event *event);
 /* Only conferring and suspended pause: stops the clock, and moves the deadline by the pause. */
 void clocks_pause(struct turn *turn, struct event *event);
 void clocks_resume(struct turn *turn, struct event *event);
 
-/* ---- ladder.c ------------------------------------------------------------------------------
- */
+/* ---- ladder.c ---- */
 
 /* One rung up: names the person there, tells the residents the first time. False: there is no
  * rung above. */
 bool ladder_raise(struct turn *turn, struct event *event, const char *why, const char *who);
 
-/* ---- target.c: which event a command means
- * --------------------------------------------------- */
+/* ---- target.c: which event a command means ---- */
 
 struct targets {
     struct event *events[TURN_EVENTS_MAX];
@@ -141,7 +140,7 @@ struct event *targets_chosen(const struct turn *turn, const struct question *que
 /* Says kindly which numbers are unknown (staff and direct chat only). */
 void targets_say_unknown(struct turn *turn, const struct targets *targets);
 
-/* ---- report_place.c ---------------------------------------------------------------------- */
+/* ---- report_place.c ---- */
 
 /* What is missing that the repairer cannot do without. */
 bool report_lacks_building(const struct turn *turn, const struct event *event);
@@ -157,8 +156,7 @@ bool report_take_place(struct turn *turn, struct event *event, const struct loca
 bool report_bare_place(const struct turn *turn, const struct event *event,
                        struct location *ret_where);
 
-/* ---- report_same.c -------------------------------------------------------------------------
- */
+/* ---- report_same.c ---- */
 
 /* Is the event the trouble that was found? 2: surely, 1: perhaps, 0: no. */
 int report_is_same(const struct turn *turn, const struct event *event,
@@ -171,8 +169,7 @@ size_t report_faults(const struct turn *turn,
                      const struct fault_found *ret_faults[TURN_NEW_MAX]);
 const char *report_building(const struct turn *turn, const struct fault_found *fault);
 
-/* ---- report.c, report_slots.c
- * ---------------------------------------------------------------- */
+/* ---- report.c, report_slots.c ---- */
 
 struct made {
     struct event *event;
@@ -203,15 +200,13 @@ void report_say_short_place(const struct turn *turn, struct outgoing *out,
 /* One answer to a message that made events. */
 void report_ack(struct turn *turn, const struct made *made, size_t count);
 
-/* ---- emergency.c
- * --------------------------------------------------------------------------------- */
+/* ---- emergency.c ---- */
 
 /* What to do and whom to call, at once. */
 void emergency_advise(struct turn *turn, const struct event *event);
 bool emergency_is(const struct event *event);
 
-/* ---- verify.c
- * --------------------------------------------------------------------------------------- */
+/* ---- verify.c ---- */
 
 /* The work is said to be done: who is asked to confirm it, and asks him. */
 void verify_ask(struct turn *turn, struct event *event);
@@ -220,19 +215,25 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
 /* Not fixed: back to the worker, or reopened. */
 void verify_deny(struct turn *turn, struct event *event);
 
-/* ---- close.c ------------------------------------------------------------------------------
- */
+/* ---- close.c ---- */
 
 /* The event is the same as `into`: reporter, households and photos go there. */
 void close_merge(struct turn *turn, struct event *event, struct event *into);
 
-/* ---- progress.c ---------------------------------------------------------------------------
- */
+/* ---- progress.c ---- */
 
 void progress_say(struct turn *turn, const struct event *event);
 
-/* ---- date.c
- * ---------------------------------------------------------------------------------- */
+/* ---- list.c ---- */
+
+/* The timer is late, as after downtime: what it would say is collected, one message a person.
+ */
+bool list_is_late(const struct turn *turn);
+void list_collect(struct turn *turn, const char *member);
+/* The grid worker looks after it, and finds it in his list at 08:30. */
+void list_for_grid_worker(struct turn *turn, struct event *event);
+
+/* ---- date.c ---- */
 
 /* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00).
  * False: none. */

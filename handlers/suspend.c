@@ -12,8 +12,7 @@ static bool commands(const struct turn *turn, const char *command)
     return is_same(turn->meaning->command, command);
 }
 
-/* ---- asking
- * ------------------------------------------------------------------------------------------ */
+/* ---- asking ---- */
 
 static bool fits_hold(const struct turn *turn, const struct event *event)
 {
@@ -76,8 +75,7 @@ static void ask_hold(struct turn *turn, struct event *event)
              NULL, 0);
 }
 
-/* ---- granting
- * ------------------------------------------------------------------------------------------ */
+/* ---- granting ---- */
 
 static bool fits_grant(const struct turn *turn, const struct event *event)
 {
@@ -127,8 +125,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     return true;
 }
 
-/* ---- the joint meeting
- * ----------------------------------------------------------------------------------- */
+/* ---- the joint meeting ---- */
 
 static bool fits_confer(const struct turn *turn, const struct event *event)
 {
@@ -159,9 +156,7 @@ static void confer(struct turn *turn, struct event *event)
     say_residents(turn, event, "conferring");
 }
 
-/* ---- the row
- * -------------------------------------------------------------------------------------------------
- */
+/* ---- the row ---- */
 
 typedef bool fits_fn(const struct turn *turn, const struct event *event);
 
@@ -208,7 +203,7 @@ static void handle(struct turn *turn)
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event)
+    if (!event || clocks_wait_for_morning(turn, event, "suspend"))
         return;
     bool held = event->state == STATE_SUSPENDED;
     if (!held && event->state != STATE_CONFERRING)

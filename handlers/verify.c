@@ -10,8 +10,7 @@
 #define ASK_REPORTER_MS (24 * HOUR_MS)
 #define SILENCE_MS (48 * HOUR_MS)
 
-/* ---- asking
- * -------------------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 static const char *holder_of(const struct turn *turn, const struct event *event, enum role role)
 {
@@ -78,8 +77,7 @@ void verify_ask(struct turn *turn, struct event *event)
         put_question(turn, event, event->verifier, "ask_confirm");
 }
 
-/* ---- closing
- * --------------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 /* Who may be asked for a rating: the reporter, if he wrote himself and did not do the work. */
 static bool may_rate(const struct turn *turn, const struct event *event)
@@ -133,8 +131,7 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
     tell_done(turn, event);
 }
 
-/* ---- not fixed
- * -------------------------------------------------------------------------------------- */
+/* ---- not fixed ---- */
 
 static void back_to_work(struct turn *turn, struct event *event, bool second,
                          const char *template)
@@ -214,8 +211,7 @@ void verify_deny(struct turn *turn, struct event *event)
         back_to_work(turn, event, event->rework >= 2, "denied");
 }
 
-/* ---- hearing
- * -------------------------------------------------------------------------------------- */
+/* ---- hearing ---- */
 
 static bool is_reporter(const struct turn *turn, const struct event *event)
 {
@@ -369,8 +365,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     return true;
 }
 
-/* ---- silence
- * ----------------------------------------------------------------------------------------- */
+/* ---- silence ---- */
 
 static void ask_reporter(struct turn *turn, struct event *event)
 {
@@ -404,7 +399,8 @@ static void ask_worker(struct turn *turn, struct event *event)
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event || event->state != STATE_CHECKING)
+    if (!event || event->state != STATE_CHECKING ||
+        clocks_wait_for_morning(turn, event, "verify"))
         return;
     if (is_same(turn->timer_data, "ask"))
         verify_ask(turn, event);

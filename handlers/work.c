@@ -18,8 +18,7 @@ static bool fits_done(const struct turn *turn, const struct event *event)
            guard_may(turn, event, RIGHT_DONE);
 }
 
-/* ---- accepting
- * --------------------------------------------------------------------------------- */
+/* ---- accepting ---- */
 
 static bool tells_more(const struct turn *turn)
 {
@@ -50,8 +49,7 @@ static void accept_one(struct turn *turn, struct event *event)
         out_time(out, "due", event->due_finish_ms);
 }
 
-/* ---- done
- * --------------------------------------------------------------------------------------- */
+/* ---- done ---- */
 
 static void ask_photo(struct turn *turn, struct event *event)
 {
@@ -81,8 +79,7 @@ static void done_one(struct turn *turn, struct event *event)
         ask_photo(turn, event);
 }
 
-/* ---- the row
- * ------------------------------------------------------------------------------------ */
+/* ---- the row ---- */
 
 typedef bool fits_fn(const struct turn *turn, const struct event *event);
 

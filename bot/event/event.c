@@ -125,6 +125,18 @@ bool event_join(struct event *event, const char *member, struct arena *arena)
     return true;
 }
 
+void event_watch(struct event *event, const char *member, struct arena *arena)
+{
+    size_t max = sizeof event->watchers / sizeof *event->watchers;
+    for (size_t i = 0; i < event->watcher_count; i++)
+        if (strcmp(event->watchers[i], member) == 0)
+            return;
+    if (event->watcher_count == max)
+        return;
+    event->watchers[event->watcher_count++] = arena_strdup(arena, member);
+    event->dirty = true;
+}
+
 size_t event_households(const struct event *event)
 {
     return event->also_count + (event->reporter != NULL);

@@ -88,6 +88,9 @@ struct event {
     const char
         *sees[8]; /* further units named by those who joined ("2"); a fact worth keeping */
     size_t sees_count;
+    const char *watchers[8]; /* members who look after it beside the assignee: the grid worker,
+                                the rungs that it was raised to */
+    size_t watcher_count;
 
     enum state state;
     int level;
@@ -134,6 +137,8 @@ bool event_is_open(const struct event *event);
 /* Adds one more household; false: it is there already (or is the reporter), or the list is
  * full. */
 bool event_join(struct event *event, const char *member, struct arena *arena);
+/* Somebody looks after it from now on; it is found as his. Once each. */
+void event_watch(struct event *event, const char *member, struct arena *arena);
 size_t event_households(const struct event *event); /* the reporter's included */
 bool event_add_photo(struct event *event, const char *photo, bool after, struct arena *arena);
 

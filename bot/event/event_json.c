@@ -48,16 +48,17 @@ static void dump(json_t *json, struct buf *out)
 #define TEXT_FIELDS(X)                                                                         \
     X(community)                                                                               \
     X(group)                                                                                   \
-    X(building) X(unit) X(room) X(place) X(category) X(code) X(nature) X(object) X(symptom)    \
-        X(message) X(reporter) X(via) X(assignee) X(verifier) X(handler_member) X(source)      \
-            X(until_reason)
+    X(building)                                                                                \
+    X(unit) X(room) X(place) X(category) X(code) X(nature) X(object) X(symptom) X(message)     \
+        X(reporter) X(via) X(assignee) X(verifier) X(handler_member) X(source) X(until_reason)
 #define NUMBER_FIELDS(X)                                                                       \
     X(urgency)                                                                                 \
     X(lang)                                                                                    \
-    X(photos_after) X(level) X(owner) X(outcome) X(confirmed_by) X(rating) X(solved) X(rework) \
-        X(reopened) X(refusals) X(former) X(duplicate_of) X(opened_ms) X(dispatched_ms)        \
-            X(accepted_ms) X(checking_ms) X(done_ms) X(due_accept_ms) X(due_finish_ms)         \
-                X(acked_ms) X(until_ms) X(paused_ms)
+    X(photos_after)                                                                            \
+    X(level) X(owner) X(outcome) X(confirmed_by) X(rating) X(solved) X(rework) X(reopened)     \
+        X(refusals) X(former) X(duplicate_of) X(opened_ms) X(dispatched_ms) X(accepted_ms)     \
+            X(checking_ms) X(done_ms) X(due_accept_ms) X(due_finish_ms) X(acked_ms)            \
+                X(until_ms) X(paused_ms)
 
 void event_encode(const struct event *event, struct buf *out)
 {
@@ -75,6 +76,7 @@ void event_encode(const struct event *event, struct buf *out)
         json_object_set_new(json, "floor_to", json_integer(event->floor_to));
     put_list(json, "also", event->also, event->also_count);
     put_list(json, "sees", event->sees, event->sees_count);
+    put_list(json, "watchers", event->watchers, event->watcher_count);
     dump(json, out);
 }
 
@@ -137,6 +139,8 @@ static void decode_fields(struct event *event, const json_t *json, struct arena 
     event->floor_to = get_floor(json, "floor_to");
     event->also_count =
         get_list(json_object_get(json, "also"), event->also, EVENT_ALSO_MAX, arena);
+    event->watcher_count = get_list(json_object_get(json, "watchers"), event->watchers,
+                                    sizeof event->watchers / sizeof *event->watchers, arena);
     event->sees_count = get_list(json_object_get(json, "sees"), event->sees,
                                  sizeof event->sees / sizeof *event->sees, arena);
 }

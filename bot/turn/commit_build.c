@@ -168,6 +168,8 @@ static void add_made(struct commit *c, const struct event *event)
     add_person(c, "mine", event, event->verifier);
     for (size_t i = 0; i < event->also_count; i++)
         add_person(c, "mine", event, event->also[i]);
+    for (size_t i = 0; i < event->watcher_count; i++)
+        add_person(c, "mine", event, event->watchers[i]);
 }
 
 static bool same(const char *a, const char *b)
@@ -196,6 +198,8 @@ static void add_people(struct commit *c, const struct event *event, const struct
         add_person(c, "mine", event, event->verifier);
     for (size_t i = was->also_count; i < event->also_count; i++)
         add_person(c, "mine", event, event->also[i]);
+    for (size_t i = was->watcher_count; i < event->watcher_count; i++)
+        add_person(c, "mine", event, event->watchers[i]);
 }
 
 /* Archived events leave the indices: they are found by number only. */
@@ -207,6 +211,8 @@ static void add_archived(struct commit *c, const struct event *event)
     add_person(c, "unmine", event, event->verifier);
     for (size_t i = 0; i < event->also_count; i++)
         add_person(c, "unmine", event, event->also[i]);
+    for (size_t i = 0; i < event->watcher_count; i++)
+        add_person(c, "unmine", event, event->watchers[i]);
 }
 
 static void add_changed(struct commit *c, const struct event *event, const struct origin *was)

@@ -165,7 +165,7 @@ static void ask_for_timer(struct decision *d, struct args *args)
         args_add(args, "");
     for (int i = 0; i < 2; i++)
         args_add(args, "");
-    args_add(args, "0");
+    args_add(args, payload.member ? "1" : "0"); /* a person's timer sees what is his */
     args_add(args, "0");
     args_add(args, "0");
 }
@@ -181,7 +181,8 @@ static void note_origin(struct origin *origin, const struct event *event)
                               .assignee = event->assignee,
                               .verifier = event->verifier,
                               .state = event->state,
-                              .also_count = event->also_count};
+                              .also_count = event->also_count,
+                              .watcher_count = event->watcher_count};
 }
 
 static int read_event(struct decision *d, const struct redis_reply *fields)

@@ -209,7 +209,7 @@ struct origin { /* how an event stood when it was read: the commit compares */
     bool open;
     const char *building, *category, *reporter, *assignee, *verifier;
     enum state state;
-    size_t also_count;
+    size_t also_count, watcher_count;
 };
 struct merged { /* fields of a session that were merged into it */
     const char *fields[40];

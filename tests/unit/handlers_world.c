@@ -84,8 +84,7 @@ void world_destroy(struct world **world)
     *world = NULL;
 }
 
-/* ---- reading what is kept ------------------------------------------------------------------
- */
+/* ---- reading what is kept ---- */
 
 static struct event *load(struct world *world, uint32_t id, struct arena *arena)
 {
@@ -182,10 +181,13 @@ static bool is_near(const struct world *world, const struct event *event)
 
 static bool is_mine(const struct world *world, const struct event *event)
 {
-    const char *id = world->turn.sender->id;
+    const struct turn *turn = &world->turn;
+    const char *id = turn->sender ? turn->sender->id : turn->session->member;
     bool joined = false;
     for (size_t i = 0; i < event->also_count; i++)
         joined |= strcmp(event->also[i], id) == 0;
+    for (size_t i = 0; i < event->watcher_count; i++)
+        joined |= strcmp(event->watchers[i], id) == 0;
     return joined || is_same_text(event->reporter, id) || is_same_text(event->assignee, id) ||
            is_same_text(event->verifier, id);
 }
@@ -207,8 +209,7 @@ static void reach_others(struct world *world)
     }
 }
 
-/* ---- keeping effects
- * --------------------------------------------------------------------------- */
+/* ---- keeping effects ---- */
 
 static char *encoded(void (*encode)(const void *value, struct buf *out), const void *value)
 {
@@ -389,8 +390,7 @@ static void keep(struct world *world, size_t message)
     rules_check_turn(world);
 }
 
-/* ---- deciding: as decide.c
- * ------------------------------------------------------------------- */
+/* ---- deciding: as decide.c ---- */
 
 static const struct handler *by_name(const char *name)
 {
@@ -472,8 +472,7 @@ static void decide_surest(struct world *world)
         world->handler->handle(&world->turn);
 }
 
-/* ---- turns
- * ------------------------------------------------------------------------------------ */
+/* ---- turns ---- */
 
 static void start_turn(struct world *world)
 {
@@ -703,8 +702,7 @@ void world_edit(struct world *world, const char *group, const char *name, size_t
     about_own(world, group, name, message, INPUT_EDIT, text);
 }
 
-/* ---- time
- * --------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 static struct kept_timer *next_timer(struct world *world)
 {
@@ -734,6 +732,8 @@ static void run_timer(struct world *world, struct kept_timer *t)
         turn->session = load_session(world, t->group, t->member);
     if (t->event)
         reach(world, t->event, EVENT_BY_TIMER);
+    else
+        reach_others(world);
     const struct handler *handler = by_name(t->handler);
     t->live = false;
     assert_non_null(handler);
@@ -756,8 +756,7 @@ void world_pass(struct world *world, int64_t ms)
     world->now_ms = until_ms;
 }
 
-/* ---- asking
- * ---------------------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 const char *world_id(const struct world *world, const char *name)
 {

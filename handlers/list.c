@@ -1,0 +1,209 @@
+/* list.c: several events in one message to one of the staff: the grid worker's morning list,
+ * and what became due while the bot was away. Both are timers of a person: one of a name, so
+ * that the next event sets the same one again. */
+#include "handlers/skills.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LINES_MAX 12
+#define COLLECT_MS (2 * SECOND_MS)
+#define LATE_MS (10 * MINUTE_MS)
+
+static struct session *person(const struct turn *turn, const char *group, const char *member)
+{
+    struct session *session = arena_alloc(turn->arena, sizeof *session);
+    session->group = group;
+    session->member = member;
+    return session;
+}
+
+bool list_is_late(const struct turn *turn)
+{
+    return turn->input->kind == INPUT_TIMER && turn->late_ms > LATE_MS;
+}
+
+void list_collect(struct turn *turn, const char *member)
+{
+    turn_session_timer_set(turn, person(turn, "work", member), "late", "list",
+                           turn->now_ms + COLLECT_MS, NULL);
+}
+
+/* ---- the morning ---- */
+
+static int64_t next_morning_ms(const struct turn *turn)
+{
+    for (int days = 0; days < 30; days++) {
+        struct local_time day = calendar_local(turn->calendar, turn->now_ms + days * DAY_MS);
+        day.hour = 8;
+        day.minute = 30;
+        day.second = 0;
+        int64_t at_ms = calendar_from_local(turn->calendar, &day);
+        if (at_ms > turn->now_ms &&
+            calendar_is_workday(turn->calendar, day.year, day.month, day.day))
+            return at_ms;
+    }
+    return turn->now_ms + DAY_MS;
+}
+
+void list_for_grid_worker(struct turn *turn, struct event *event)
+{
+    const struct member *worker =
+        community_holder(turn->community, ROLE_GRID_WORKER, event->building, event->unit);
+    if (!worker || !event->building)
+        return;
+    event_watch(event, worker->id, turn->arena);
+    turn_session_timer_set(turn, person(turn, "dm", worker->id), "morning", "list",
+                           next_morning_ms(turn), NULL);
+}
+
+/* ---- lines ---- */
+
+static const char *short_place(const struct turn *turn, const struct event *event)
+{
+    char unit[24] = "", floor[24] = "";
+    if (event->unit)
+        snprintf(unit, sizeof unit, "-%.16s", event->unit);
+    if (event->floor != FLOOR_NONE)
+        snprintf(floor, sizeof floor, " %dF", event->floor);
+    return event->building ? arena_printf(turn->arena, "%s%s%s", event->building, unit, floor)
+                           : "";
+}
+
+static const char *short_time(const struct turn *turn, int64_t at_ms)
+{
+    struct local_time at = calendar_local(turn->calendar, at_ms);
+    return arena_printf(turn->arena, "%d/%d %02d:%02d", at.month, at.day, at.hour, at.minute);
+}
+
+static const char *what(const struct turn *turn, const struct event *event)
+{
+    if (policy_of(turn, event)->is_private)
+        return "";
+    bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
+    return arena_printf(turn->arena, "%s%s", event->object && !inside ? event->object : "",
+                        event->symptom ? event->symptom : "");
+}
+
+static void say_line(const struct turn *turn, struct outgoing *out, const struct event *event,
+                     size_t index)
+{
+    const struct member *assignee =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    bool late = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+    const char *due = event->due_finish_ms ? short_time(turn, event->due_finish_ms) : "";
+    out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
+             arena_printf(turn->arena, "#%u %s %s %s %s%s", event->id, short_place(turn, event),
+                          what(turn, event), assignee ? assignee->name : "", due,
+                          late ? " !" : ""));
+    if (out->event_count < OUTGOING_EVENTS_MAX)
+        out->events[out->event_count++] = event;
+}
+
+static enum lang lang_of(const struct turn *turn)
+{
+    const struct group *work = community_group(turn->community, "work");
+    return work && is_same(work->lang, "en") ? LANG_EN : LANG_ZH;
+}
+
+/* ---- timers ---- */
+
+static bool is_watched(const struct event *event, const char *member)
+{
+    for (size_t i = 0; i < event->watcher_count; i++)
+        if (strcmp(event->watchers[i], member) == 0)
+            return true;
+    return is_same(event->assignee, member);
+}
+
+static bool is_today(const struct turn *turn, int64_t at_ms)
+{
+    struct local_time a = calendar_local(turn->calendar, at_ms);
+    struct local_time b = calendar_local(turn->calendar, turn->now_ms);
+    return a.year == b.year && a.month == b.month && a.day == b.day;
+}
+
+static void say_count(struct turn *turn, struct outgoing *out, const char *key, size_t count)
+{
+    if (count)
+        out_text(out, key, arena_printf(turn->arena, "%zu", count));
+}
+
+static void say_morning(struct turn *turn, const char *member)
+{
+    turn_session_timer_set(turn, turn->session, "morning", "list", next_morning_ms(turn), NULL);
+    if (turn->late_ms > 2 * HOUR_MS)
+        return; /* it is no morning any more */
+    struct outgoing *out = NULL;
+    size_t open = 0, today = 0, late = 0;
+    for (size_t i = turn->event_count; i-- > 0;) { /* the oldest first */
+        const struct event *event = turn->events[i];
+        if (!event_is_open(event) || !is_watched(event, member))
+            continue;
+        if (!out)
+            out = turn_say_direct(turn, member, "morning", lang_of(turn));
+        if (open < LINES_MAX)
+            say_line(turn, out, event, open);
+        open++;
+        bool over = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+        late += over;
+        today += !over && event->due_finish_ms && is_today(turn, event->due_finish_ms);
+    }
+    if (!out) { /* nothing is open: the next event sets the timer again */
+        turn_session_timer_cancel(turn, turn->session, "morning");
+        return;
+    }
+    say_count(turn, out, "open", open);
+    say_count(turn, out, "today", today);
+    say_count(turn, out, "late", late);
+}
+
+static bool waits(const struct turn *turn, const struct event *event)
+{
+    bool accept = event->state == STATE_DISPATCHED && event->due_accept_ms &&
+                  event->due_accept_ms <= turn->now_ms;
+    bool finish = (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING) &&
+                  event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+    return accept || finish;
+}
+
+static void say_late(struct turn *turn, const char *member)
+{
+    const struct member *somebody = community_member(turn->community, member);
+    struct outgoing *out = NULL;
+    size_t count = 0;
+    for (size_t i = turn->event_count; i-- > 0 && somebody && count < LINES_MAX;) {
+        const struct event *event = turn->events[i];
+        if (!waits(turn, event) || !is_watched(event, member))
+            continue;
+        if (!out) {
+            out = somebody->wants_direct
+                      ? turn_say_direct(turn, member, "late_list", lang_of(turn))
+                      : turn_say(turn, "work", "late_list", lang_of(turn));
+            out_mention(out, member);
+        }
+        say_line(turn, out, event, count++);
+    }
+}
+
+static void on_timer(struct turn *turn)
+{
+    if (!turn->session)
+        return;
+    if (is_same(turn->timer_name, "morning"))
+        say_morning(turn, turn->session->member);
+    else
+        say_late(turn, turn->session->member);
+}
+
+static int match(const struct turn *turn)
+{
+    return 0;
+}
+
+static void handle(struct turn *turn)
+{
+}
+
+const struct handler handler_list = {
+    .name = "list", .needs = NEED_MINE, .match = match, .handle = handle, .on_timer = on_timer};
