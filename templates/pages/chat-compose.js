@@ -4,7 +4,7 @@ import { words } from './chat-words.js';
 
 const PICTURE_MAX = 5 * 1024 * 1024;
 const KINDS = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
-const OFFERED = 8;
+const OFFERED = 7;
 
 const draft = { reply: null, image: null, choice: 0 };
 let send = () => {};
@@ -120,7 +120,6 @@ function wanted() {
 
 function closeMentions() {
   $('mentions').hidden = true;
-  $('text').setAttribute('aria-expanded', 'false');
   $('text').removeAttribute('aria-activedescendant');
 }
 
@@ -156,7 +155,6 @@ function offerMentions() {
     return item;
   }));
   $('mentions').hidden = false;
-  $('text').setAttribute('aria-expanded', 'true');
   mark(0);
 }
 

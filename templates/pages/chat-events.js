@@ -138,6 +138,12 @@ export function renderEvents() {
   $('events-count').hidden = !open;
 }
 
+// Who has to do with the events that are shown.
+export function namesShown() {
+  const members = [...events.values()].filter(shows).flatMap((e) => [e.assignee, e.verifier]);
+  return [...new Set(members)].map((member) => names.get(member)).filter(Boolean);
+}
+
 // Brings an event's card into view; false: it is not there.
 export function showEvent(number) {
   const node = $('event-list').querySelector(`[data-number="${number}"]`);

@@ -10,6 +10,7 @@ import * as panel from './chat-events.js';
 const NAME_MAX = 20;
 const REFRESH_MS = 20000;
 const OTHERS_SHOWN = 6;
+const HOUSE_ROLES = ['building_head', 'micro_grid_worker'];
 const THEMES = ['auto', 'light', 'dark'];
 const link = new Link();
 const here = { room: 'b4', me: '孙大姐', bot: '楼宝', groups: [], people: [], roles: new Map(), ids: new Map(), news: new Set(), entered: false, ready: false };
@@ -47,13 +48,20 @@ function drawMe() {
   $('me-avatar').replaceWith(Object.assign(avatar(here.me, false), { id: 'me-avatar' }));
 }
 
-// Who else takes part here: who has spoken, and this building's staff.
-function drawOthers() {
+// This building's own staff; elsewhere the people of the first of each kind.
+function near() {
   const group = here.groups.find((g) => g.name === here.room);
-  const ending = group && group.building ? group.building : '1';
-  const near = here.people.filter((p) => p.name.replace(/^\D+/, '') === ending).map((p) => p.name);
-  const names = [...new Set([...log.namesHeard(), ...near])].filter((name) => name !== here.me).slice(0, OTHERS_SHOWN);
-  $('others').replaceChildren(...names.map((name) => make('a', { href: `#${encodeURIComponent(here.room)}/${encodeURIComponent(name)}` }, name)));
+  if (!group || !group.building) return here.people.filter((p) => /^\D+1?$/.test(p.name)).map((p) => p.name);
+  const own = (p) => HOUSE_ROLES.includes(p.roles[0]) && p.name.replace(/^\D+/, '') === group.building;
+  return here.people.filter(own).map((p) => p.name);
+}
+
+// Who else takes part here: who has spoken, who has an event, this building's staff.
+function drawOthers() {
+  const names = [...new Set([...log.namesHeard(), ...panel.namesShown(), ...near()])].filter((name) => name !== here.me).slice(0, OTHERS_SHOWN);
+  if ($('others').dataset.names === [here.room, ...names].join()) return;
+  $('others').dataset.names = [here.room, ...names].join();
+  $('others').replaceChildren(...names.map((name) => make('a', { href: `#${encodeURIComponent(here.room)}/${encodeURIComponent(name)}`}, name)));
   $('others').hidden = $('others-label').hidden = !names.length;
 }
 
@@ -98,7 +106,7 @@ function drawWords() {
   fillWords();
   $('brand').textContent = here.bot;
   $('language').textContent = words.otherShort;
-  $('language').setAttribute('aria-label', words.other);
+  $('language').setAttribute('aria-label', `${words.otherShort}, ${words.other}`);
   $('language').title = words.other;
   $('language').lang = currentLanguage() === 'zh' ? 'en' : 'zh-CN';
   drawTheme();
@@ -218,12 +226,14 @@ function takeFrame(frame) {
   } else if (frame.op === 'record' && frame.room === here.room) {
     log.addRecord(frame.record);
     drawTry();
+    drawOthers();
     countUnseen();
   } else if (frame.op === 'news') {
     here.news.add(frame.room);
     drawRooms();
   } else if (frame.op === 'events') {
     panel.takeEvents(frame.events);
+    drawOthers();
   } else if (frame.op === 'error') {
     takeError(frame);
   }
@@ -240,9 +250,7 @@ function put(frame) {
 
 // Who can be mentioned here: the bot, who has spoken, this building's staff, then everybody.
 function mentionable() {
-  const group = here.groups.find((g) => g.name === here.room);
-  const near = group && group.building ? here.people.filter((p) => p.name.endsWith(group.building)).map((p) => p.name) : [];
-  const names = [...new Set([here.bot, ...log.namesHeard(), ...near, ...here.people.map((p) => p.name)])].filter((n) => n !== here.me);
+  const names = [...new Set([here.bot, ...log.namesHeard(), ...panel.namesShown(), ...near(), ...here.people.map((p) => p.name)])].filter((n) => n !== here.me);
   return names.map((name) => ({ name, isBot: name === here.bot, role: name === here.bot ? words.bot : roleName(name) }));
 }
 
