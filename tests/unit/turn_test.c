@@ -45,7 +45,8 @@ static struct scene *scene_create(const struct handler *const *handlers, const c
     s->core.config.handlers = handlers;
     s->queue.core = &s->core;
     s->queue.group = community_group(community, "b4");
-    s->queue.key = "b4";
+    static char key[] = "b4";
+    s->queue.key = key;
     s->item.input = &s->input;
     s->item.sender = community_member_by_name(community, "楼长4");
     s->input = (struct input){.kind = INPUT_MESSAGE, .message = "m1", .time_ms = 1000};
