@@ -181,6 +181,10 @@ static void on_started(void *arg)
 {
     struct web *web = arg;
     bot_on_up(web->account);
+    printf("Loubot is running. Its web chat, to open in a browser:\n\n    %s\n\n"
+           "Ctrl-C ends it.\n",
+           web->address);
+    fflush(stdout);
 }
 
 static int web_start(struct account *account, struct conf_node *conf, struct faults *faults)
@@ -201,7 +205,7 @@ static int web_start(struct account *account, struct conf_node *conf, struct fau
         return error;
     }
     account_set_state(account, web);
-    log_info("web", "address=%s", web->address);
+    log_info("web", "listening address=%s", web->hosts[0]);
     loop_defer(account_loop(account), on_started, web);
     return 0;
 }
