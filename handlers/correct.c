@@ -52,6 +52,7 @@ static bool take_what(struct turn *turn, struct event *event)
     event->code = fault->code;
     event->object = fault->object;
     event->symptom = fault->symptom;
+    event->said = NULL;
     event->owner = OWNER_NONE;
     return true;
 }

@@ -77,7 +77,7 @@ static void ping_private(struct turn *turn, const struct event *event)
 
 static void ping(struct turn *turn, const struct event *event)
 {
-    if (policy_of(turn, event)->is_private) {
+    if (say_is_private(turn, event)) {
         ping_private(turn, event);
         return;
     }

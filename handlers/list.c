@@ -78,7 +78,7 @@ static const char *short_time(const struct turn *turn, int64_t at_ms)
 
 static const char *what(const struct turn *turn, const struct event *event)
 {
-    if (policy_of(turn, event)->is_private)
+    if (say_is_private(turn, event))
         return "";
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
     return arena_printf(turn->arena, "%s%s", event->object && !inside ? event->object : "",

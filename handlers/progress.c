@@ -47,7 +47,7 @@ void progress_say(struct turn *turn, const struct event *event)
 /* What is private is for those whom it concerns. */
 static bool may_ask(const struct turn *turn, const struct event *event)
 {
-    if (!policy_of(turn, event)->is_private)
+    if (!say_is_private(turn, event))
         return true;
     return turn->staff || guard_relations(turn, event);
 }

@@ -7,6 +7,7 @@
 
 #define HALF_MS (30 * SECOND_MS)
 #define ATTACH_MS (3 * MINUTE_MS)
+#define OWN_WORDS_MAX 30 /* bytes: ten characters */
 
 /* ---- making ---- */
 
@@ -70,14 +71,37 @@ static void take_reporter(const struct turn *turn, struct event *event)
     event->reporter = named_reporter(turn, event);
 }
 
-static void take_fault(struct event *event, const struct class_policy *policy,
-                       const struct fault_found *fault)
+/* "暖气不热" out of "2单元暖气不热": what stands from the thing to its trouble, if it is short.
+ */
+static const char *own_words(const struct turn *turn, const struct fault_found *fault)
+{
+    struct span a = fault->object_span, b = fault->symptom_span;
+    size_t len = strlen(turn->text);
+    if (a.to <= a.from || b.to <= b.from || a.to > len || b.to > len)
+        return NULL;
+    uint32_t from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
+    if (to - from > OWN_WORDS_MAX)
+        return NULL;
+    char *words = arena_strndup(turn->arena, turn->text + from, to - from);
+    if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。"))
+        return NULL;
+    char *end = words;
+    for (const char *p = words; *p; p++) /* pieces were joined by spaces */
+        if (*p != ' ' || turn->meaning->lang == LANG_EN)
+            *end++ = *p;
+    *end = '\0';
+    return words;
+}
+
+static void take_fault(const struct turn *turn, struct event *event,
+                       const struct class_policy *policy, const struct fault_found *fault)
 {
     event->category = fault->category ? fault->category : policy->category;
     event->code = fault->code ? fault->code : policy->code;
     event->nature = policy->nature;
     event->object = fault->object;
     event->symptom = fault->symptom;
+    event->said = own_words(turn, fault);
     event->urgency = fault->urgency;
     event->owner = policy->owner;
     event->level = fault->urgency == URGENCY_EMERGENCY ? 2 : 1;
@@ -88,7 +112,7 @@ bool report_make(struct turn *turn, const struct fault_found *fault, struct made
     struct event *event = turn_event_new(turn);
     if (!event)
         return false;
-    take_fault(event, policy_class(turn->policy, fault->code, fault->category), fault);
+    take_fault(turn, event, policy_class(turn->policy, fault->code, fault->category), fault);
     const char *building = report_building(turn, fault);
     ret_made->event = event;
     ret_made->wrong = report_wrong(turn, &fault->where, building);

@@ -36,7 +36,7 @@ static const char *template_for(const struct turn *turn, const struct event *eve
 {
     if (emergency_is(event))
         return "ack_emergency";
-    if (policy_of(turn, event)->is_private)
+    if (say_is_private(turn, event))
         return "ack_private";
     return event->state == STATE_DRAFT ? "ack_ask" : "ack";
 }
@@ -69,7 +69,7 @@ static void say_item(struct turn *turn, struct outgoing *out, const struct event
     shown.room = NULL;
     out_number(out, key[0], event);
     out_place(out, key[1], &shown);
-    if (policy_of(turn, event)->is_private || !event->object) {
+    if (say_is_private(turn, event) || !event->object) {
         const char *category = event->category ? event->category : "other";
         out_term(out, key[2], arena_printf(turn->arena, "category.%s", category));
         return;

@@ -37,8 +37,15 @@ static const struct group *building_group(const struct turn *turn, const char *b
     return NULL;
 }
 
+bool say_is_private(const struct turn *turn, const struct event *event)
+{
+    return policy_of(turn, event)->is_private;
+}
+
 const char *say_home(const struct turn *turn, const struct event *event)
 {
+    if (say_is_private(turn, event))
+        return NULL;
     const struct group *told =
         event->group ? community_group(turn->community, event->group) : NULL;
     if (told && told->kind == GROUP_BUILDING)
@@ -62,8 +69,13 @@ static bool is_building_group(const struct turn *turn, const char *name)
     return group && group->kind == GROUP_BUILDING;
 }
 
-static void say_place(const struct turn *turn, struct outgoing *out, const struct event *event)
+static void say_place(const struct turn *turn, struct outgoing *out, const struct event *event,
+                      bool hidden)
 {
+    struct event building = {
+        .building = event->building, .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
+    if (hidden)
+        event = &building;
     struct event shown = {.building = event->building,
                           .unit = event->unit,
                           .room = event->room,
@@ -92,6 +104,10 @@ static void say_number(struct outgoing *out, const struct event *event)
 void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
                const char *symptom_key)
 {
+    if (event->said && event->lang == out->lang) {
+        out_text(out, object_key, event->said);
+        return;
+    }
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
     if (!inside) /* 灯, 没有灯: once is enough */
         out_term(out, object_key, event->object);
@@ -113,7 +129,7 @@ void say_event(const struct turn *turn, struct outgoing *out, const struct event
     const struct class_policy *policy = policy_of(turn, event);
     bool hidden = policy->is_private && is_building_group(turn, out->group);
     say_number(out, event);
-    say_place(turn, out, event);
+    say_place(turn, out, event, hidden);
     const char *category = event->category ? event->category : "other";
     out_term(out, "category", arena_printf(turn->arena, "category.%s", category));
     if (hidden)
@@ -165,7 +181,14 @@ struct outgoing *say_residents(struct turn *turn, const struct event *event,
                                const char *template)
 {
     const char *home = say_home(turn, event);
-    return home ? say_once(turn, home, template, event) : NULL;
+    if (home)
+        return say_once(turn, home, template, event);
+    const char *member = event->via ? event->via : event->reporter;
+    if (!say_is_private(turn, event) || !member)
+        return NULL;
+    struct outgoing *out = turn_say_direct(turn, member, template, event->lang);
+    say_event(turn, out, event);
+    return out;
 }
 
 bool say_has(const struct turn *turn, const char *group)

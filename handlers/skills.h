@@ -57,8 +57,10 @@ bool is_same(const char *a, const char *b); /* NULL is like nothing */
 bool is_quiet(const struct turn *turn);
 /* `at_ms`, or the end of the quiet hours when it falls into them. */
 int64_t after_quiet(const struct turn *turn, int64_t at_ms);
+/* What concerns people or quarrels: no word of it in a group, the reporter is told alone. */
+bool say_is_private(const struct turn *turn, const struct event *event);
 /* The building group where the event's residents are: where it was reported, else the group of
- * its building; NULL: none. */
+ * its building; NULL: none, or not for a group. */
 const char *say_home(const struct turn *turn, const struct event *event);
 /* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);

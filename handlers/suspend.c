@@ -77,10 +77,22 @@ static void ask_hold(struct turn *turn, struct event *event)
 
 /* ---- granting ---- */
 
+/* Over an owner's person the grid worker is enough, over a grid worker it takes the next rung.
+ */
+static bool stands_above(const struct turn *turn, const struct event *event)
+{
+    const struct member *assignee =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    bool grid = assignee && member_has_role(turn->community, assignee, ROLE_GRID_WORKER,
+                                            event->building, event->unit);
+    bool above = !grid || guard_relations(turn, event) & IS_ESTATE_UP;
+    return above && !is_same(event->assignee, turn->sender->id);
+}
+
 static bool fits_grant(const struct turn *turn, const struct event *event)
 {
     return event->state == STATE_HANDLING && event->until_ms > turn->now_ms &&
-           guard_may(turn, event, RIGHT_GRANT) && !is_same(event->assignee, turn->sender->id);
+           guard_may(turn, event, RIGHT_GRANT) && stands_above(turn, event);
 }
 
 static void grant(struct turn *turn, struct event *event)

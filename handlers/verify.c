@@ -22,7 +22,7 @@ static const char *holder_of(const struct turn *turn, const struct event *event,
 static const char *choose(const struct turn *turn, const struct event *event)
 {
     static const enum role order[] = {ROLE_BUILDING_HEAD, ROLE_MICRO_GRID_WORKER};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+    for (size_t i = 0; i < sizeof order / sizeof *order && !say_is_private(turn, event); i++) {
         const char *id = holder_of(turn, event, order[i]);
         if (id)
             return id;
@@ -60,6 +60,7 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
     say_event(turn, out, event);
     out_mention(out, member);
     out_member(out, "worker", event->handler_member);
+    out_flag(out, "private", say_is_private(turn, event));
     if (event->photos_after)
         out->photo = event->photos[event->photo_count - 1];
 }
@@ -93,9 +94,9 @@ static void tell_done(struct turn *turn, const struct event *event)
     struct outgoing *out = say_residents(turn, event, "done");
     bool rate = may_rate(turn, event);
     const char *home = say_home(turn, event);
-    if (rate && home)
-        turn_ask(turn, home, event->reporter, "rate", "rate", event, turn->now_ms + QUESTION_MS,
-                 NULL, 0);
+    if (rate && (home || say_is_private(turn, event)))
+        turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
+                 turn->now_ms + QUESTION_MS, NULL, 0);
     if (!out)
         return;
     out_flag(out, "by_reporter", event->confirmed_by == CONFIRMED_REPORTER);
@@ -174,6 +175,7 @@ static void again_as_new(struct turn *turn, const struct event *old)
     event->nature = old->nature;
     event->object = old->object;
     event->symptom = old->symptom;
+    event->said = old->said;
     event->urgency = old->urgency;
     event->lang = old->lang;
     event->former = old->id;

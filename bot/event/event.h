@@ -74,6 +74,7 @@ struct event {
     const char *building, *unit, *room, *place;
     int32_t floor, floor_to; /* FLOOR_NONE */
     const char *category, *code, *nature, *object, *symptom;
+    const char *said; /* the thing in the reporter's own words ("灯坏了"), NULL */
     enum urgency urgency;
     enum lang lang; /* of the reporter's text */
     const char *text;

@@ -50,7 +50,7 @@ static void dump(json_t *json, struct buf *out)
     X(group)                                                                                   \
     X(building)                                                                                \
     X(unit) X(room) X(place) X(category) X(code) X(nature) X(object) X(symptom) X(message)     \
-        X(reporter) X(via) X(assignee) X(verifier) X(handler_member) X(source) X(until_reason)
+        X(reporter) X(via) X(assignee) X(verifier) X(handler_member) X(source) X(until_reason) X(said)
 #define NUMBER_FIELDS(X)                                                                       \
     X(urgency)                                                                                 \
     X(lang)                                                                                    \
