@@ -52,6 +52,7 @@ enum mark {
     MARK_HOW,       /* "how is it": progress */
     MARK_ALSO,      /* 也: me too */
     MARK_SELF,      /* 我家: who says me too */
+    MARK_INCIDENT,  /* tells of what happened, not of what is happening */
     MARK_URGENT,
     MARK_AGAIN,
     MARK_STILL,
@@ -81,6 +82,7 @@ struct group_def {
     enum mark mark;
     enum intent intent;
     enum urgency urgency;
+    bool verb;   /* symptom: what it is said of may as well stand behind it */
     bool yields; /* its category loses a tie */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */

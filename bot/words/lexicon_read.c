@@ -36,6 +36,7 @@ static const struct {
     {"also", MARK_ALSO, 0},
     {"self", MARK_SELF, 0},
     {"urgent", MARK_URGENT, 0},
+    {"incident", MARK_INCIDENT, 0},
     {"again", MARK_AGAIN, 0},
     {"still", MARK_STILL, 0},
     {"you", MARK_YOU, -1},
@@ -186,6 +187,8 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
     } else if (is_key(a, "rating")) {
         group->rating = atoi(a->value);
         return group->rating >= 1 && group->rating <= 3 ? 1 : -1;
+    } else if (is_key(a, "verb")) {
+        group->verb = true;
     } else if (is_key(a, "yields")) {
         group->yields = true;
     } else if (is_key(a, "yes")) {

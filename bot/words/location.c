@@ -151,14 +151,20 @@ static const char *const measures[] = {
     "周", "期",   "区", "县", "市", "kv", "小时", "号店", "弄", "巷", "街", "伏",
     "度", "台",   "辆", "家", "余", "几", "m",    "w",    NULL};
 
+/* "A栋78户": how many flats it has. */
+static bool counts_flats(const struct finder *f, uint32_t at)
+{
+    struct number n;
+    return at < f->end && number_at(f->reading, at, &n) && is(f, n.to, "户");
+}
+
 /* What stands directly behind the number. Returns where to go on, 0: nothing. */
 static uint32_t suffixed(struct finder *f, const struct number *n)
 {
     uint32_t len = any_of(f, n->to, building_words);
-    static const char *const counted[] = {"小高层", "高层", "楼房", "房子",
-                                          "别墅",   "房屋", NULL};
+    static const char *const counted[] = {"小高层", "高层", "楼房", "别墅", NULL};
     if (len > 0 && !(is(f, n->to, "座") && n->kind == NUMBER_HAN) &&
-        any_of(f, n->to + len, counted) == 0) {
+        any_of(f, n->to + len, counted) == 0 && !counts_flats(f, n->to + len)) {
         set_building(f, n, n->to + len);
         return n->to + len;
     }
@@ -301,6 +307,7 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
 /* 负一层, 地下2层, -1层, b1: below ground. */
 static uint32_t below_ground(struct finder *f, uint32_t at)
 {
+    static const char *const regions[] = {"区", "市", "县", "-", NULL};
     static const char *const downs[] = {"负", "地下", "-", "b", NULL};
     uint32_t len = any_of(f, at, downs);
     struct number n;
@@ -317,7 +324,7 @@ static uint32_t below_ground(struct finder *f, uint32_t at)
         return 0;
     if (is(f, at, "b") &&
         (any_of(f, n.to, building_words) > 0 || n.digits > 1 ||
-         glyph_is_latin(f->reading->glyphs[n.to].cp) || is(f, n.to, "区") || is(f, n.to, "-")))
+         glyph_is_latin(f->reading->glyphs[n.to].cp) || any_of(f, n.to, regions) > 0))
         return 0;
     set_floor(f, (int32_t)-n.value, at, n.to + suffix);
     return n.to + suffix;

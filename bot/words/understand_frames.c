@@ -10,9 +10,6 @@
 #include "words/understand_inner.h"
 
 #define REPORT_POINTS 4
-#ifndef TIE_LATER
-#define TIE_LATER 0
-#endif
 #define REACH_BACK 12   /* glyphs from a symptom back to its object */
 #define REACH_FORWARD 6 /* and forward */
 
@@ -29,7 +26,7 @@ static void undo_negated(struct reading *reading)
             continue;
         for (size_t k = i + 1; k < reading->hit_count; k++) {
             struct hit *hit = &reading->hits[k];
-            if (hit->from >= no->to && hit->from - no->to <= 1 && hit->clause == no->clause &&
+            if (hit->tail >= no->to && hit->tail - no->to <= 1 && hit->clause == no->clause &&
                 (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)) {
                 hit->off = true;
                 reading_explain(reading, no->from, hit->to, 0, "negated: %s",
@@ -83,7 +80,7 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
         (hit->inner && !(symptom->group->kind == WORD_TROUBLE && is_within(hit, symptom))) ||
         !may_be_said(reading, group, symptom->group))
         return UINT32_MAX;
-    bool before = hit->from <= symptom->from;
+    bool before = hit->from <= symptom->from || symptom->group->verb;
     uint32_t cost = distance(hit, symptom);
     if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 3u))
         return UINT32_MAX;
@@ -207,6 +204,9 @@ static int mark_weight(const struct reading *reading, const struct frame *best,
         return group->weight;
     if (LOCAL_MARKS >> group->mark & 1 && mark->clause != best->clause)
         return 0;
+    if (group->weight < 0 && best->symptom != NULL && best->symptom->pair &&
+        is_within(mark, best->symptom))
+        return 0; /* "什么时候才修好" asks nothing */
     if (group->mark == MARK_ENQUIRY && mark->clause > best->clause &&
         best->points >= REPORT_POINTS)
         return group->weight / 4;
@@ -343,19 +343,53 @@ static void fill_faults(struct reading *reading, const struct frame *best,
     share_places(reading, meaning, picked);
 }
 
-/* More points; at a tie one that does not yield, then the later. */
+/* Counts for each frame the other words of the text that tell of its category. */
+static void count_support(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->frame_count; i++)
+        for (size_t k = 0; k < reading->frame_count; k++) {
+            struct frame *a = &reading->frames[i];
+            const struct frame *b = &reading->frames[k];
+            bool same = a->category != NULL && b->category != NULL &&
+                        strcmp(a->category, b->category) == 0;
+            if (same && b->symptom != NULL && b->points >= REPORT_POINTS - 1 &&
+                (a->symptom == NULL || a->symptom->group != b->symptom->group))
+                a->support++;
+        }
+}
+
+/* More points; at a tie one that does not yield, then the one with more support, then the
+ * first; of mere objects the last, which is the head of a title. */
 static bool is_better(const struct frame *frame, const struct frame *best)
 {
     if (frame->points != best->points)
         return frame->points > best->points;
     if (frame->yields != best->yields)
         return best->yields;
-    return frame->symptom != NULL && TIE_LATER;
+    if (frame->support != best->support)
+        return frame->support > best->support;
+    return frame->symptom == NULL && best->symptom == NULL;
+}
+
+/* An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so is what the
+ * text itself calls so. */
+static void weigh_urgency(const struct reading *reading, struct fault_found *fault)
+{
+    if (fault->urgency == URGENCY_EMERGENCY && reading->marks >> MARK_INCIDENT & 1)
+        fault->urgency = URGENCY_URGENT;
+    for (size_t i = 0; i < reading->hit_count && fault->urgency == URGENCY_NORMAL; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->mark != MARK_URGENT)
+            continue;
+        fault->urgency = URGENCY_URGENT;
+        fault->urgency_span = reading_span(reading, hit->from, hit->to);
+    }
 }
 
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
     const struct frame *best = NULL;
+    count_support(reading);
     for (size_t i = 0; i < reading->frame_count; i++)
         if (best == NULL || is_better(&reading->frames[i], best))
             best = &reading->frames[i];
@@ -372,6 +406,8 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
                       best->points >= REPORT_POINTS - 1;
     if (meaning->report) {
         fill_faults(reading, best, meaning);
-        meaning->intent = best->urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
+        weigh_urgency(reading, &meaning->fault);
+        meaning->intent =
+            meaning->fault.urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
     }
 }

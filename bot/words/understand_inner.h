@@ -27,6 +27,7 @@
 struct hit {
     const struct group_def *group;
     uint32_t from, to;
+    uint32_t tail; /* where the B of "A..B" begins; else from */
     uint32_t clause;
     bool inner; /* lies within a longer word */
     bool off;   /* undone (negated) */
@@ -46,7 +47,8 @@ struct frame {
     const char *category, *code;
     enum urgency urgency;
     int points;
-    bool yields; /* loses a tie */
+    bool yields;      /* loses a tie */
+    unsigned support; /* other words that tell of the same category */
     uint32_t clause, from, to;
 };
 

@@ -77,12 +77,17 @@ static bool settle(struct reading *reading, const struct group_def *group, uint3
 }
 
 static void add_hit(struct reading *reading, const struct group_def *group, uint32_t from,
-                    uint32_t to, bool inner, bool pair)
+                    uint32_t tail, uint32_t to, bool inner)
 {
     if (reading->hit_count == HITS_MAX)
         return;
-    reading->hits[reading->hit_count++] =
-        (struct hit){group, from, to, reading->clauses, inner, false, pair};
+    reading->hits[reading->hit_count++] = (struct hit){.group = group,
+                                                       .from = from,
+                                                       .to = to,
+                                                       .tail = tail,
+                                                       .clause = reading->clauses,
+                                                       .inner = inner,
+                                                       .pair = tail != from};
     reading->kinds |= 1u << group->kind;
     reading->marks |= UINT64_C(1) << group->mark;
 }
@@ -127,10 +132,10 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
     } else if (sense->pair != 0) {
         uint32_t begin = first_part(reading, sense->pair, from);
         if (begin != UINT32_MAX && !is_ignored(reading, from, to))
-            add_hit(reading, group, begin, to, false, true);
+            add_hit(reading, group, begin, from, to, false);
     } else {
         bool inner = settle(reading, group, from, to);
-        add_hit(reading, group, from, to, inner, false);
+        add_hit(reading, group, from, from, to, inner);
     }
 }
 
