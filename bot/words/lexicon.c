@@ -26,7 +26,7 @@ struct lexicon_builder {
     struct lexicon *lexicon;
     struct faults *faults;
     struct entry *entries; /* hash, in order of addition */
-    size_t group_cap, rule_cap, sense_cap;
+    size_t group_cap, rule_cap, sense_cap, word_cap;
     uint32_t far[256];
     size_t far_count;
 };
@@ -132,7 +132,7 @@ static struct entry *entry_of(struct lexicon_builder *builder, const struct glyp
     found->index = HASH_COUNT(builder->entries);
     HASH_ADD(hh, builder->entries, symbols, sizeof found->symbols, found);
     struct lexicon *lexicon = builder->lexicon;
-    lexicon->words = xrealloc(lexicon->words, (found->index + 1) * sizeof *lexicon->words);
+    grow((void **)&lexicon->words, sizeof *lexicon->words, found->index, &builder->word_cap);
     lexicon->words[found->index] = (struct word_def){
         .len = (uint16_t)count,
         .latin_start = glyph_is_latin(glyphs[0].cp) || glyph_is_digit(glyphs[0].cp),

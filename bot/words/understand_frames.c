@@ -18,20 +18,30 @@ static uint32_t distance(const struct hit *a, const struct hit *b)
     return a->to <= b->from ? b->from - a->to : b->to <= a->from ? a->from - b->to : 0;
 }
 
+static void undo(struct reading *reading, struct hit *hit, const struct hit *by)
+{
+    hit->off = true;
+    reading_explain(reading, by->from, hit->to, 0, "undone: %s", hit->group->name[0]);
+}
+
+/* "不漏", "没坏": a negation right before a symptom, or a word of repair over it. */
 static void undo_negated(struct reading *reading)
 {
+    if ((reading->marks & (UINT64_C(1) << MARK_NEGATION | UINT64_C(1) << MARK_REPAIRED)) == 0)
+        return;
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *no = &reading->hits[i];
-        if (no->group->mark != MARK_NEGATION || no->inner)
+        bool negation = no->group->mark == MARK_NEGATION && !no->inner;
+        if (!negation && no->group->mark != MARK_REPAIRED)
             continue;
-        for (size_t k = i + 1; k < reading->hit_count; k++) {
+        for (size_t k = 0; k < reading->hit_count; k++) {
             struct hit *hit = &reading->hits[k];
-            if (hit->tail >= no->to && hit->tail - no->to <= 1 && hit->clause == no->clause &&
-                (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)) {
-                hit->off = true;
-                reading_explain(reading, no->from, hit->to, 0, "negated: %s",
-                                hit->group->name[0]);
-            }
+            if (hit->group->kind != WORD_SYMPTOM && hit->group->kind != WORD_TROUBLE)
+                continue;
+            bool over = !negation && hit->tail >= no->from && hit->to <= no->to;
+            if (over || (negation && hit->tail >= no->to && hit->tail - no->to <= 1 &&
+                         hit->clause == no->clause))
+                undo(reading, hit, no);
         }
     }
 }

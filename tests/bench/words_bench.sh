@@ -19,8 +19,8 @@ seconds() { # user and system time of a command, its output thrown away
 }
 lines=$(wc -l <"$work/lines")
 ours=$(seconds sh -c "taskset -c 0 '$LOUBOT' parse --null <'$work/lines'")
-first=$(seconds env LC_ALL=C taskset -c 0 grep -F -c -f "$work/words" "$work/lines")
-every=$(seconds env LC_ALL=C taskset -c 0 grep -F -o -f "$work/words" "$work/lines")
+first=$(seconds sh -c "LC_ALL=C taskset -c 0 grep -F -c -f '$work/words' '$work/lines' | cat")
+every=$(seconds sh -c "LC_ALL=C taskset -c 0 grep -F -o -f '$work/words' '$work/lines' | cat")
 awk -v n="$lines" -v a="$ours" -v b="$first" -v c="$every" -v w="$(wc -l <"$work/words")" 'BEGIN {
     printf "%d lines, %d words\n", n, w
     printf "%-36s %9.0f lines/s\n", "loubot parse --null", n / a
