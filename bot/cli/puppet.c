@@ -34,8 +34,10 @@ struct puppet {
     struct buf in;
     struct arena *arena; /* of the request */
     struct play_request request;
-    bool ready_said;
+    bool asked_again; /* after the first NULL */
 };
+
+static void begin(struct puppet *puppet);
 
 static void stop(void *arg)
 {
@@ -65,8 +67,21 @@ static void on_due(void *arg, int64_t due_ms)
     answer(arg, &(struct play_answer){.due_ms = due_ms});
 }
 
+/* NULL is no event, or a server that went away while it was asked. Then the link is known to be
+ * down, and a second answer is waited for. */
+static bool ask_again(struct puppet *puppet, const char *json)
+{
+    if (json || puppet->asked_again)
+        return false;
+    puppet->asked_again = true;
+    begin(puppet);
+    return true;
+}
+
 static void on_event(void *arg, const char *json)
 {
+    if (ask_again(arg, json))
+        return;
     answer(arg, &(struct play_answer){.due_ms = INT64_MAX, .json = json});
 }
 
@@ -92,6 +107,8 @@ static int64_t count_objects(const char *json)
 static void on_events(void *arg, const char *json)
 {
     struct play_answer counted = {.due_ms = INT64_MAX};
+    if (ask_again(arg, json))
+        return;
     if (json)
         counted.number = count_objects(json);
     else
@@ -160,6 +177,7 @@ static void on_line(struct puppet *puppet, const char *line, size_t len)
         stop(puppet);
         return;
     }
+    puppet->asked_again = false;
     begin(puppet);
 }
 

@@ -80,9 +80,11 @@ static void check(struct played *played, const char *what)
     char *seen = played_seen(played);
     if (wants("verbose"))
         print_message("%s: %d sent again\n", what, played->repeats);
-    if (strcmp(seen, seen_alive) != 0 || played->status != 0 || played->passed != PASSED)
-        fail_msg("%s: people saw something else\n--- alive:\n%s--- killed:\n%s%s", what,
-                 seen_alive, played->out, played->err);
+    if (strcmp(seen, seen_alive) != 0 || played->status != 0 || played->passed != PASSED) {
+        fprintf(stderr, "--- alive:\n%s--- killed:\n%s%s", seen_alive, played->out,
+                played->err);
+        fail_msg("%s: people saw something else", what);
+    }
     if (played->repeats > REPEATS_MAX)
         fail_msg("%s: %d messages were sent again", what, played->repeats);
     free(seen);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,19 +117,38 @@ void played_free(struct played *played)
     *played = (struct played){0};
 }
 
+static bool is_in_group(const char *line, size_t len, const char *group)
+{
+    return len > 7 && line[2] == ':' && strncmp(line + 7, group, strlen(group)) == 0 &&
+           line[7 + strlen(group)] == ' ';
+}
+
+/* Lines of one group; a line without a time belongs to the one before it. */
+static void add_group(const char *out, const char *group, struct buf *seen)
+{
+    bool in = false;
+    for (const char *line = out; *line;) {
+        size_t len = strcspn(line, "\n");
+        in = is_in_group(line, len, group) || (in && line[0] == ' ');
+        if (in) {
+            buf_add(seen, line, len);
+            buf_puts(seen, "\n");
+        }
+        line += len + (line[len] == '\n');
+    }
+}
+
 char *played_seen(const struct played *played)
 {
     struct buf seen;
     buf_init(&seen, OUT_MAX);
-    for (const char *line = played->out; *line;) {
-        size_t len = strcspn(line, "\n");
-        const char *note = len > 7 && line[2] == ':' ? line + 7 : line;
-        if (*note != '(' && strncmp(line, "== ", 3) != 0) {
-            buf_add(&seen, line, len);
-            buf_puts(&seen, "\n");
-        }
-        line += len + (line[len] == '\n');
+    for (int i = 1; i <= 27; i++) {
+        char group[8];
+        snprintf(group, sizeof group, "b%d", i);
+        add_group(played->out, group, &seen);
     }
+    add_group(played->out, "work", &seen);
+    add_group(played->out, "dm", &seen);
     char *text = xstrdup(buf_text(&seen));
     buf_finish(&seen);
     return text;

@@ -18,7 +18,8 @@ struct played played_script(const char *script, const char *kill_at);
 /* With arguments of its own; a NULL ends them. */
 struct played played_run(const char *const *args, const char *kill_at);
 void played_free(struct played *played);
-/* The transcript without what tells of kills and file names: what people saw. To be freed. */
+/* What people saw, group by group (between groups there is no order): the transcript without
+ * what tells of kills and file names. To be freed. */
 char *played_seen(const struct played *played);
 
 #endif
