@@ -181,10 +181,6 @@ static void on_started(void *arg)
 {
     struct web *web = arg;
     bot_on_up(web->account);
-    printf("Loubot is running. Its web chat, to open in a browser:\n\n    %s\n\n"
-           "Ctrl-C ends it.\n",
-           web->address);
-    fflush(stdout);
 }
 
 static int web_start(struct account *account, struct conf_node *conf, struct faults *faults)
