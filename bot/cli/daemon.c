@@ -11,6 +11,7 @@
 #include "host/clock.h"
 #include "host/conf.h"
 #include "host/err.h"
+#include "host/loop.h"
 #include "host/mem.h"
 #include "people/community.h"
 #include "store/redis_server.h"
@@ -114,6 +115,15 @@ static int start_server(struct daemon *daemon, const struct config *config)
     return 0;
 }
 
+/* The data belong to another release: the daemon ends, its caller says why. */
+static void on_refused(void *arg, const char *why)
+{
+    struct daemon *daemon = arg;
+    snprintf(daemon->refused, sizeof daemon->refused, "%s", why);
+    daemon->why = daemon->refused;
+    loop_stop(daemon->loop);
+}
+
 int daemon_start(struct daemon *daemon, const struct tables *tables,
                  const struct config *config, struct faults *faults)
 {
@@ -136,6 +146,8 @@ int daemon_start(struct daemon *daemon, const struct tables *tables,
         .community_count = daemon->community_count,
         .paced = config->paced,
         .kill_point = arm_killer(daemon->server) ? kill_point : NULL,
+        .refused = on_refused,
+        .refused_arg = daemon,
     };
     daemon->core = core_create(&core);
     return 0;

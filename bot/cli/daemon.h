@@ -41,7 +41,9 @@ struct daemon {
     struct redis_server *server;
     struct redis_config redis;
     struct core *core;
-    const char *why; /* a sentence for the operator, when it was not the data's fault */
+    const char *why; /* a sentence for the operator, when it was not the data's fault; also set
+                        when the loop was stopped since the stored data are not for us */
+    char refused[300];
 };
 
 /* Reads the data, starts the redis-server and makes the core; accounts are the caller's. Faults

@@ -283,6 +283,8 @@ int cli_puppet(const struct tables *tables, int argc, char **argv)
         fprintf(stderr, "%s\n", puppet.daemon.why);
     if (error == 0)
         loop_run(puppet.daemon.loop);
+    if (error == 0 && puppet.daemon.why)
+        fprintf(stderr, "%s\n", puppet.daemon.why);
     finish(&puppet);
     faults_destroy(&faults);
     return error ? 1 : 0;

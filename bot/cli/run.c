@@ -108,6 +108,10 @@ static int live(const struct tables *tables, const char *path, bool *ret_again)
                 run.daemon.why ? run.daemon.why : "");
     else
         loop_run(run.daemon.loop);
+    if (error == 0 && run.daemon.why) {
+        fprintf(stderr, "Loubot ended: %s\n", run.daemon.why);
+        error = ERR_REFUSED;
+    }
     finish(&run);
     faults_destroy(&faults);
     *ret_again = run.again;

@@ -2,7 +2,7 @@
 -- community's tag "{nanfeng}" as KEYS[1] and build every key from it, so all keys of a turn lie in one Cluster slot.
 --
 --   schema                 version of the stored data
---   roster                 digest of the roster that commits must agree with
+--   roster                 that version and the digest of the roster: what commits must agree with
 --   n                      hash of counters: event, out
 --   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
 --   t:<id>                 its trail: a list of steps (JSON)

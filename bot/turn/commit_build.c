@@ -74,7 +74,7 @@ static void add_checks(struct commit *c)
 {
     struct decision *d = c->d;
     op(c, "roster");
-    add(c, community_version(d->turn.community));
+    add(c, gate_roster(d->turn.community, d->arena));
     for (size_t i = 0; i < d->turn.event_count; i++) {
         if (!d->turn.events[i]->dirty)
             continue;

@@ -63,29 +63,13 @@ void core_kill_point(const struct core *core, const char *name)
 
 static void check_ready(struct core *core)
 {
-    if (core->ready || core->loading || !redis_is_up(core->redis))
+    if (core->ready || core->loading || !core->open)
         return;
     core->ready = true;
     log_info("core", "ready communities=%zu", core->home_count);
     for (size_t i = 0; i < core->home_count; i++)
         timers_tick(
             &core->homes[i]); /* what fell due while nobody ran, and when the next does */
-}
-
-static void roster_cb(void *arg, int error, const struct redis_reply *reply)
-{
-    struct core *core = arg;
-    core->loading--;
-    if (!error && reply->type == REDIS_ERROR)
-        log_error("core", "roster version not stored why=%s", reply->text);
-}
-
-/* Commits compare the roster's version: what this daemon loaded is the one that counts. */
-static void publish_roster(struct core *core, struct home *home)
-{
-    core->loading++;
-    core_eval(core, home, 0, SCRIPT_ROSTER, 1,
-              (const char *const[]){community_version(home->community)}, NULL, roster_cb, core);
 }
 
 static void open_groups(struct core *core, struct home *home)
@@ -102,13 +86,15 @@ static void redis_cb_state(void *arg, bool up)
     struct core *core = arg;
     if (!up) {
         log_warn("core", "redis is away: nothing is taken from the platforms until it is back");
-        core->ready = false;
-        return;
+        gate_shut(core);
+    } else if (!core->stopping) {
+        gate_ask(core);
     }
-    if (core->stopping)
-        return;
+}
+
+void core_opened(struct core *core)
+{
     for (size_t i = 0; i < core->home_count; i++) {
-        publish_roster(core, &core->homes[i]);
         core->homes[i].next_due_ms = 0;
         core->homes[i].asking_due = false;
     }
@@ -127,6 +113,7 @@ static void redis_cb_state(void *arg, bool up)
 static void tick_cb(void *arg)
 {
     struct core *core = arg;
+    gate_ask(core);
     check_ready(core);
     if (!core->ready)
         return;
@@ -198,7 +185,7 @@ int core_add_account(struct core *core, const struct adapter *adapter, const cha
         free(account);
         return error;
     }
-    if (redis_is_up(core->redis)) {
+    if (core->open) {
         marks_load(account);
         for (size_t i = 0; i < core->home_count; i++)
             outbox_load(account->outbox, &core->homes[i]);

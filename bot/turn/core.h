@@ -44,6 +44,10 @@ struct core_config {
     /* Throws the process away at a named point (chaos tests): called at each with its name;
      * NULL in earnest. */
     void (*kill_point)(const char *name);
+    /* The stored data are not for this release: `why` is a sentence for the operator. Called
+     * once, from the loop; nothing is read or written. May be NULL. */
+    void (*refused)(void *arg, const char *why);
+    void *refused_arg;
 };
 
 struct core *core_create(const struct core_config *config);

@@ -39,7 +39,7 @@ struct queue *intake_queue(struct core *core, struct home *home, const struct gr
     queue->lane = lane_of(key);
     queue->last = &queue->first;
     HASH_ADD_KEYPTR(hh, core->queues, queue->key, strlen(queue->key), queue);
-    if (core->redis && redis_is_up(core->redis))
+    if (core->open)
         hint_load(queue);
     return queue;
 }
@@ -149,7 +149,7 @@ static bool is_nothing(struct queue *queue, const struct input *input,
 static bool can_go_on(const struct queue *queue)
 {
     return queue->first && !queue->busy && !queue->again && queue->loaded &&
-           !queue->core->stopping && redis_is_up(queue->core->redis);
+           !queue->core->stopping && queue->core->open;
 }
 
 static void go_on(struct queue *queue)

@@ -63,6 +63,7 @@ struct home { /* a community at run time */
     bool asking_due;     /* a timers_due script is under way */
     bool ask_again;
     size_t timer_turns; /* timer inputs queued or in flight */
+    bool agreed;        /* its stored data may be used (gate.c) */
 };
 
 /* Somebody with something open in a group, as far as the hint needs it. */
@@ -144,6 +145,9 @@ struct core {
     struct loop_timer *tick;
     uint64_t ticks;
     bool ready, stopping;
+    bool open;    /* Redis is there and its data are ours to use (gate.c) */
+    bool refused; /* they are not, and will not be */
+    size_t gate_asking;
     bool full_said;
 };
 
@@ -152,6 +156,7 @@ struct home *core_home(struct core *core, const char *community);
 /* Runs a script for a community; counts as in flight until the callback. */
 void core_eval(struct core *core, struct home *home, uint32_t lane, enum script script,
                int argc, const char *const *argv, const size_t *lens, redis_cb *cb, void *arg);
+void core_opened(struct core *core); /* everything is loaded anew */
 void core_kill_point(const struct core *core, const char *name);
 struct account *core_account(struct core *core, const char *adapter, const char *name);
 /* Through which account a group or person is reached, and how the platform calls it. Strings
@@ -159,6 +164,12 @@ struct account *core_account(struct core *core, const char *adapter, const char 
 struct account *core_reach(struct core *core, struct home *home, const char *group,
                            const char *member, struct arena *arena,
                            const char **ret_platform_group);
+
+/* gate.c */
+void gate_ask(struct core *core); /* harmless when it is open or being asked */
+void gate_shut(struct core *core);
+/* What commits must agree with: version of the stored data and digest of the roster. */
+const char *gate_roster(const struct community *community, struct arena *arena);
 
 /* people.c: found people */
 const struct person *people_find(const struct home *home, const char *member);

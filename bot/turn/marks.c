@@ -47,7 +47,7 @@ static void write_cb(void *arg, int error, const struct redis_reply *reply)
 
 void marks_write(struct account *account)
 {
-    if (!redis_is_up(account->core->redis))
+    if (!account->core->open)
         return;
     struct arena *arena = arena_create(TURN_ARENA_MAX);
     struct args args;

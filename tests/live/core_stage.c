@@ -63,12 +63,11 @@ static void rec_taken(struct account *account, uint64_t token)
     rec.taken++;
 }
 
-static const struct adapter recorder = {
+static const struct capabilities plain = {
+    .delivery = DELIVERY_ACKED, .hears_all = true, .mentions = true, .quotes = true};
+
+struct adapter recorder = {
     .name = "play",
-    .capabilities = {.delivery = DELIVERY_ACKED,
-                     .hears_all = true,
-                     .mentions = true,
-                     .quotes = true},
     .start = rec_start,
     .stop = rec_stop,
     .send = rec_send,
@@ -150,7 +149,18 @@ static void write_template(const char *lang)
     fclose(file);
 }
 
-static void start_core(void)
+static void on_refused(void *arg, const char *why)
+{
+    snprintf(s.refused, sizeof s.refused, "%s", why);
+}
+
+void stage_stop_core(void)
+{
+    core_destroy(&s.core, 2000);
+    rec.waiting_count = 0;
+}
+
+void stage_start_core(void)
 {
     static const struct community *communities[1];
     static const struct calendar *calendars[1];
@@ -166,7 +176,10 @@ static void start_core(void)
                                  .communities = communities,
                                  .calendars = calendars,
                                  .policies = policies,
-                                 .community_count = 1};
+                                 .community_count = 1,
+                                 .paced = s.paced,
+                                 .kill_point = s.kill_point,
+                                 .refused = on_refused};
     s.core = core_create(&config);
     assert_int_equal(core_add_account(s.core, &recorder, "t", NULL, s.faults), 0);
 }
@@ -200,7 +213,8 @@ int stage_set_up(void **state)
     s.calendar = calendar_load(NULL, 28800, s.faults);
     s.policy = policy_load(NULL, s.faults);
     assert_non_null(s.community);
-    start_core();
+    recorder.capabilities = plain;
+    stage_start_core();
     return 0;
 }
 

@@ -27,6 +27,7 @@ struct recorder {
 };
 
 extern struct recorder rec;
+extern struct adapter recorder; /* its capabilities may be changed while no core runs */
 
 struct stage {
     struct loop *loop;
@@ -43,12 +44,18 @@ struct stage {
     struct policy *policy;
     struct core *core;
     int64_t message;
+    bool paced;
+    void (*kill_point)(const char *name);
+    char refused[300]; /* what the core said of data of another release */
 };
 
 extern struct stage s;
 
 int stage_set_up(void **state);
 int stage_tear_down(void **state);
+/* A daemon that ends in order, and the next one on the same data. */
+void stage_stop_core(void);
+void stage_start_core(void);
 /* Runs the loop until the core is ready and idle; false after ten seconds. */
 bool settle(void);
 /* Somebody says something in a group, with this message id, or with the next one. */
