@@ -38,11 +38,15 @@ static void add_cell(struct buf *out, const char *text, int width)
     buf_puts(out, "  ");
 }
 
-/* Those in the roster by name, all others by id: trails hold no other names. */
-static const char *name_of(const struct community *community, const char *id)
+/* Those in the roster, and those found in chats whose names came along; whoever was forgotten
+ * is "a resident". */
+static const char *name_of(const struct community *community, json_t *event, const char *id)
 {
     const struct member *member = *id ? community_member(community, id) : NULL;
-    return member ? member->name : id;
+    const char *found = json_string_value(json_object_get(json_object_get(event, "names"), id));
+    if (member || found)
+        return member ? member->name : found;
+    return strncmp(id, "r-", 2) == 0 ? "a resident" : id;
 }
 
 /* "2026-03-02T09:00:05+08:00" → "2026-03-02 09:00" */
@@ -94,7 +98,7 @@ static void add_event(json_t *event, const struct community *community, struct b
     buf_printf(&what, "%s %s%s", text_of(event, "category"), text_of(event, "object"),
                text_of(event, "symptom"));
     add_time(&due, text_of(json_object_get(event, "due"), "finish"));
-    const char *who = name_of(community, text_of(event, "assignee"));
+    const char *who = name_of(community, event, text_of(event, "assignee"));
     add_row(out,
             (const char *const[5]){number, text_of(event, "state"), buf_text(&due),
                                    buf_text(&what), buf_text(&place)},
@@ -146,15 +150,15 @@ static void add_facts(json_t *event, const struct community *community, struct b
     add_fact(out, "where", buf_text(&place));
     add_fact(out, "urgency", text_of(event, "urgency"));
     add_fact(out, "group", text_of(event, "group"));
-    add_fact(out, "reporter", name_of(community, text_of(event, "reporter")));
-    add_fact(out, "via", name_of(community, text_of(event, "via")));
+    add_fact(out, "reporter", name_of(community, event, text_of(event, "reporter")));
+    add_fact(out, "via", name_of(community, event, text_of(event, "via")));
     buf_printf(out, "  %-11s %lld\n", "households",
                (long long)json_integer_value(json_object_get(event, "households")));
     buf_printf(out, "  %-11s %zu\n", "photos",
                json_array_size(json_object_get(event, "photos")));
     add_fact(out, "owner", text_of(event, "owner"));
-    add_fact(out, "assignee", name_of(community, text_of(event, "assignee")));
-    add_fact(out, "verifier", name_of(community, text_of(event, "verifier")));
+    add_fact(out, "assignee", name_of(community, event, text_of(event, "assignee")));
+    add_fact(out, "verifier", name_of(community, event, text_of(event, "verifier")));
     add_fact(out, "outcome", text_of(event, "outcome"));
     add_fact(out, "confirmed by", text_of(event, "confirmed_by"));
     add_fact(out, "rating", text_of(event, "rating"));
@@ -162,10 +166,11 @@ static void add_facts(json_t *event, const struct community *community, struct b
     buf_finish(&place);
 }
 
-static void add_step(json_t *step, const struct community *community, struct buf *out)
+static void add_step(json_t *step, const struct community *community, json_t *event,
+                     struct buf *out)
 {
     const char *from = text_of(step, "from"), *to = text_of(step, "to");
-    const char *who = name_of(community, text_of(step, "who"));
+    const char *who = name_of(community, event, text_of(step, "who"));
     buf_puts(out, "  ");
     add_time(out, text_of(step, "at"));
     buf_puts(out, "  ");
@@ -189,7 +194,7 @@ bool events_view_story(const char *json, const struct community *community, stru
         size_t i;
         json_t *step;
         json_array_foreach(json_object_get(event, "trail"), i, step)
-            add_step(step, community, out);
+            add_step(step, community, event, out);
     }
     json_decref(event);
     return ok;

@@ -1,5 +1,6 @@
 #include "turn/query.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "host/mem.h"
 #include "store/redis.h"
 #include "store/script.h"
+#include "turn/internal.h"
 
 #define QUERY_MAX 1000
 #define QUERY_JSON_MAX (16u * 1024 * 1024)
@@ -56,6 +58,22 @@ static bool add_event(const struct query *query, const struct redis_reply *const
     return true;
 }
 
+/* The names of people found in chats, put at the end of the event's object. */
+static void add_names(const struct redis_reply *people, struct arena *arena, struct buf *out)
+{
+    json_t *names = json_object();
+    for (size_t i = 0; i + 1 < people->len; i += 2) {
+        struct person person;
+        if (person_decode(&person, people->items[i + 1]->text, arena) == 0)
+            json_object_set_new(names, people->items[i]->text, json_string(person.name));
+    }
+    char *text = json_dumps(names, JSON_COMPACT);
+    out->len--; /* the closing brace */
+    buf_printf(out, ",\"names\":%s}", text);
+    free(text);
+    json_decref(names);
+}
+
 static void reply_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct query *query = arg;
@@ -80,6 +98,8 @@ static void reply_cb(void *arg, int error, const struct redis_reply *reply)
     }
     if (!query->one)
         buf_puts(&out, "]");
+    else if (found && reply->len > FIELDS && reply->items[FIELDS]->len)
+        add_names(reply->items[FIELDS], arena, &out);
     bool missing = query->one && !found;
     finish(query, out.failed || missing ? NULL : buf_text(&out));
     buf_finish(&out);

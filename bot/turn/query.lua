@@ -1,5 +1,6 @@
 -- query.lua: events for people who look. ARGV: "one" and an id, or "open"/"all", group ("" any) is filtered by the
--- caller, at most, below (an id, "" from the newest). Answers {id, v, b, x, p, a, trail, …} newest first.
+-- caller, at most, below (an id, "" from the newest). Answers {id, v, b, x, p, a, trail, …} newest first; for one event
+-- then the people found in chats who are named in it: {member, record, …}.
 local what, arg, below = ARGV[1], ARGV[2], ARGV[3]
 local answer = {}
 local function add(id)
@@ -9,8 +10,26 @@ local function add(id)
     for i = 1, 5 do answer[#answer + 1] = f[i] or '' end
     answer[#answer + 1] = redis.call('LRANGE', key('t', id), 0, 199)
 end
+local function found_people()
+    local ids, seen = {}, {}
+    for _, text in ipairs({answer[3], unpack(answer[7])}) do
+        for id in text:gmatch('"(r%-%x+)"') do
+            if not seen[id] then ids[#ids + 1] = id end
+            seen[id] = true
+        end
+    end
+    local people = {}
+    for i, record in ipairs(#ids > 0 and redis.call('HMGET', key('people'), unpack(ids)) or {}) do
+        if record then
+            people[#people + 1] = ids[i]
+            people[#people + 1] = record
+        end
+    end
+    return people
+end
 if what == 'one' then
     add(arg)
+    if #answer > 0 then answer[#answer + 1] = found_people() end
 elseif what == 'open' then
     local ids = redis.call('ZREVRANGE', key('open'), 0, -1)
     table.sort(ids, function(a, b) return tonumber(a) > tonumber(b) end)

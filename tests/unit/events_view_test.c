@@ -25,7 +25,9 @@ static const char event[] =
     "\"to\":\"handling\",\"what\":\"moved\",\"note\":\"下午来\"},"
     "{\"at\":\"2026-03-02T09:06:00+08:00\",\"who\":\"r-0123456789ab\",\"from\":null,\"to\":"
     "null,"
-    "\"what\":\"photo\",\"note\":null}]}";
+    "\"what\":\"photo\",\"note\":null},"
+    "{\"at\":\"2026-03-02T09:07:00+08:00\",\"who\":\"r-ffffffffffff\",\"from\":null,\"to\":"
+    "null,\"what\":\"joined\",\"note\":null}],\"names\":{\"r-0123456789ab\":\"孙大姐\"}}";
 
 static struct community *community;
 static struct buf out;
@@ -72,13 +74,14 @@ static void test_story(void **state)
     assert_true(events_view_story(event, community, &out));
     has("#12  lighting (WY01), handling, level 1\n  “车库灯不亮”\n");
     has("  where       building 4, unit 2, floor -1, 车库\n");
-    has("  reporter    r-0123456789ab\n");
+    has("  reporter    孙大姐\n");
     has("  assignee    楼长4\n");
     has("  photos      2\n");
     has("  due         accept 2026-03-02 11:00, finish -\n");
     has("  2026-03-02 09:00  Loubot          reported\n");
     has("  2026-03-02 09:05  楼长4           dispatched → handling: 下午来\n");
-    has("  2026-03-02 09:06  r-0123456789ab  photo\n");
+    has("  2026-03-02 09:06  孙大姐          photo\n");
+    has("  2026-03-02 09:07  a resident      joined\n");
     assert_null(strstr(buf_text(&out), "verifier"));
     assert_false(events_view_story("[]", community, &out));
 }
