@@ -85,6 +85,8 @@ struct adapter {
     /* Reads the group's history since `since_ms` (inputs with `backfilled` set, then
      * bot_on_backfilled). NULL: none. */
     void (*backfill)(struct account *account, const char *platform_group, int64_t since_ms);
+    /* The address that the operator opens in a browser, to be printed at start. NULL: none. */
+    const char *(*address)(const struct account *account);
 };
 
 /* What the core gives an adapter. */

@@ -304,4 +304,5 @@ const struct adapter web_adapter = {
     .stop = web_stop,
     .send = web_send,
     .backfill = web_feed_backfill,
+    .address = web_address,
 };

@@ -42,6 +42,16 @@ static const struct adapter *find_adapter(const struct tables *tables, const cha
     return NULL;
 }
 
+/* Where a page is to be opened, for a person: on standard output, apart from the log. */
+static void print_address(const struct run *run, const struct adapter *adapter,
+                          const char *name)
+{
+    const struct account *account = core_account(run->daemon.core, adapter->name, name);
+    if (adapter->address && account)
+        printf("Open %s\n", adapter->address(account));
+    fflush(stdout);
+}
+
 static int add_accounts(struct run *run, const struct tables *tables, struct faults *faults)
 {
     const struct config *config = run->config;
@@ -58,6 +68,7 @@ static int add_accounts(struct run *run, const struct tables *tables, struct fau
             core_add_account(run->daemon.core, adapter, account->name, account->conf, faults);
         if (error != 0)
             return error;
+        print_address(run, adapter, account->name);
     }
     return 0;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct account;
 struct adapter;
 struct calendar;
 struct clock;
@@ -54,6 +55,8 @@ struct core *core_create(const struct core_config *config);
 /* Adds an account and starts its adapter. 0, or an error after adding a fault. */
 int core_add_account(struct core *core, const struct adapter *adapter, const char *name,
                      struct conf_node *conf, struct faults *faults);
+/* The account of that adapter and name, or NULL. */
+struct account *core_account(struct core *core, const char *adapter, const char *name);
 /* Stops adapters and timers, waits for what is in flight (at most `wait_ms` of real time),
  * frees everything. Sets the pointer NULL, accepts NULL. */
 void core_destroy(struct core **core, int wait_ms);

@@ -158,7 +158,6 @@ void core_eval(struct core *core, struct home *home, uint32_t lane, enum script 
                int argc, const char *const *argv, const size_t *lens, redis_cb *cb, void *arg);
 void core_opened(struct core *core); /* everything is loaded anew */
 void core_kill_point(const struct core *core, const char *name);
-struct account *core_account(struct core *core, const char *adapter, const char *name);
 /* Through which account a group or person is reached, and how the platform calls it. Strings
  * live as long as the core's tables, or are put into `arena`. NULL: there is no account. */
 struct account *core_reach(struct core *core, struct home *home, const char *group,
