@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "adapter.h"
 #include "cli/config.h"
@@ -185,6 +186,23 @@ static void check_adapters(struct check *check, const struct tables *tables)
     }
 }
 
+/* A secret written into a file that others can read. */
+static void note_secrets(const struct config *config)
+{
+    static const char *const secrets[] = {"token", "secret", "password"};
+    struct stat st;
+    if (!config->path || stat(config->path, &st) < 0 || !(st.st_mode & 077))
+        return;
+    for (size_t i = 0; i < config->account_count; i++)
+        for (size_t k = 0; k < sizeof secrets / sizeof *secrets; k++) {
+            const struct conf_node *node = conf_get(config->accounts[i].conf, secrets[k]);
+            if (conf_is_literal(node))
+                printf("note: %s:%d: a %s stands in a file that others can read; chmod 600, or "
+                       "write ${NAME} and set it in the environment\n",
+                       config->path, conf_line(node), secrets[k]);
+        }
+}
+
 static void check_words(struct check *check)
 {
     const struct config *config = check->config;
@@ -225,6 +243,7 @@ int cli_check(const struct tables *tables, int argc, char **argv)
     check.config = config;
     if (config) {
         check_adapters(&check, tables);
+        note_secrets(config);
         check_communities(&check);
         check_calendar(&check);
         check_words(&check);

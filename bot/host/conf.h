@@ -48,6 +48,8 @@ const char *conf_key(struct conf_node *node, size_t index, struct conf_node **re
  * gives the default; so does a NULL node, without the fault.
  */
 const char *conf_string(struct conf_node *node, const char *fallback, struct faults *faults);
+/* A text that stands in the file itself: a scalar without any `${NAME}`, not empty. */
+bool conf_is_literal(const struct conf_node *node);
 int64_t conf_int(struct conf_node *node, int64_t fallback, int64_t min, int64_t max,
                  struct faults *faults);
 bool conf_bool(struct conf_node *node, bool fallback, struct faults *faults);

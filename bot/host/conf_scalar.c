@@ -96,6 +96,12 @@ const char *conf_string(struct conf_node *node, const char *fallback, struct fau
     return text ? text : fallback;
 }
 
+bool conf_is_literal(const struct conf_node *node)
+{
+    return node && node->kind == NODE_SCALAR && !node->is_null && *node->text &&
+           !strstr(node->text, "${");
+}
+
 int64_t conf_int(struct conf_node *node, int64_t fallback, int64_t min, int64_t max,
                  struct faults *faults)
 {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 #include "adapter.h"
@@ -111,6 +112,24 @@ static void two_communities_may_not_share_id_or_group(void **state)
     people_remove(&folder);
 }
 
+static void secrets_that_others_can_read_are_noted(void **state)
+{
+    char *folder = people_folder(NULL, NULL, 0), path[300];
+    static const char config[] = "accounts:\n- {adapter: onebot, token: hunter2}\n"
+                                 "- {adapter: web, token: '${LOUBOT_T:-x}'}\n";
+    people_write(folder, "loubot.yaml", config, strlen(config));
+    snprintf(path, sizeof path, "%s/loubot.yaml", folder);
+    chmod(path, 0644);
+    assert_int_equal(check_file(folder, "loubot.yaml"), 0);
+    says("/loubot.yaml:2: a token stands in a file that others can read");
+    assert_null(strstr(output, ":3:"));
+    assert_null(strstr(output, "hunter2"));
+    chmod(path, 0600);
+    assert_int_equal(check_file(folder, "loubot.yaml"), 0);
+    assert_null(strstr(output, "others can read"));
+    people_remove(&folder);
+}
+
 static void a_config_that_is_no_yaml_is_said(void **state)
 {
     char *folder = people_folder(NULL, NULL, 0);
@@ -130,6 +149,7 @@ int main(void)
         cmocka_unit_test(the_example_has_no_faults),
         cmocka_unit_test(faults_of_every_file_are_shown_at_once),
         cmocka_unit_test(two_communities_may_not_share_id_or_group),
+        cmocka_unit_test(secrets_that_others_can_read_are_noted),
         cmocka_unit_test(a_config_that_is_no_yaml_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
