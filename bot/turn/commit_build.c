@@ -12,43 +12,33 @@
 
 /* ---- small writers ---------------------------------------------------------------------- */
 
-static void op(struct commit *c, const char *name)
+void commit_op(struct commit *c, const char *name)
 {
     args_add(&c->args, name);
 }
 
-static void add(struct commit *c, const char *text)
+void commit_add(struct commit *c, const char *text)
 {
     args_add(&c->args, text);
 }
 
-static void add_number(struct commit *c, int64_t number)
+void commit_add_number(struct commit *c, int64_t number)
 {
     args_addf(&c->args, c->d->arena, "%lld", (long long)number);
 }
 
 /* "126", or "#1" for an event made in this turn. */
-static const char *reference(const struct commit *c, const struct event *event)
+const char *commit_reference(const struct commit *c, const struct event *event)
 {
     return event->id ? arena_printf(c->d->arena, "%u", event->id)
                      : arena_printf(c->d->arena, "#%u", event->ref);
 }
 
-static const char *encoded(const struct commit *c, struct buf *buf)
+const char *commit_encoded(const struct commit *c, struct buf *buf)
 {
     const char *text = arena_strdup(c->d->arena, buf_text(buf));
     buf_finish(buf);
     return text;
-}
-
-static const char *place_building(const char *building)
-{
-    return building ? building : "-";
-}
-
-static const char *place_category(const char *category)
-{
-    return category ? category : "other";
 }
 
 /* ---- checks ------------------------------------------------------------------------------ */
@@ -59,225 +49,35 @@ static void add_input(struct commit *c)
     struct decision *d = c->d;
     const struct input *input = d->item->input;
     if (input->kind == INPUT_TIMER) {
-        op(c, "due");
-        add(c, input->timer);
-        add_number(c, input->due_ms);
+        commit_op(c, "due");
+        commit_add(c, input->timer);
+        commit_add_number(c, input->due_ms);
     }
-    op(c, "seen");
-    add(c, d->queue->group->name);
-    add_number(c,
-               (input->kind == INPUT_TIMER ? input->due_ms : input->time_ms) / SEEN_BUCKET_MS);
-    add(c, input->id);
+    commit_op(c, "seen");
+    commit_add(c, d->queue->group->name);
+    commit_add_number(c, (input->kind == INPUT_TIMER ? input->due_ms : input->time_ms) /
+                             SEEN_BUCKET_MS);
+    commit_add(c, input->id);
 }
 
 static void add_checks(struct commit *c)
 {
     struct decision *d = c->d;
-    op(c, "roster");
-    add(c, gate_roster(d->turn.community, d->arena));
+    commit_op(c, "roster");
+    commit_add(c, gate_roster(d->turn.community, d->arena));
     for (size_t i = 0; i < d->turn.event_count; i++) {
         if (!d->turn.events[i]->dirty)
             continue;
-        op(c, "version");
-        add_number(c, d->turn.events[i]->id);
-        add_number(c, d->turn.events[i]->version);
+        commit_op(c, "version");
+        commit_add_number(c, d->turn.events[i]->id);
+        commit_add_number(c, d->turn.events[i]->version);
     }
     for (size_t i = 0; d->turn.made_count && i < d->place_count; i++) {
-        op(c, "top");
-        add(c, d->places[i].building);
-        add(c, d->places[i].category);
-        add(c, d->places[i].top);
+        commit_op(c, "top");
+        commit_add(c, d->places[i].building);
+        commit_add(c, d->places[i].category);
+        commit_add(c, d->places[i].top);
     }
-}
-
-/* ---- events -------------------------------------------------------------------------------
- */
-
-static void add_steps(struct commit *c, const struct event *event)
-{
-    for (const struct step *step = event->new_steps; step; step = step->next) {
-        struct buf buf;
-        buf_init(&buf, 4096);
-        step_encode(step, &buf);
-        op(c, "step");
-        add(c, reference(c, event));
-        add(c, encoded(c, &buf));
-    }
-}
-
-static const char *photos_json(struct commit *c, const struct event *event)
-{
-    struct buf buf;
-    buf_init(&buf, 4096);
-    if (event->photo_count)
-        event_encode_photos(event, &buf);
-    return encoded(c, &buf);
-}
-
-static const char *body_json(struct commit *c, const struct event *event)
-{
-    struct buf buf;
-    buf_init(&buf, 16384);
-    event_encode(event, &buf);
-    return encoded(c, &buf);
-}
-
-/* In the index of its building and category, and in that of everything told of the building. */
-static void add_place(struct commit *c, const char *name, const struct event *event,
-                      const char *building, const char *category)
-{
-    const char *categories[] = {place_category(category), "*"};
-    for (size_t i = 0; i < 2; i++) {
-        op(c, name);
-        add(c, reference(c, event));
-        add(c, place_building(building));
-        add(c, categories[i]);
-    }
-}
-
-static void add_person(struct commit *c, const char *name, const struct event *event,
-                       const char *member)
-{
-    if (!member)
-        return;
-    op(c, name);
-    add(c, reference(c, event));
-    add(c, member);
-}
-
-static void add_open(struct commit *c, const struct event *event)
-{
-    op(c, "open");
-    add(c, reference(c, event));
-    add_number(c, event->opened_ms);
-}
-
-static void add_made(struct commit *c, const struct event *event)
-{
-    op(c, "make");
-    add(c, body_json(c, event));
-    add(c, event->text);
-    add(c, photos_json(c, event));
-    add_number(c, event->opened_ms);
-    add_steps(c, event);
-    if (event_is_open(event))
-        add_open(c, event);
-    add_place(c, "at", event, event->building, event->category);
-    add_person(c, "mine", event, event->reporter);
-    add_person(c, "mine", event, event->assignee);
-    add_person(c, "mine", event, event->verifier);
-    for (size_t i = 0; i < event->also_count; i++)
-        add_person(c, "mine", event, event->also[i]);
-    for (size_t i = 0; i < event->watcher_count; i++)
-        add_person(c, "mine", event, event->watchers[i]);
-}
-
-static bool same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static void add_moved_place(struct commit *c, const struct event *event,
-                            const struct origin *was)
-{
-    if (same(place_building(event->building), place_building(was->building)) &&
-        same(place_category(event->category), place_category(was->category)))
-        return;
-    add_place(c, "unat", event, was->building, was->category);
-    add_place(c, "at", event, event->building, event->category);
-}
-
-static void add_people(struct commit *c, const struct event *event, const struct origin *was)
-{
-    if (!same(event->assignee, was->assignee)) {
-        if (was->assignee && !same(was->assignee, event->reporter))
-            add_person(c, "unmine", event, was->assignee);
-        add_person(c, "mine", event, event->assignee);
-    }
-    if (!same(event->verifier, was->verifier))
-        add_person(c, "mine", event, event->verifier);
-    for (size_t i = was->also_count; i < event->also_count; i++)
-        add_person(c, "mine", event, event->also[i]);
-    for (size_t i = was->watcher_count; i < event->watcher_count; i++)
-        add_person(c, "mine", event, event->watchers[i]);
-}
-
-/* Archived events leave the indices: they are found by number only. */
-static void add_archived(struct commit *c, const struct event *event)
-{
-    add_place(c, "unat", event, event->building, event->category);
-    add_person(c, "unmine", event, event->reporter);
-    add_person(c, "unmine", event, event->assignee);
-    add_person(c, "unmine", event, event->verifier);
-    for (size_t i = 0; i < event->also_count; i++)
-        add_person(c, "unmine", event, event->also[i]);
-    for (size_t i = 0; i < event->watcher_count; i++)
-        add_person(c, "unmine", event, event->watchers[i]);
-}
-
-static void add_changed(struct commit *c, const struct event *event, const struct origin *was)
-{
-    op(c, "put");
-    add_number(c, event->id);
-    add_number(c, event->version + 1);
-    add(c, body_json(c, event));
-    add(c, event->text);
-    add(c, photos_json(c, event));
-    add_steps(c, event);
-    if (event_is_open(event) && !was->open)
-        add_open(c, event);
-    if (!event_is_open(event) && was->open) {
-        op(c, "shut");
-        add_number(c, event->id);
-    }
-    bool archived = event->state == STATE_ARCHIVED;
-    if (archived && was->state != STATE_ARCHIVED) {
-        add_archived(c, event);
-        return;
-    }
-    if (!archived && was->state == STATE_ARCHIVED) { /* reopened: back into the indices */
-        add_place(c, "at", event, event->building, event->category);
-        add_person(c, "mine", event, event->reporter);
-        add_person(c, "mine", event, event->assignee);
-    }
-    add_moved_place(c, event, was);
-    add_people(c, event, was);
-}
-
-static void add_events(struct commit *c)
-{
-    struct turn *turn = &c->d->turn;
-    for (size_t i = 0; i < turn->made_count; i++)
-        add_made(c, turn->made[i]);
-    for (size_t i = 0; i < turn->event_count; i++)
-        if (turn->events[i]->dirty)
-            add_changed(c, turn->events[i], &c->d->origins[i]);
-}
-
-/* The message that made or joined events leads to them: a recall, an edit or a quote finds
- * them. */
-static void add_message(struct commit *c)
-{
-    struct turn *turn = &c->d->turn;
-    const struct input *input = turn->input;
-    if (input->kind != INPUT_MESSAGE || !input->message)
-        return;
-    const char *list = "";
-    for (size_t i = 0; i < turn->made_count; i++)
-        list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
-                            reference(c, turn->made[i]));
-    for (size_t i = 0; i < turn->event_count; i++)
-        if (turn->events[i]->also_count > c->d->origins[i].also_count)
-            list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
-                                reference(c, turn->events[i]));
-    if (!*list)
-        return;
-    op(c, "msg");
-    add(c, turn->group->kind == GROUP_DIRECT
-               ? arena_printf(turn->arena, "dm:%s", turn->sender->id)
-               : turn->group->name);
-    add(c, input->message);
-    add(c, list);
 }
 
 /* ---- sessions
@@ -308,7 +108,7 @@ static const char *session_value(struct commit *c, const struct session *session
     }
     buf_puts(&buf, "|");
     session_encode(session, &buf);
-    return encoded(c, &buf);
+    return commit_encoded(c, &buf);
 }
 
 static void add_session(struct commit *c, const struct session *session,
@@ -318,28 +118,28 @@ static void add_session(struct commit *c, const struct session *session,
         return;
     bool live = session->question_count || session->half || session->last_report ||
                 session->last_report_ref;
-    op(c, "session");
-    add(c, session->group);
-    add(c, session->member);
-    add_number(c, merged->version);
-    add(c, session_value(c, session));
-    add(c, live ? "1" : "0");
+    commit_op(c, "session");
+    commit_add(c, session->group);
+    commit_add(c, session->member);
+    commit_add_number(c, merged->version);
+    commit_add(c, session_value(c, session));
+    commit_add(c, live ? "1" : "0");
     for (size_t i = 0; i < merged->count; i++) {
-        op(c, "drop");
-        add(c, session->group);
-        add(c, session->member);
-        add(c, merged->fields[i]);
+        commit_op(c, "drop");
+        commit_add(c, session->group);
+        commit_add(c, session->member);
+        commit_add(c, merged->fields[i]);
     }
 }
 
 static void add_one(struct commit *c, const struct session *to, const char *field,
                     const struct session *value)
 {
-    op(c, "add");
-    add(c, to->group);
-    add(c, to->member);
-    add(c, field);
-    add(c, session_value(c, value));
+    commit_op(c, "add");
+    commit_add(c, to->group);
+    commit_add(c, to->member);
+    commit_add(c, field);
+    commit_add(c, session_value(c, value));
 }
 
 /* What is added to other people's sessions: a field a question, one for the last ping. */
@@ -370,20 +170,20 @@ static void add_timer(struct commit *c, const struct timer_set *set)
     struct decision *d = c->d;
     const char *name = set->name, *event = "";
     if (set->event)
-        event = reference(c, set->event);
+        event = commit_reference(c, set->event);
     else
         name = arena_printf(d->arena, "s:%s:%s:%s", set->session->group, set->session->member,
                             set->name);
-    op(c, set->due_ms ? "timer" : "untimer");
-    add(c, event);
-    add(c, name);
+    commit_op(c, set->due_ms ? "timer" : "untimer");
+    commit_add(c, event);
+    commit_add(c, name);
     if (!set->due_ms)
         return;
     struct payload payload = {.handler = set->handler, .name = set->name, .data = set->data};
     payload.group = set->event ? set->event->group : set->session->group;
     payload.member = set->session ? set->session->member : NULL;
-    add_number(c, set->due_ms);
-    add(c, payload_encode(&payload, d->arena));
+    commit_add_number(c, set->due_ms);
+    commit_add(c, payload_encode(&payload, d->arena));
 }
 
 /* ---- outgoing
@@ -418,7 +218,7 @@ static const char *event_list(const struct commit *c, const struct outgoing *out
     const char *list = "";
     for (size_t i = 0; i < out->event_count; i++)
         list = arena_printf(c->d->arena, "%s%s%s", list, i ? "," : "",
-                            reference(c, out->events[i]));
+                            commit_reference(c, out->events[i]));
     return list;
 }
 
@@ -438,12 +238,12 @@ static void add_out(struct commit *c, const struct outgoing *out, size_t index)
     p->id = arena_printf(d->arena, "%s.%zu", d->item->input->id, index + 1);
     p->row = row_encode(out, owner_of(&d->turn, out), d->arena);
     p->out = out;
-    op(c, "out");
-    add(c, arena_printf(d->arena, "%s:%s", account->adapter->name, account->name));
-    add(c, p->id);
-    add(c, event_list(c, out));
-    add(c, out->acknowledges ? "1" : "0");
-    add(c, p->row);
+    commit_op(c, "out");
+    commit_add(c, arena_printf(d->arena, "%s:%s", account->adapter->name, account->name));
+    commit_add(c, p->id);
+    commit_add(c, event_list(c, out));
+    commit_add(c, out->acknowledges ? "1" : "0");
+    commit_add(c, p->row);
 }
 
 /* ---- people
@@ -465,9 +265,9 @@ static void add_found(struct commit *c)
                                        person.account, person.user);
     if (noted->stored)
         return;
-    op(c, "person");
-    add(c, sender->id);
-    add(c, person_encode(&person, d->arena));
+    commit_op(c, "person");
+    commit_add(c, sender->id);
+    commit_add(c, person_encode(&person, d->arena));
 }
 
 /* ---- the whole ------------------------------------------------------------------------- */
@@ -477,8 +277,9 @@ static struct commit *begin(struct decision *d)
     struct commit *c = arena_alloc(d->arena, sizeof *c);
     c->d = d;
     args_init(&c->args);
-    add_number(c, d->turn.now_ms);
-    add_number(c, clock_is_virtual(d->queue->core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
+    commit_add_number(c, d->turn.now_ms);
+    commit_add_number(c,
+                      clock_is_virtual(d->queue->core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
     add_input(c);
     return c;
 }
@@ -487,9 +288,9 @@ struct commit *commit_build_parked(struct decision *d, const char *why)
 {
     struct commit *c = begin(d);
     c->parked = true;
-    op(c, "park");
-    add(c, d->item->input->id);
-    add(c, parked_encode(d->item->input, d->hint.text, why, d->arena));
+    commit_op(c, "park");
+    commit_add(c, d->item->input->id);
+    commit_add(c, parked_encode(d->item->input, d->hint.text, why, d->arena));
     return c;
 }
 
@@ -500,8 +301,8 @@ struct commit *commit_build(struct decision *d)
     add_checks(c);
     add_session(c, turn->session, &d->session);
     add_session(c, turn->asked, &d->asked);
-    add_events(c);
-    add_message(c);
+    commit_add_events(c);
+    commit_add_message(c);
     for (size_t i = 0; i < turn->touched_count; i++)
         add_touched(c, turn->touched[i]);
     for (size_t i = 0; i < turn->timer_count; i++)

@@ -1,0 +1,207 @@
+/* commit_event.c: the events of a turn as operations of commit.lua: made, changed, and the
+ * indices that lead to them. */
+#include "turn/commit.h"
+
+#include <string.h>
+
+#include "host/mem.h"
+
+static const char *place_building(const char *building)
+{
+    return building ? building : "-";
+}
+
+static const char *place_category(const char *category)
+{
+    return category ? category : "other";
+}
+
+/* ---- events -------------------------------------------------------------------------------
+ */
+
+static void add_steps(struct commit *c, const struct event *event)
+{
+    for (const struct step *step = event->new_steps; step; step = step->next) {
+        struct buf buf;
+        buf_init(&buf, 4096);
+        step_encode(step, &buf);
+        commit_op(c, "step");
+        commit_add(c, commit_reference(c, event));
+        commit_add(c, commit_encoded(c, &buf));
+    }
+}
+
+static const char *photos_json(struct commit *c, const struct event *event)
+{
+    struct buf buf;
+    buf_init(&buf, 4096);
+    if (event->photo_count)
+        event_encode_photos(event, &buf);
+    return commit_encoded(c, &buf);
+}
+
+static const char *body_json(struct commit *c, const struct event *event)
+{
+    struct buf buf;
+    buf_init(&buf, 16384);
+    event_encode(event, &buf);
+    return commit_encoded(c, &buf);
+}
+
+/* In the index of its building and category, and in that of everything told of the building. */
+static void add_place(struct commit *c, const char *name, const struct event *event,
+                      const char *building, const char *category)
+{
+    const char *categories[] = {place_category(category), "*"};
+    for (size_t i = 0; i < 2; i++) {
+        commit_op(c, name);
+        commit_add(c, commit_reference(c, event));
+        commit_add(c, place_building(building));
+        commit_add(c, categories[i]);
+    }
+}
+
+static void add_person(struct commit *c, const char *name, const struct event *event,
+                       const char *member)
+{
+    if (!member)
+        return;
+    commit_op(c, name);
+    commit_add(c, commit_reference(c, event));
+    commit_add(c, member);
+}
+
+static void add_open(struct commit *c, const struct event *event)
+{
+    commit_op(c, "open");
+    commit_add(c, commit_reference(c, event));
+    commit_add_number(c, event->opened_ms);
+}
+
+static void add_made(struct commit *c, const struct event *event)
+{
+    commit_op(c, "make");
+    commit_add(c, body_json(c, event));
+    commit_add(c, event->text);
+    commit_add(c, photos_json(c, event));
+    commit_add_number(c, event->opened_ms);
+    add_steps(c, event);
+    if (event_is_open(event))
+        add_open(c, event);
+    add_place(c, "at", event, event->building, event->category);
+    add_person(c, "mine", event, event->reporter);
+    add_person(c, "mine", event, event->assignee);
+    add_person(c, "mine", event, event->verifier);
+    for (size_t i = 0; i < event->also_count; i++)
+        add_person(c, "mine", event, event->also[i]);
+    for (size_t i = 0; i < event->watcher_count; i++)
+        add_person(c, "mine", event, event->watchers[i]);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void add_moved_place(struct commit *c, const struct event *event,
+                            const struct origin *was)
+{
+    if (same(place_building(event->building), place_building(was->building)) &&
+        same(place_category(event->category), place_category(was->category)))
+        return;
+    add_place(c, "unat", event, was->building, was->category);
+    add_place(c, "at", event, event->building, event->category);
+}
+
+static void add_people(struct commit *c, const struct event *event, const struct origin *was)
+{
+    if (!same(event->assignee, was->assignee)) {
+        if (was->assignee && !same(was->assignee, event->reporter))
+            add_person(c, "unmine", event, was->assignee);
+        add_person(c, "mine", event, event->assignee);
+    }
+    if (!same(event->verifier, was->verifier))
+        add_person(c, "mine", event, event->verifier);
+    for (size_t i = was->also_count; i < event->also_count; i++)
+        add_person(c, "mine", event, event->also[i]);
+    for (size_t i = was->watcher_count; i < event->watcher_count; i++)
+        add_person(c, "mine", event, event->watchers[i]);
+}
+
+/* Archived events leave the indices: they are found by number only. */
+static void add_archived(struct commit *c, const struct event *event)
+{
+    add_place(c, "unat", event, event->building, event->category);
+    add_person(c, "unmine", event, event->reporter);
+    add_person(c, "unmine", event, event->assignee);
+    add_person(c, "unmine", event, event->verifier);
+    for (size_t i = 0; i < event->also_count; i++)
+        add_person(c, "unmine", event, event->also[i]);
+    for (size_t i = 0; i < event->watcher_count; i++)
+        add_person(c, "unmine", event, event->watchers[i]);
+}
+
+static void add_changed(struct commit *c, const struct event *event, const struct origin *was)
+{
+    commit_op(c, "put");
+    commit_add_number(c, event->id);
+    commit_add_number(c, event->version + 1);
+    commit_add(c, body_json(c, event));
+    commit_add(c, event->text);
+    commit_add(c, photos_json(c, event));
+    add_steps(c, event);
+    if (event_is_open(event) && !was->open)
+        add_open(c, event);
+    if (!event_is_open(event) && was->open) {
+        commit_op(c, "shut");
+        commit_add_number(c, event->id);
+    }
+    bool archived = event->state == STATE_ARCHIVED;
+    if (archived && was->state != STATE_ARCHIVED) {
+        add_archived(c, event);
+        return;
+    }
+    if (!archived && was->state == STATE_ARCHIVED) { /* reopened: back into the indices */
+        add_place(c, "at", event, event->building, event->category);
+        add_person(c, "mine", event, event->reporter);
+        add_person(c, "mine", event, event->assignee);
+    }
+    add_moved_place(c, event, was);
+    add_people(c, event, was);
+}
+
+void commit_add_events(struct commit *c)
+{
+    struct turn *turn = &c->d->turn;
+    for (size_t i = 0; i < turn->made_count; i++)
+        add_made(c, turn->made[i]);
+    for (size_t i = 0; i < turn->event_count; i++)
+        if (turn->events[i]->dirty)
+            add_changed(c, turn->events[i], &c->d->origins[i]);
+}
+
+/* The message that made or joined events leads to them: a recall, an edit or a quote finds
+ * them. */
+void commit_add_message(struct commit *c)
+{
+    struct turn *turn = &c->d->turn;
+    const struct input *input = turn->input;
+    if (input->kind != INPUT_MESSAGE || !input->message)
+        return;
+    const char *list = "";
+    for (size_t i = 0; i < turn->made_count; i++)
+        list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
+                            commit_reference(c, turn->made[i]));
+    for (size_t i = 0; i < turn->event_count; i++)
+        if (turn->events[i]->also_count > c->d->origins[i].also_count)
+            list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
+                                commit_reference(c, turn->events[i]));
+    if (!*list)
+        return;
+    commit_op(c, "msg");
+    commit_add(c, turn->group->kind == GROUP_DIRECT
+                      ? arena_printf(turn->arena, "dm:%s", turn->sender->id)
+                      : turn->group->name);
+    commit_add(c, input->message);
+    commit_add(c, list);
+}
