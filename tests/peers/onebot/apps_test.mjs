@@ -2,6 +2,7 @@
 // (forward and reverse) and node-napcat-ts.
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
+import { NCWebsocket } from 'node-napcat-ts'
 import { OneBotServer } from './server.mjs'
 import { check, finish, sleep, until } from './check.mjs'
 
@@ -10,7 +11,6 @@ const { Context, Logger } = require('koishi')
 const { default: http } = require('@koishijs/plugin-http')
 const { default: KoishiServer } = require('@koishijs/plugin-server')
 const { default: onebot } = require('koishi-plugin-adapter-onebot')
-const { NCWebsocket } = require('node-napcat-ts')
 
 Logger.levels.base = 0
 const GROUP = 88001
