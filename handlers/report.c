@@ -80,6 +80,8 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     if (a.to <= a.from || b.to <= b.from || a.to > len || b.to > len)
         return NULL;
     uint32_t from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
+    if (strncmp(turn->text + to, "了", strlen("了")) == 0)
+        to += strlen("了");
     if (to - from > OWN_WORDS_MAX)
         return NULL;
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);

@@ -19,20 +19,21 @@ static bool has_word(const char *place, const char *const *words, size_t count)
     return false;
 }
 
-static bool is_outdoors(const struct event *event)
+bool report_is_outdoors(const char *place)
 {
-    return has_word(event->place, outdoors, sizeof outdoors / sizeof *outdoors);
+    return has_word(place, outdoors, sizeof outdoors / sizeof *outdoors);
 }
 
 bool report_lacks_building(const struct turn *turn, const struct event *event)
 {
-    return !event->building && !is_outdoors(event);
+    return !event->building && !report_is_outdoors(event->place);
 }
 
 bool report_lacks_unit(const struct turn *turn, const struct event *event)
 {
     const struct class_policy *policy = policy_of(turn, event);
-    if (emergency_is(event) || !policy->ask_unit || event->unit || is_outdoors(event))
+    if (emergency_is(event) || !policy->ask_unit || event->unit ||
+        report_is_outdoors(event->place))
         return false;
     const struct building *building =
         event->building ? community_building(turn->community, event->building) : NULL;
@@ -44,7 +45,7 @@ bool report_lacks_floor(const struct turn *turn, const struct event *event)
     const struct class_policy *policy = policy_of(turn, event);
     if (emergency_is(event) || !policy->ask_floor || event->floor != FLOOR_NONE || event->room)
         return false;
-    return !is_outdoors(event) &&
+    return !report_is_outdoors(event->place) &&
            !has_word(event->place, one_floor, sizeof one_floor / sizeof *one_floor);
 }
 

@@ -62,6 +62,15 @@ static int compare_floor(const struct event *event, const struct location *where
     return where->floor >= event->floor && where->floor <= to ? 2 : 0;
 }
 
+/* A garage is another place than a stairwell that was not named. */
+static int compare_place(const struct event *event, const struct location *where)
+{
+    if (event->place && where->place)
+        return strcmp(event->place, where->place) == 0 ? 2 : 0;
+    const char *named = event->place ? event->place : where->place;
+    return named && report_is_outdoors(named) ? 0 : 2;
+}
+
 static int compare_what(const struct turn *turn, const struct event *event,
                         const struct fault_found *fault)
 {
@@ -93,6 +102,8 @@ int report_is_same(const struct turn *turn, const struct event *event,
     if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
         fault->where.floor == FLOOR_NONE && !fault->where.room)
         return what; /* the reporter himself, told shorter */
+    if (compare_place(event, &fault->where) == 0)
+        return 0;
     int where = compare_text(event->unit, fault->where.unit);
     where = least(where, compare_floor(event, &fault->where));
     if (event->room && fault->where.room && strcmp(event->room, fault->where.room) != 0)

@@ -85,8 +85,7 @@ static const char *fill_siblings(struct turn *turn, const struct event *event)
                                  .floor_to = event->floor_to};
         report_take_place(turn, other, &where);
         report_go_on(turn, other, NULL);
-        more = arena_printf(turn->arena, event->lang == LANG_EN ? "%s, #%u" : "%s、#%u",
-                            more ? more : "", other->id);
+        more = say_also(turn, more, other, event->lang);
     }
     return more;
 }

@@ -82,6 +82,9 @@ static void say_place(const struct turn *turn, struct outgoing *out, const struc
                           .place = event->place,
                           .floor = event->floor,
                           .floor_to = event->floor_to};
+    if (event->said && event->place && strstr(event->said, event->place) &&
+        event->lang == out->lang)
+        shown.place = NULL; /* the thing's words tell it */
     if (event->room && is_building_group(turn, out->group)) {
         shown.room = NULL;
         if (shown.floor == FLOOR_NONE)
@@ -145,32 +148,58 @@ static struct outgoing *say_in(struct turn *turn, const char *group, const char 
     return here ? turn_answer(turn, template, lang) : turn_say(turn, group, template, lang);
 }
 
-/* Appends "、#14" to the list of further numbers. */
-static void add_number(const struct turn *turn, struct outgoing *out, const struct event *event)
+/* "3单元2层灯坏了": enough to tell two events of one message apart. */
+static const char *in_short(const struct turn *turn, const struct event *event, enum lang lang)
 {
-    const char *comma = out->lang == LANG_EN ? ", #" : "、#";
+    const char *unit = "", *floor = "", *thing = "";
+    bool zh = lang == LANG_ZH;
+    if (event->unit)
+        unit = arena_printf(turn->arena, zh ? "%s单元" : "unit %s ", event->unit);
+    if (event->floor != FLOOR_NONE)
+        floor = arena_printf(turn->arena, zh ? "%d层" : "floor %d ", event->floor);
+    if (event->said && event->lang == lang)
+        thing = event->said;
+    else if (zh && event->object)
+        thing = event->object;
+    return arena_printf(turn->arena, zh ? "，还有 #%u %s%s%s" : ", also #%u %s%s%s", event->id,
+                        unit, floor, thing);
+}
+
+const char *say_also(const struct turn *turn, const char *list, const struct event *event,
+                     enum lang lang)
+{
+    return arena_printf(turn->arena, "%s%s", list ? list : "", in_short(turn, event, lang));
+}
+
+static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
     if (out->event_count == OUTGOING_EVENTS_MAX)
         return;
     out->events[out->event_count++] = event;
     for (size_t i = 0; i < out->arg_count; i++) {
         if (strcmp(out->args[i].key, "more") != 0)
             continue;
-        out->args[i].text =
-            arena_printf(turn->arena, "%s%s%u", out->args[i].text, comma, event->id);
+        out->args[i].text = say_also(turn, out->args[i].text, event, out->lang);
         return;
     }
-    out_text(out, "more", arena_printf(turn->arena, "%s%u", comma, event->id));
+    out_text(out, "more", say_also(turn, NULL, event, out->lang));
+}
+
+struct outgoing *say_find(const struct turn *turn, const char *group, const char *template)
+{
+    for (size_t i = 0; i < turn->out_count; i++)
+        if (is_same(turn->out[i]->group, group) && is_same(turn->out[i]->template, template))
+            return turn->out[i];
+    return NULL;
 }
 
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
                           const struct event *event)
 {
-    for (size_t i = 0; i < turn->out_count; i++) {
-        struct outgoing *out = turn->out[i];
-        if (is_same(out->group, group) && is_same(out->template, template)) {
-            add_number(turn, out, event);
-            return NULL;
-        }
+    struct outgoing *before = say_find(turn, group, template);
+    if (before) {
+        add_event(turn, before, event);
+        return NULL;
     }
     struct outgoing *out = say_in(turn, group, template, event->lang);
     say_event(turn, out, event);

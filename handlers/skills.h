@@ -75,6 +75,11 @@ struct outgoing *say_residents(struct turn *turn, const struct event *event,
                                const char *template);
 /* Is something said in that group in this turn already? */
 bool say_has(const struct turn *turn, const char *group);
+/* The message of that template to that group in this turn, or NULL. */
+struct outgoing *say_find(const struct turn *turn, const char *group, const char *template);
+/* One more event at the end of a list ("，还有 #14 3单元2层灯坏了"). */
+const char *say_also(const struct turn *turn, const char *list, const struct event *event,
+                     enum lang lang);
 /* The same message to the same group again in one turn: adds the event to the list of numbers
  * of the first. Returns NULL when it did, else the new outgoing is for the caller to fill. */
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
@@ -149,6 +154,8 @@ bool report_lacks_building(const struct turn *turn, const struct event *event);
 bool report_lacks_unit(const struct turn *turn, const struct event *event);
 bool report_lacks_floor(const struct turn *turn, const struct event *event);
 bool report_lacks(const struct turn *turn, const struct event *event);
+/* A place outside the stairwells, where no unit is needed; NULL is none. */
+bool report_is_outdoors(const char *place);
 /* What of the place told does not exist ("9单元"), NULL: all of it does, or may. */
 const char *report_wrong(const struct turn *turn, const struct location *where,
                          const char *building);

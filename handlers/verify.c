@@ -55,10 +55,12 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
              0);
     struct outgoing *out = home ? say_once(turn, home, template, event)
                                 : turn_say_direct(turn, member, template, event->lang);
+    struct outgoing *told = out || !home ? out : say_find(turn, home, template);
+    if (told)
+        out_mention(told, member);
     if (!out)
         return;
     say_event(turn, out, event);
-    out_mention(out, member);
     out_member(out, "worker", event->handler_member);
     out_flag(out, "private", say_is_private(turn, event));
     if (event->photos_after)
@@ -97,6 +99,9 @@ static void tell_done(struct turn *turn, const struct event *event)
     if (rate && (home || say_is_private(turn, event)))
         turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
                  turn->now_ms + QUESTION_MS, NULL, 0);
+    struct outgoing *told = out || !home ? out : say_find(turn, home, "done");
+    if (told && rate)
+        out_mention(told, event->reporter);
     if (!out)
         return;
     out_flag(out, "by_reporter", event->confirmed_by == CONFIRMED_REPORTER);
@@ -105,8 +110,6 @@ static void tell_done(struct turn *turn, const struct event *event)
         out_member(out, "member", turn->sender->id);
     out_member(out, "worker", event->handler_member ? event->handler_member : event->assignee);
     out_flag(out, "rate", rate);
-    if (rate)
-        out_mention(out, event->reporter);
 }
 
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
