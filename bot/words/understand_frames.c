@@ -92,7 +92,7 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
         return UINT32_MAX;
     bool before = hit->from <= symptom->from || symptom->group->verb;
     uint32_t cost = distance(hit, symptom);
-    if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 3u))
+    if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 5u))
         return UINT32_MAX;
     cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause) + 8 * place;
     return rule_of(reading->lexicon, group, symptom->group) != NULL ? cost : cost + 8;
@@ -121,9 +121,9 @@ static int frame_points(const struct hit *object, const struct hit *symptom)
     if (symptom == NULL)
         return points;
     const struct group_def *s = symptom->group;
-    if (s->only != 0 && o == NULL)
-        return 1;
     bool trouble = s->kind == WORD_TROUBLE;
+    if (s->only != 0 && o == NULL && !trouble)
+        return 1;
     if (trouble && o != NULL && object->to > symptom->from && object->from < symptom->to)
         points = 0; /* the same words */
     points += s->weight != 0 ? s->weight : trouble ? 4 : 2;
@@ -368,12 +368,13 @@ static void count_support(struct reading *reading)
         }
 }
 
-/* More points; at a tie one that does not yield, then the one with more support, then the
- * first; of mere objects the last, which is the head of a title. */
+/* More points, where yielding costs one; at a tie one that does not yield, then the one with
+ * more support, then the first; of mere objects the last, which is the head of a title. */
 static bool is_better(const struct frame *frame, const struct frame *best)
 {
-    if (frame->points != best->points)
-        return frame->points > best->points;
+    int points = frame->points - frame->yields, best_points = best->points - best->yields;
+    if (points != best_points)
+        return points > best_points;
     if (frame->yields != best->yields)
         return best->yields;
     if (frame->support != best->support)
@@ -400,9 +401,13 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
 {
     const struct frame *best = NULL;
     count_support(reading);
-    for (size_t i = 0; i < reading->frame_count; i++)
+    int top = 0; /* the surest frame decides whether, the best one what */
+    for (size_t i = 0; i < reading->frame_count; i++) {
         if (best == NULL || is_better(&reading->frames[i], best))
             best = &reading->frames[i];
+        if (reading->frames[i].symptom != NULL && reading->frames[i].points > top)
+            top = reading->frames[i].points;
+    }
     reading->points = mark_points(reading, best) + closed_points(reading, best);
     if (best == NULL)
         return;
@@ -411,7 +416,8 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
         (reading->marks >> MARK_COMPLAINT & 1) || (reading->marks >> MARK_REQUEST & 1);
     bool symptom =
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
-    meaning->report = symptom && best->points + reading->points >= REPORT_POINTS;
+    top = best->points > top ? best->points : top;
+    meaning->report = symptom && top + reading->points >= REPORT_POINTS;
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;
     if (meaning->report) {

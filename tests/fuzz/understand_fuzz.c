@@ -34,8 +34,11 @@ static void check_fault(const struct fault_found *fault, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct lexicon *lexicon;
-    if (lexicon == NULL)
-        lexicon = lexicon_create(NULL, 0, faults_create());
+    static struct faults *faults;
+    if (lexicon == NULL) {
+        faults = faults_create();
+        lexicon = lexicon_create(NULL, 0, faults);
+    }
     if (size == 0)
         return 0;
     struct hints hints = {.building = data[0] & 1 ? "4" : NULL,
