@@ -120,6 +120,10 @@ function drawWords() {
 
 // ---- going somewhere ----
 
+function isRoom(name) {
+  return name === 'dm' || here.groups.some((g) => g.name === name);
+}
+
 function readHash() {
   const [room, me] = decodeURIComponent(location.hash.slice(1)).split('/');
   return { room: room || sessionStorage.getItem('room'), me: me || sessionStorage.getItem('me') };
@@ -195,7 +199,7 @@ function takeHello(frame) {
   $('people').replaceChildren(...here.people.map((p) => make('option', { value: p.name })));
   panel.setNames(new Map(here.people.map((p) => [p.id, p.name])), here.bot);
   log.setPeople(here.bot, here.roles);
-  if (here.room !== 'dm' && !here.groups.some((g) => g.name === here.room)) here.room = here.groups[0]?.name || 'dm';
+  if (!isRoom(here.room)) here.room = here.groups[0]?.name || 'dm';
   const again = here.ready;
   here.ready = true;
   $('brand').textContent = here.bot;
@@ -297,9 +301,13 @@ function listen() {
     here.unseen = 0;
     drawTitle();
   });
+  document.querySelector('.skip').addEventListener('click', (event) => {
+    event.preventDefault();
+    $('text').focus();
+  });
   addEventListener('hashchange', () => {
     const { room, me } = readHash();
-    if (room && me && (room !== here.room || me !== here.me)) go(room, me);
+    if (isRoom(room) && me && (room !== here.room || me !== here.me)) go(room, me);
   });
   setInterval(() => link.ask({ op: 'events' }), REFRESH_MS);
 }
