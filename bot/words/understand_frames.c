@@ -202,6 +202,16 @@ static bool is_over(const struct reading *reading, const struct hit *mark)
      UINT64_C(1) << MARK_ELSEWHERE | UINT64_C(1) << MARK_QUESTION |                            \
      UINT64_C(1) << MARK_TOPIC | UINT64_C(1) << MARK_YOU | UINT64_C(1) << MARK_PRAISE)
 
+static bool is_part_of_pair(const struct reading *reading, const struct hit *mark)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->pair && hit->group->kind == WORD_SYMPTOM && is_within(mark, hit))
+            return true;
+    }
+    return false;
+}
+
 /* What one mark weighs for the best frame. A trouble told before an enquiry stays a trouble:
  * "路段漆黑一片，请问什么时候修". */
 static int mark_weight(const struct reading *reading, const struct frame *best,
@@ -214,8 +224,7 @@ static int mark_weight(const struct reading *reading, const struct frame *best,
         return group->weight;
     if (LOCAL_MARKS >> group->mark & 1 && mark->clause != best->clause)
         return 0;
-    if (group->weight < 0 && best->symptom != NULL && best->symptom->pair &&
-        is_within(mark, best->symptom))
+    if (group->weight < 0 && is_part_of_pair(reading, mark))
         return 0; /* "什么时候才修好" asks nothing */
     if (group->mark == MARK_ENQUIRY && mark->clause > best->clause &&
         best->points >= REPORT_POINTS)
@@ -417,7 +426,8 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     bool symptom =
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
     top = best->points > top ? best->points : top;
-    meaning->report = symptom && top + reading->points >= REPORT_POINTS;
+    meaning->report =
+        symptom && best->category != NULL && top + reading->points >= REPORT_POINTS;
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;
     if (meaning->report) {
