@@ -9,6 +9,8 @@
 #include "words/location.h"
 #include "words/understand_inner.h"
 
+#define SURE_WORD 4 /* weight of a word of answer that counts in any company */
+
 static bool has_mark(const struct reading *reading, enum mark mark)
 {
     return (reading->marks >> mark & 1) != 0;
@@ -19,6 +21,18 @@ static bool has_kind(const struct reading *reading, enum word_kind kind)
     return (reading->kinds >> kind & 1) != 0;
 }
 
+/* "收到，马上安排", "修好了，谢谢师傅": a sure word of answer that is the whole first clause.
+ */
+static bool opens(const struct reading *reading, const struct hit *say)
+{
+    if (say->clause > 0 || say->group->weight < SURE_WORD)
+        return false;
+    for (uint32_t i = 0; i < reading->count && !glyph_ends_clause(reading->glyphs[i].cp); i++)
+        if ((i < say->from || i >= say->to) && !glyph_is_silent(reading->glyphs[i].cp))
+            return false;
+    return true;
+}
+
 /* The strongest word of answer or command; NULL: none. */
 static const struct hit *say_of(const struct reading *reading, bool closed, bool numbered)
 {
@@ -27,7 +41,7 @@ static const struct hit *say_of(const struct reading *reading, bool closed, bool
         const struct hit *hit = &reading->hits[i];
         if (hit->group->kind != WORD_SAY || hit->inner)
             continue;
-        if (!closed && !numbered && !hit->group->anywhere)
+        if (!closed && !numbered && !hit->group->anywhere && !opens(reading, hit))
             continue;
         if (best == NULL || hit->group->weight > best->group->weight)
             best = hit;
