@@ -119,10 +119,11 @@ static bool is_bot(const struct onebot *onebot, const char *user)
     return false;
 }
 
-static void on_input(struct onebot *onebot, struct input *input)
+static void on_input(struct onebot *onebot, struct input *input, const char *via)
 {
     if (input->from_bot)
         return; /* our own words, heard back */
+    onebot_people_met(onebot->people, input->user, input->direct ? via : input->group);
     input->from_bot = is_bot(onebot, input->user);
     if (onebot_lines_add(onebot->lines, input) == 0)
         return;
@@ -159,7 +160,7 @@ static void on_event(struct onebot *onebot, enum onebot_role role, struct onebot
 {
     switch (frame->kind) {
     case ONEBOT_INPUT:
-        on_input(onebot, &frame->input);
+        on_input(onebot, &frame->input, frame->via);
         break;
     case ONEBOT_HEARTBEAT:
         on_heartbeat(onebot, role, frame);
@@ -262,6 +263,7 @@ static void onebot_stop(struct account *account)
     onebot_history_destroy(&onebot->history);
     onebot_sends_destroy(&onebot->sends);
     onebot_lines_destroy(&onebot->lines);
+    onebot_people_destroy(&onebot->people);
     loop_timer_stop(&onebot->hello);
     free(onebot->self_id);
     free(onebot);
@@ -281,6 +283,7 @@ static int onebot_start(struct account *account, struct conf_node *conf, struct 
     onebot->lines = onebot_lines_create(account, onebot->pictures);
     onebot->history = onebot_history_create(onebot);
     onebot->sends = onebot_sends_create(onebot);
+    onebot->people = onebot_people_create();
     account_set_state(account, onebot);
     onebot->link = onebot_link_create(account, &onebot->config, &link_ops, onebot, faults);
     if (onebot->link)

@@ -13,6 +13,7 @@
 struct onebot_history;
 struct onebot_http_call;
 struct onebot_sends;
+struct onebot_people;
 
 struct onebot {
     struct account *account;
@@ -24,6 +25,7 @@ struct onebot {
     struct onebot_lines *lines;
     struct onebot_history *history;
     struct onebot_sends *sends;
+    struct onebot_people *people;
     struct onebot_http_call *http_calls;   /* in flight */
     bool online;                           /* the platform has not logged the account out */
     bool answered;                         /* a call was answered since the link is open */
@@ -48,6 +50,14 @@ struct onebot_history *onebot_history_create(struct onebot *onebot);
 void onebot_history_destroy(struct onebot_history **history);
 /* Reads a group's history since `since_ms` into its line; bot_on_backfilled() follows once. */
 void onebot_history_read(struct onebot_history *history, const char *group, int64_t since_ms);
+
+/* onebot_people.c: through which group is a person reached who is no friend of the account? */
+struct onebot_people *onebot_people_create(void);
+void onebot_people_destroy(struct onebot_people **people);
+/* Somebody was seen in a group (or wrote through it), or turned out to be a friend (NULL). */
+void onebot_people_met(struct onebot_people *people, const char *user, const char *group);
+/* NULL: a friend, or never seen. */
+const char *onebot_people_via(const struct onebot_people *people, const char *user);
 
 /* onebot_send.c */
 struct onebot_sends *onebot_sends_create(struct onebot *onebot);

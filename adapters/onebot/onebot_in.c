@@ -102,6 +102,16 @@ static const char *read_message(struct reading *reading, const json_t *message,
     return NULL;
 }
 
+/* Implementations name the group of a temporary chat in one of two places. */
+static const char *via_group(struct reading *reading)
+{
+    const json_t *root = reading->root;
+    if (!is(root, "message_type", "private") || !is(root, "sub_type", "group"))
+        return NULL;
+    const char *group = id_of(reading, root, "group_id");
+    return group ? group : id_of(reading, json_object_get(root, "sender"), "group_id");
+}
+
 static void read_message_event(struct reading *reading)
 {
     if (is(reading->root, "sub_type", "notice")) {
@@ -115,6 +125,7 @@ static void read_message_event(struct reading *reading)
         verdict(reading, ONEBOT_IGNORED, "an empty message");
     else
         reading->frame->kind = ONEBOT_INPUT;
+    reading->frame->via = via_group(reading);
 }
 
 /* What recalls and reactions have in common; false (and said) when something is missing. */

@@ -39,6 +39,8 @@ struct onebot_frame {
     const char *self_id; /* of an event, or NULL */
     struct input input;  /* INPUT; account, adapter and id are the caller's to fill. An IMAGE
                             segment's text is the URL that the picture can be had from */
+    const char *via; /* INPUT, direct: the group through which somebody who is no friend writes;
+                        NULL: a friend */
     struct onebot_reply reply;
     int64_t interval_ms; /* HEARTBEAT */
     bool online;         /* HEARTBEAT */

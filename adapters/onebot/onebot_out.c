@@ -175,7 +175,7 @@ static const char *out_reaction(struct buf *params, const struct send *send)
     return "set_msg_emoji_like";
 }
 
-const char *onebot_out_send(struct buf *params, const struct send *send,
+const char *onebot_out_send(struct buf *params, const struct send *send, const char *via,
                             onebot_picture_cb *picture, void *arg)
 {
     if (send->reaction)
@@ -183,6 +183,10 @@ const char *onebot_out_send(struct buf *params, const struct send *send,
     struct writing writing = {.out = params, .picture = picture, .arg = arg};
     buf_puts(params, send->direct ? "{\"user_id\":" : "{\"group_id\":");
     put_id(params, send->group);
+    if (send->direct && via) {
+        buf_puts(params, ",\"group_id\":");
+        put_id(params, via);
+    }
     if (put_message(&writing, send) == 0 || params->failed)
         return NULL;
     return send->direct ? "send_private_msg" : "send_group_msg";

@@ -10,8 +10,9 @@
 typedef int onebot_picture_cb(void *arg, const char *ref, struct buf *out);
 
 /* The action for a send, and its parameters as JSON, appended to `params`. NULL when there is
- * nothing that could be sent. */
-const char *onebot_out_send(struct buf *params, const struct send *send,
+ * nothing that could be sent. `via`: for direct messages, the group through which a person who
+ * is no friend is reached, or NULL. */
+const char *onebot_out_send(struct buf *params, const struct send *send, const char *via,
                             onebot_picture_cb *picture, void *arg);
 /* Parameters of get_group_msg_history: a page of at most `count` messages, the newest one, or
  * the one that ends with message `before`. */

@@ -289,8 +289,10 @@ int onebot_sends_start(struct onebot_sends *sends, const struct send *send)
     if (is_banned(sends, send))
         return 0;
     buf_init(&params, PARAMS_MAX);
+    const char *via =
+        send->direct ? onebot_people_via(sends->onebot->people, send->group) : NULL;
     const char *action =
-        onebot_out_send(&params, send, onebot_pictures_base64, sends->onebot->account);
+        onebot_out_send(&params, send, via, onebot_pictures_base64, sends->onebot->account);
     if (!action) {
         verdict(sends, send->id, SENT_NEVER, 0, "there is nothing in it that could be sent");
     } else {

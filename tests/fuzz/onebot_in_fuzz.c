@@ -46,7 +46,7 @@ static void check_echo(const struct input *input, struct arena *arena)
     }
     buf_init(&params, 1 << 20);
     buf_init(&event, 1 << 20);
-    if (onebot_out_send(&params, &send, NULL, NULL)) {
+    if (onebot_out_send(&params, &send, NULL, NULL, NULL)) {
         struct onebot_frame again;
         buf_puts(&event, "{\"post_type\":\"message\",\"message_type\":\"group\",\"user_id\":1,"
                          "\"time\":1,\"message_id\":1,");

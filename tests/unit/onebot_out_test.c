@@ -38,7 +38,7 @@ static const char *out_parts(const char *group, bool direct, const struct send_p
 {
     struct send send = {.group = group, .direct = direct, .parts = parts, .part_count = count};
     buf_clear(&params);
-    return onebot_out_send(&params, &send, picture, NULL);
+    return onebot_out_send(&params, &send, NULL, picture, NULL);
 }
 
 /* The very bytes of node-napcat-ts, but for the echo. */
@@ -86,6 +86,16 @@ static void direct_message_names_the_person(void **state)
         "{\"user_id\":42,\"message\":[{\"type\":\"text\",\"data\":{\"text\":\"hi\"}}]}");
 }
 
+static void stranger_is_reached_through_a_group(void **state)
+{
+    const struct send_part parts[] = {{SEGMENT_TEXT, "hi", NULL}};
+    struct send send = {.group = "42", .direct = true, .parts = parts, .part_count = 1};
+    assert_string_equal(onebot_out_send(&params, &send, "88001", picture, NULL),
+                        "send_private_msg");
+    assert_string_equal(buf_text(&params), "{\"user_id\":42,\"group_id\":88001,\"message\":"
+                                           "[{\"type\":\"text\",\"data\":{\"text\":\"hi\"}}]}");
+}
+
 static void ids_go_back_as_they_came(void **state)
 {
     static const struct {
@@ -129,16 +139,17 @@ static void nothing_to_say_is_not_sent(void **state)
 static void reactions_are_written(void **state)
 {
     struct send send = {.group = "88001", .reaction = "👍", .about = "5"};
-    assert_string_equal(onebot_out_send(&params, &send, NULL, NULL), "set_msg_emoji_like");
+    assert_string_equal(onebot_out_send(&params, &send, NULL, NULL, NULL),
+                        "set_msg_emoji_like");
     assert_string_equal(buf_text(&params),
                         "{\"message_id\":5,\"emoji_id\":\"76\",\"set\":true}");
     send.reaction = "🙏🏻";
     buf_clear(&params);
-    onebot_out_send(&params, &send, NULL, NULL);
+    onebot_out_send(&params, &send, NULL, NULL, NULL);
     assert_string_equal(buf_text(&params),
                         "{\"message_id\":5,\"emoji_id\":\"128591\",\"set\":true}");
     send.about = NULL;
-    assert_null(onebot_out_send(&params, &send, NULL, NULL));
+    assert_null(onebot_out_send(&params, &send, NULL, NULL, NULL));
 }
 
 static void emoji_survive_the_way_there_and_back(void **state)
@@ -190,6 +201,7 @@ int main(void)
         T(group_message_is_what_applications_send),
         T(quote_goes_first),
         T(direct_message_names_the_person),
+        T(stranger_is_reached_through_a_group),
         T(ids_go_back_as_they_came),
         T(everybody_is_never_mentioned),
         T(nothing_to_say_is_not_sent),

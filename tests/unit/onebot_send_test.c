@@ -126,6 +126,32 @@ static void reaction_in_doubt_is_unknown(void **state)
     assert_int_equal(outcome(0)->result, SENT_UNKNOWN);
 }
 
+#define PRIVATE(user, rest)                                                                    \
+    "{\"time\":1,\"self_id\":10001,\"post_type\":\"message\",\"message_type\":\"private\","    \
+    "\"user_id\":" user ",\"message_id\":1,\"message\":\"x\"," rest "}"
+
+static const char *sent_to(const char *user)
+{
+    const struct send_part parts[] = {{SEGMENT_TEXT, "hi", NULL}};
+    const struct send send = {
+        .id = 1, .group = user, .direct = true, .parts = parts, .part_count = 1};
+    onebot_adapter.send(NULL, &send);
+    return world_out();
+}
+
+static void strangers_are_reached_through_their_group(void **state)
+{
+    world_up();
+    world_in(SAID("1", "x")); /* by 42 in 88001 */
+    assert_non_null(strstr(sent_to("42"), "{\"user_id\":42,\"group_id\":88001,"));
+    assert_non_null(strstr(sent_to("43"), "{\"user_id\":43,\"message\""));
+    world_in(PRIVATE("44", "\"sub_type\":\"group\",\"sender\":{\"group_id\":7}"));
+    assert_non_null(strstr(sent_to("44"), "{\"user_id\":44,\"group_id\":7,"));
+    world_in(PRIVATE("42", "\"sub_type\":\"friend\""));
+    world_in(SAID("2", "x"));
+    assert_non_null(strstr(sent_to("42"), "{\"user_id\":42,\"message\""));
+}
+
 #define BAN(kind, seconds)                                                                     \
     "{\"time\":1,\"self_id\":10001,\"post_type\":\"notice\",\"notice_type\":\"group_ban\","    \
     "\"sub_type\":\"" kind "\",\"group_id\":88001,\"user_id\":10001,\"duration\":" seconds "}"
@@ -334,6 +360,7 @@ int main(void)
         T(link_that_stays_away_ends_the_doubt),
         T(swallowed_answer_is_looked_for),
         T(reaction_in_doubt_is_unknown),
+        T(strangers_are_reached_through_their_group),
         T(mutes_are_respected),
         T(removed_bot_is_silent),
         T(history_is_paged_and_put_in_order),
