@@ -51,8 +51,9 @@ export class Loubot {
     return end
   }
 
-  // The events as `loubot events --json` tells them.
-  events() {
+  // The events as `loubot events --json` tells them; not asked more often than it takes a person to look.
+  async events() {
+    await new Promise((resolve) => setTimeout(resolve, 400))
     return new Promise((resolve) => execFile(process.env.LOUBOT, ['events', '--json', '-c', this.config], { env: this.env },
       (error, stdout) => {
         try {
