@@ -1,12 +1,15 @@
 // loubot.mjs: starts the daemon (the binary in $LOUBOT) with the sample configuration against a server, and looks into
 // it with its own commands.
 import { execFile, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const SAMPLE = fileURLToPath(new URL('../../../adapters/onebot/sample/', import.meta.url))
+// The commands that only look are run from the plain build where there is one: it starts five times as fast.
+const PLAIN = fileURLToPath(new URL('../../../build/loubot', import.meta.url))
+const LOOK = existsSync(PLAIN) ? PLAIN : process.env.LOUBOT
 export const GROUPS = { work: 700100, b4: 700104, b9: 700109 }
 export const PEOPLE = { 孙大姐: 40001, 王大爷: 40002, Anna: 40003, 路人: 40004, 楼长4: 30004, 楼长9: 30009, 网格员1: 30101, 李师傅: 30201 }
 
@@ -54,7 +57,7 @@ export class Loubot {
   // The events as `loubot events --json` tells them; not asked more often than it takes a person to look.
   async events() {
     await new Promise((resolve) => setTimeout(resolve, 400))
-    return new Promise((resolve) => execFile(process.env.LOUBOT, ['events', '--json', '-c', this.config], { env: this.env },
+    return new Promise((resolve) => execFile(LOOK, ['events', '--json', '-c', this.config], { env: this.env },
       (error, stdout) => {
         try {
           const text = stdout.trim()
