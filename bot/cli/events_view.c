@@ -1,10 +1,12 @@
 #include "cli/events_view.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #include "host/buf.h"
+#include "host/mem.h"
 #include "people/community.h"
 
 #define CELL_MAX 256
@@ -76,47 +78,90 @@ static void add_place(json_t *event, struct buf *out)
     }
 }
 
-static void add_row(struct buf *out, const char *const cells[5], const char *last)
+enum { NUMBER, STATE, DUE, WHAT, WHERE, WHO, COLUMNS };
+struct row {
+    char *cells[COLUMNS];
+};
+
+static char *number_cell(json_t *event)
 {
-    static const int widths[5] = {6, 11, 16, 32, 22};
-    for (int i = 0; i < 5; i++)
-        add_cell(out, cells[i], widths[i]);
-    buf_puts(out, last);
-    buf_puts(out, "\n");
+    return xasprintf("#%lld", (long long)json_integer_value(json_object_get(event, "id")));
 }
 
-static void add_event(json_t *event, const struct community *community, struct buf *out)
+/* A cell that one of the add_… functions fills. */
+static char *cell_of(json_t *event, void (*add)(json_t *event, struct buf *out))
 {
-    struct buf place, what, due;
-    char number[32];
-    buf_init(&place, CELL_MAX);
-    buf_init(&what, CELL_MAX);
-    buf_init(&due, CELL_MAX);
-    snprintf(number, sizeof number, "#%lld",
-             (long long)json_integer_value(json_object_get(event, "id")));
-    add_place(event, &place);
-    buf_printf(&what, "%s %s%s", text_of(event, "category"), text_of(event, "object"),
-               text_of(event, "symptom"));
-    add_time(&due, text_of(json_object_get(event, "due"), "finish"));
+    struct buf text;
+    buf_init(&text, CELL_MAX);
+    add(event, &text);
+    char *cell = xstrdup(buf_text(&text));
+    buf_finish(&text);
+    return cell;
+}
+
+static void add_what(json_t *event, struct buf *out)
+{
+    const char *object = text_of(event, "object"), *symptom = text_of(event, "symptom");
+    bool spaced = *object && (unsigned char)object[strlen(object) - 1] < 0x80;
+    buf_printf(out, "%s %s%s%s", text_of(event, "category"), object, spaced ? " " : "",
+               symptom);
+}
+
+static void add_finish(json_t *event, struct buf *out)
+{
+    add_time(out, text_of(json_object_get(event, "due"), "finish"));
+}
+
+static struct row event_row(json_t *event, const struct community *community)
+{
     const char *who = name_of(community, event, text_of(event, "assignee"));
-    add_row(out,
-            (const char *const[5]){number, text_of(event, "state"), buf_text(&due),
-                                   buf_text(&what), buf_text(&place)},
-            *who ? who : text_of(event, "owner"));
-    buf_finish(&place);
-    buf_finish(&what);
-    buf_finish(&due);
+    return (struct row){{[NUMBER] = number_cell(event),
+                         [STATE] = xstrdup(text_of(event, "state")),
+                         [DUE] = cell_of(event, add_finish),
+                         [WHAT] = cell_of(event, add_what),
+                         [WHERE] = cell_of(event, add_place),
+                         [WHO] = xstrdup(*who ? who : text_of(event, "owner"))}};
+}
+
+/* Prints the rows, each column as wide as its widest cell; frees them. */
+static void add_rows(struct row *rows, size_t count, struct buf *out)
+{
+    int widths[COLUMNS] = {0};
+    for (size_t i = 0; i < count; i++) {
+        for (int c = 0; c < COLUMNS; c++) {
+            int width = width_of(rows[i].cells[c]);
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (int c = 0; c < COLUMNS; c++) {
+            if (c < WHO)
+                add_cell(out, rows[i].cells[c], widths[c]);
+            else
+                buf_printf(out, "%s\n", rows[i].cells[c]);
+            free(rows[i].cells[c]);
+        }
+    }
 }
 
 bool events_view_table(const char *json, const struct community *community, struct buf *out)
 {
+    static const char *const heads[COLUMNS] = {"", "state", "due", "what", "where", "who"};
     json_t *events = json_loads(json, 0, NULL);
     bool ok = json_is_array(events);
-    if (json_array_size(events) > 0)
-        add_row(out, (const char *const[5]){"", "state", "due", "what", "where"}, "who");
-    size_t i;
-    json_t *event;
-    json_array_foreach(events, i, event) add_event(event, community, out);
+    size_t count = json_array_size(events);
+    struct row *rows = xcalloc(count + 1, sizeof *rows);
+    for (int c = 0; c < COLUMNS; c++)
+        rows[0].cells[c] = xstrdup(heads[c]);
+    for (size_t i = 0; i < count; i++)
+        rows[i + 1] = event_row(json_array_get(events, i), community);
+    struct buf table;
+    buf_init(&table, out->max);
+    add_rows(rows, count + 1, &table);
+    if (count > 0)
+        buf_puts(out, buf_text(&table));
+    buf_finish(&table);
+    free(rows);
     json_decref(events);
     return ok;
 }
@@ -139,15 +184,13 @@ static void add_due(json_t *event, struct buf *out)
 
 static void add_facts(json_t *event, const struct community *community, struct buf *out)
 {
-    struct buf place;
-    buf_init(&place, CELL_MAX);
-    add_place(event, &place);
+    char *place = cell_of(event, add_place);
     buf_printf(out, "#%lld  %s (%s), %s, level %lld\n",
                (long long)json_integer_value(json_object_get(event, "id")),
                text_of(event, "category"), text_of(event, "class"), text_of(event, "state"),
                (long long)json_integer_value(json_object_get(event, "level")));
     buf_printf(out, "  “%s”\n", text_of(event, "text"));
-    add_fact(out, "where", buf_text(&place));
+    add_fact(out, "where", place);
     add_fact(out, "urgency", text_of(event, "urgency"));
     add_fact(out, "group", text_of(event, "group"));
     add_fact(out, "reporter", name_of(community, event, text_of(event, "reporter")));
@@ -163,7 +206,7 @@ static void add_facts(json_t *event, const struct community *community, struct b
     add_fact(out, "confirmed by", text_of(event, "confirmed_by"));
     add_fact(out, "rating", text_of(event, "rating"));
     add_due(event, out);
-    buf_finish(&place);
+    free(place);
 }
 
 static void add_step(json_t *step, const struct community *community, json_t *event,

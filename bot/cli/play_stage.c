@@ -21,6 +21,7 @@
 #include "people/community.h"
 
 #define ARENA_MAX_BYTES (256u << 20)
+#define REMOVE_TRIES 250
 #define START_MS 1772413200000LL /* Monday 2026-03-02 09:00 in China */
 
 static void on_said(void *arg, const char *group, const char *person, const char *text)
@@ -293,7 +294,13 @@ static void finish(struct play_stage *stage)
     play_claims_destroy(&stage->claims);
     buf_finish(&stage->why);
     arena_destroy(&stage->arena);
-    nftw(stage->data, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    /* redis-server may still be writing its last: it ends when it notices that its parent has
+     */
+    for (int i = 0; i < REMOVE_TRIES && access(stage->data, F_OK) == 0; i++) {
+        if (i > 0)
+            usleep(20000);
+        nftw(stage->data, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    }
 }
 
 bool play_stage_run(const char *file, const struct play_line *lines,

@@ -143,7 +143,7 @@ char *played_seen(const struct played *played)
     struct buf seen;
     buf_init(&seen, OUT_MAX);
     for (int i = 1; i <= 27; i++) {
-        char group[8];
+        char group[16];
         snprintf(group, sizeof group, "b%d", i);
         add_group(played->out, group, &seen);
     }

@@ -60,9 +60,8 @@ static void test_table(void **state)
     strcat(list, event);
     strcat(list, "]");
     assert_true(events_view_table(list, community, &out));
-    has("#12     handling     -                 lighting 灯不亮");
-    has("building 4, unit 2, floor -1, 车库");
-    has("楼长4\n");
+    has("     state     due  what             where ");
+    has("#12  handling  -    lighting 灯不亮  building 4, unit 2, floor -1, 车库  楼长4\n");
     buf_clear(&out);
     assert_true(events_view_table("[]", community, &out));
     assert_int_equal(out.len, 0);
