@@ -90,12 +90,15 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
         (hit->inner && !(symptom->group->kind == WORD_TROUBLE && is_within(hit, symptom))) ||
         !may_be_said(reading, group, symptom->group))
         return UINT32_MAX;
+    bool tied = rule_of(reading->lexicon, group, symptom->group) != NULL;
+    if (place && !tied)
+        return UINT32_MAX;
     bool before = hit->from <= symptom->from || symptom->group->verb;
     uint32_t cost = distance(hit, symptom);
     if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 5u))
         return UINT32_MAX;
     cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause) + 8 * place;
-    return rule_of(reading->lexicon, group, symptom->group) != NULL ? cost : cost + 8;
+    return tied ? cost : cost + 8;
 }
 
 static const struct hit *object_of(const struct reading *reading, const struct hit *symptom)

@@ -99,10 +99,11 @@ static bool told_again(struct reading *reading, struct meaning *meaning, uint32_
         return false;
     if (!has_kind(reading, WORD_SYMPTOM) && !has_kind(reading, WORD_TROUBLE))
         return false;
+    if (meaning->report)
+        meaning->command = "again";
+    if (open > 0 || (!still && (meaning->report || has_kind(reading, WORD_OBJECT))))
+        return false; /* "怎么又停水了" is a report, "又坏了" alone is not */
     meaning->command = "again";
-    bool bare = !has_kind(reading, WORD_OBJECT) && location_is_empty(&reading->where);
-    if (open > 0 || !(still || bare))
-        return false;
     meaning->intent = INTENT_DENY;
     meaning->report = false;
     return true;
