@@ -4,7 +4,8 @@
  * For tests of crashes: the environment variable LOUBOT_KILL_AT="committed:2" makes the process
  * kill itself with SIGKILL when it passes that point of the heart for the second time;
  * "committed:2:redis" kills its redis-server instead, "committed:2:both" both, and "?" prints
- * every point that is passed to standard error. The points are named in bot/turn/ by
+ * every point that is passed to standard error. `loubot play` starts the next daemon without
+ * it; LOUBOT_KILLS=2 lets two in a row die of it. The points are named in bot/turn/ by
  * core_kill_point().
  */
 #ifndef LOUBOT_CLI_DAEMON_H

@@ -57,18 +57,20 @@ static int start(struct play_stage *stage)
     play_platform_lost(stage->platform);
     for (int i = 0; i < LIVES_MAX && error == ERR_CLOSED; i++) {
         bool was_killed;
-        error = play_puppet_start(stage->data, stage->now_ms, stage->mortal, play_on_platform,
-                                  stage, &was_killed, &stage->puppet);
+        error = play_puppet_start(stage->data, stage->now_ms, stage->mortal > 0,
+                                  play_on_platform, stage, &was_killed, &stage->puppet);
         if (error == ERR_CLOSED && !(was_killed && stage->mortal))
             break;
-        stage->mortal = stage->mortal && error == 0;
+        if (error != 0 && stage->mortal)
+            stage->mortal--;
     }
     return error;
 }
 
 int play_life_revive(struct play_stage *stage)
 {
-    stage->mortal = false;
+    if (stage->mortal)
+        stage->mortal--;
     int error = start(stage);
     if (error == 0)
         error = play_life_settle(stage);

@@ -303,6 +303,15 @@ static void finish(struct play_stage *stage)
     }
 }
 
+/* How many daemons in a row die of LOUBOT_KILL_AT. */
+static int kills_to_come(void)
+{
+    const char *kills = getenv("LOUBOT_KILLS");
+    if (!getenv("LOUBOT_KILL_AT"))
+        return 0;
+    return kills ? atoi(kills) : 1;
+}
+
 bool play_stage_run(const char *file, const struct play_line *lines,
                     const struct community *community, struct play_score *score)
 {
@@ -326,7 +335,7 @@ bool play_stage_run(const char *file, const struct play_line *lines,
         .arena = arena_create(ARENA_MAX_BYTES),
         .score = score,
         .now_ms = START_MS,
-        .mortal = getenv("LOUBOT_KILL_AT") != NULL,
+        .mortal = kills_to_come(),
     };
     stage.platform = play_platform_create(stage.print.bot_name, on_said, &stage);
     buf_init(&stage.why, PLAY_WHY_MAX);

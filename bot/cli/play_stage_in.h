@@ -29,7 +29,7 @@ struct play_stage {
     struct play_score *score;
     int64_t now_ms;
     bool began, is_down, clock_named;
-    bool mortal; /* LOUBOT_KILL_AT holds for the first daemon only */
+    int mortal; /* daemons that LOUBOT_KILL_AT still kills: the first, or LOUBOT_KILLS */
 };
 
 /* The present line failed for that reason. */

@@ -153,6 +153,7 @@ static void commit_cb(void *arg, int error, const struct redis_reply *reply)
 static void send_commit(struct commit *c)
 {
     struct decision *d = c->d;
+    poison_leave(d->queue->core->poison);
     core_kill_point(d->queue->core, "decided");
     core_eval(d->queue->core, d->queue->home, d->queue->lane, SCRIPT_COMMIT, c->args.count,
               c->args.values, NULL, commit_cb, c);

@@ -292,9 +292,8 @@ void decision_free(struct decision **decision)
     *decision = NULL;
 }
 
-static void read_cb(void *arg, int error, const struct redis_reply *reply)
+static void read_done(struct decision *d, int error, const struct redis_reply *reply)
 {
-    struct decision *d = arg;
     struct queue *queue = d->queue;
     d->reply = reply;
     if (error || reply->type == REDIS_ERROR || context_read(d, reply) < 0) {
@@ -312,14 +311,28 @@ static void read_cb(void *arg, int error, const struct redis_reply *reply)
         commit_start(d);
 }
 
-void decision_start(struct queue *queue)
+static void read_cb(void *arg, int error, const struct redis_reply *reply)
 {
-    struct arena *arena = arena_create(TURN_ARENA_MAX);
-    struct decision *d = arena_alloc(arena, sizeof *d);
-    d->queue = queue;
-    d->item = queue->first;
-    d->arena = arena;
-    hint_judge(queue, d->item->input, d->item->sender, arena, &d->hint);
+    struct decision *d = arg;
+    struct core *core = d->queue->core;
+    poison_enter(core->poison, d->item->input->id);
+    core_kill_point(core, "deciding");
+    read_done(d, error, reply);
+    poison_leave(core->poison);
+}
+
+/* It was being decided at two crashes: put aside without another look. */
+static void put_aside(struct decision *d)
+{
+    d->hint.text = input_text(d->item->input, d->arena);
+    fill_turn(d);
+    commit_park(d, "it was being decided when Loubot crashed, twice");
+}
+
+static void start_read(struct decision *d)
+{
+    struct queue *queue = d->queue;
+    hint_judge(queue, d->item->input, d->item->sender, d->arena, &d->hint);
     fill_turn(d);
     struct args args;
     args_init(&args);
@@ -328,8 +341,25 @@ void decision_start(struct queue *queue)
         ask_for_timer(d, &args);
     else
         ask_for_message(d, &args);
+    poison_leave(queue->core->poison);
     core_kill_point(queue->core, "read");
     core_eval(queue->core, queue->home, queue->lane, SCRIPT_CONTEXT, args.count, args.values,
               NULL, read_cb, d);
     args_finish(&args);
+}
+
+void decision_start(struct queue *queue)
+{
+    struct poison *poison = queue->core->poison;
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    struct decision *d = arena_alloc(arena, sizeof *d);
+    d->queue = queue;
+    d->item = queue->first;
+    d->arena = arena;
+    if (poison_is(poison, d->item->input->id)) {
+        put_aside(d);
+        return;
+    }
+    poison_enter(poison, d->item->input->id);
+    start_read(d);
 }

@@ -149,6 +149,7 @@ struct core *core_create(const struct core_config *config)
     struct core *core = xcalloc(1, sizeof *core);
     core->config = *config;
     core->scratch = arena_create(SCRATCH_MAX);
+    core->poison = poison_create(config->data_dir);
     for (size_t i = 0; i < SCRIPT_COUNT; i++)
         script_init(&core->scripts[i], script_files[i]);
     for (size_t i = 0; config->handlers[i]; i++)
@@ -249,6 +250,7 @@ void core_destroy(struct core **core, int wait_ms)
     }
     free(c->homes);
     arena_destroy(&c->scratch);
+    poison_destroy(&c->poison);
     free(c);
     *core = NULL;
 }

@@ -98,6 +98,7 @@ static void pop(struct queue *queue)
     queue->core->queued--;
     if (item->input->kind == INPUT_TIMER)
         queue->home->timer_turns--;
+    poison_settled(queue->core->poison, item->input->id);
     taken(item->account, item->input);
     item_free(item);
 }
@@ -140,9 +141,14 @@ void intake_resume(struct core *core)
 static bool is_nothing(struct queue *queue, const struct input *input,
                        const struct member *sender)
 {
+    struct core *core = queue->core;
     struct hint hint;
-    arena_clear(queue->core->scratch);
-    hint_judge(queue, input, sender, queue->core->scratch, &hint);
+    if (poison_is(core->poison, input->id))
+        return false;
+    arena_clear(core->scratch);
+    poison_enter(core->poison, input->id);
+    hint_judge(queue, input, sender, core->scratch, &hint);
+    poison_leave(core->poison);
     return !hint.matters;
 }
 
@@ -285,6 +291,18 @@ static struct queue *queue_of(struct account *account, const struct input *input
     return intake_queue(account->core, route->home, route->group, NULL);
 }
 
+static void judge(struct queue *queue, const struct account *account, const struct input *input,
+                  struct hint *ret_hint)
+{
+    struct core *core = queue->core;
+    arena_clear(core->scratch);
+    poison_enter(core->poison, input->id);
+    hint_judge(queue, input,
+               sender_in(queue->home, account, input, queue->group, core->scratch),
+               core->scratch, ret_hint);
+    poison_leave(core->poison);
+}
+
 int intake_add(struct core *core, struct account *account, const struct input *input)
 {
     struct queue *queue = queue_of(account, input);
@@ -292,13 +310,12 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         taken(account, input);
         return 0;
     }
-    struct hint hint;
-    arena_clear(core->scratch);
-    const struct member *sender =
-        sender_in(queue->home, account, input, queue->group, core->scratch);
-    hint_judge(queue, input, sender, core->scratch, &hint);
+    struct hint hint = {.matters = true};
+    if (!poison_is(core->poison, input->id))
+        judge(queue, account, input, &hint);
     bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
     if (at_once && !hint.matters) {
+        poison_settled(core->poison, input->id);
         taken(account, input);
         return 0;
     }

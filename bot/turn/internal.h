@@ -18,6 +18,7 @@
 #include "handler.h"
 #include "store/redis.h"
 #include "turn/core.h"
+#include "turn/poison.h"
 #include "turn/turn.h"
 
 #define TURN_ARENA_MAX (8u * 1024 * 1024)
@@ -142,6 +143,7 @@ struct core {
     uint64_t last_send;    /* ids of sends */
     uint32_t wanted;       /* intents that some handler hears */
     struct arena *scratch; /* for hints */
+    struct poison *poison;
     struct loop_timer *tick;
     uint64_t ticks;
     bool ready, stopping;

@@ -158,59 +158,6 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
     outbox_kick(outbox);
 }
 
-/* ---- loading ------------------------------------------------------------------------------
- */
-
-#define LOAD_PAGE 200
-
-struct load {
-    struct outbox *outbox;
-    struct home *home;
-    char after[24]; /* the place in the queue that was reached */
-};
-
-static void load_page(struct load *load);
-
-static void load_cb(void *arg, int error, const struct redis_reply *reply)
-{
-    struct load *load = arg;
-    struct core *core = load->outbox->account->core;
-    core->loading--;
-    if (error || reply->type != REDIS_LIST || !reply->len) {
-        free(load);
-        return;
-    }
-    for (size_t i = 1; i + 2 < reply->len; i += 3)
-        outbox_add(load->outbox, load->home, reply->items[i]->text, reply->items[i + 1]->text,
-                   (int)strtol(reply->items[i + 2]->text, NULL, 10));
-    if (reply->items[0]->len) {
-        snprintf(load->after, sizeof load->after, "%s", reply->items[0]->text);
-        load_page(load);
-    } else {
-        free(load);
-    }
-}
-
-static void load_page(struct load *load)
-{
-    struct core *core = load->outbox->account->core;
-    char most[16];
-    snprintf(most, sizeof most, "%d", LOAD_PAGE);
-    core->loading++;
-    core_eval(core, load->home, 0, SCRIPT_OUTBOX_LOAD, 3,
-              (const char *const[]){load->outbox->name, load->after, most}, NULL, load_cb,
-              load);
-}
-
-void outbox_load(struct outbox *outbox, struct home *home)
-{
-    struct load *load = xcalloc(1, sizeof *load);
-    load->outbox = outbox;
-    load->home = home;
-    snprintf(load->after, sizeof load->after, "0");
-    load_page(load);
-}
-
 /* ---- sending --------------------------------------------------------------------------------
  */
 
@@ -292,11 +239,14 @@ static void start_send(struct outbox *outbox, struct entry *entry)
     struct rendered rendered = {0};
     struct send send;
     int64_t now = clock_now_ms(core->config.clock);
+    poison_enter(core->poison, entry->id);
+    core_kill_point(core, "wording");
     if (!entry->text && !entry->row.out.reaction)
         entry->text = render_text(entry->home, &entry->row, now, entry->arena);
     entry->send_id = ++core->last_send;
     entry->started_ms = boot_ms(outbox);
     fill_send(outbox, entry, &rendered, &send);
+    poison_leave(core->poison);
     core_kill_point(core, "send");
     outbox->sends++;
     HASH_ADD(by_send, outbox->sending, send_id, sizeof entry->send_id, entry);
@@ -353,9 +303,12 @@ static void start_target(struct outbox *outbox, struct target *target)
 {
     struct entry *entry = target->waiting;
     DL_DELETE(target->waiting, entry);
-    if (has_expired(outbox, entry)) {
+    bool poison = poison_is(outbox->account->core->poison, entry->id);
+    if (poison || has_expired(outbox, entry)) {
         make_ready(outbox, target);
-        outbox_park(outbox, entry, "expired", false);
+        outbox_park(outbox, entry,
+                    poison ? "it was being worded when Loubot crashed, twice" : "expired",
+                    poison);
         return;
     }
     target->busy = true;

@@ -26,8 +26,10 @@ static void report_free(struct report *report)
     struct outbox *outbox = report->outbox;
     DL_DELETE(outbox->reports, report);
     outbox->reporting--;
-    if (report->entry)
+    if (report->entry) {
+        poison_settled(outbox->account->core->poison, report->entry->id);
         entry_free(outbox, report->entry);
+    }
     struct arena *arena = report->arena;
     arena_destroy(&arena);
 }
