@@ -1,6 +1,6 @@
 // chat-events.js: the panel with the events: number, place, thing, the five steps, who has it, by when, the trail.
 import { $, make } from './chat-dom.js';
-import { words, dayAndTime, setOffset } from './chat-words.js';
+import { words, dayAndTime } from './chat-words.js';
 
 const STAGES = ['听', '办', '报', '验', '访'];
 const STATE_STAGE = { draft: '听', reported: '听', dispatched: '办', handling: '办', conferring: '报', suspended: '报', checking: '验', done: '访', archived: '访' };
@@ -24,7 +24,6 @@ export function setFilter(filter) {
 
 export function takeEvents(list) {
   for (const event of list) {
-    setOffset(event.opened_at);
     const key = `${event.community}/${event.id}`;
     const known = events.get(key);
     if (!known || known.version <= event.version) events.set(key, event);
@@ -96,7 +95,8 @@ function facts(event) {
 
 function trailStep(step) {
   const what = step.to && step.to !== step.from ? words.states[step.to] : words.steps_[step.what] || step.note || step.what || '';
-  const note = step.note && step.note !== what ? ` · ${step.note}` : '';
+  const said = step.what === 'rated' ? words.ratings[step.note] : step.who === 'loubot' ? '' : step.note;
+  const note = said && said !== what ? ` · ${said}` : '';
   return make('li', {}, make('time', { datetime: step.at }, dayAndTime(Date.parse(step.at))), `${nameOf(step.who)}${words.colon}${what}${note}`);
 }
 

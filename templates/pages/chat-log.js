@@ -178,6 +178,11 @@ export function addHistory(records) {
   });
 }
 
+// The community's time has become known.
+export function renderTimes() {
+  for (const node of $('log').querySelectorAll('time')) node.textContent = clockTime(Date.parse(node.dateTime));
+}
+
 export function lastNumber() {
   return Math.max(0, ...state.records.keys());
 }

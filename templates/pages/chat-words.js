@@ -116,11 +116,14 @@ export function fillWords(root = document) {
 // The community's offset from UTC in minutes, once an event has told it; the page's own until then.
 let offset = localStorage.getItem('offset') === null ? null : Number(localStorage.getItem('offset'));
 
+// True: it is news.
 export function setOffset(rfc3339) {
   const found = rfc3339 && rfc3339.match(/([+-])(\d\d):(\d\d)$/);
-  if (!found) return;
+  if (!found) return false;
+  const before = offset;
   offset = (found[1] === '-' ? -1 : 1) * (Number(found[2]) * 60 + Number(found[3]));
   localStorage.setItem('offset', offset);
+  return before !== offset;
 }
 
 // A date whose UTC fields are the community's local time.

@@ -1,7 +1,7 @@
 // chat.js: the web chat's page: who I am, which room, and what connects the parts. A tab is one person in one room; both
 // stand in the address after '#', so that a tab can be reloaded and several can stand side by side.
 import { $, avatar, make } from './chat-dom.js';
-import { currentLanguage, fillWords, setLanguage, words } from './chat-words.js';
+import { currentLanguage, fillWords, setLanguage, setOffset, words } from './chat-words.js';
 import { Link, newId } from './chat-link.js';
 import * as log from './chat-log.js';
 import * as compose from './chat-compose.js';
@@ -236,6 +236,7 @@ function takeFrame(frame) {
     here.news.add(frame.room);
     drawRooms();
   } else if (frame.op === 'events') {
+    if (frame.events.length && setOffset(frame.events[0].opened_at)) log.renderTimes();
     panel.takeEvents(frame.events);
     drawOthers();
   } else if (frame.op === 'error') {

@@ -198,6 +198,32 @@ check('and shown once', frames.filter((f) => f.op === 'record' && f.record.clien
 check('broken frames are answered with an error', frames.filter((f) => f.op === 'error').length === 5, frames.filter((f) => f.op === 'error'))
 raw.close()
 
+// A report and a kill right after it was confirmed to the page: one event, one acknowledgement.
+const enter = (from, room) => new Promise((resolve) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${daemon.port}/ws?token=${token}`)
+  socket.heard = []
+  socket.on('message', (text) => {
+    const frame = JSON.parse(text)
+    socket.heard.push(...(frame.op === 'room' ? frame.records : frame.op === 'record' ? [frame.record] : []))
+    socket.emit(frame.op, frame)
+  })
+  socket.on('error', () => {})
+  socket.on('room', () => resolve(socket))
+  socket.on('open', () => socket.send(JSON.stringify({ op: 'enter', room, as: from })))
+})
+const zhang = await enter('张大爷', 'b9')
+const confirmed = new Promise((resolve) => zhang.on('said', resolve))
+zhang.send(JSON.stringify({ op: 'say', client: 'c-before-kill', parts: [{ text: '9号楼一单元下水道堵了' }] }))
+await confirmed
+await daemon.stop('SIGKILL')
+await daemon.start()
+const later = await enter('张大爷', 'b9')
+check('a report confirmed just before a kill is acknowledged after it', await until(() => later.heard.some((r) => !r.from && r.parts?.some((p) => /#2/.test(p.text))), 20000), later.heard)
+await sleep(1500)
+check('once', later.heard.filter((r) => !r.from && r.kind === 'say').length === 1, later.heard)
+later.close()
+check('the pages are back, too', await until(() => sun.page.isVisible('.link.up'), 20000))
+
 // ---- languages, themes, a phone ----
 
 check('axe finds nothing: desktop, Chinese, light', (await sun.axe()).length === 0, await sun.axe())
