@@ -88,7 +88,9 @@ static void remind(struct turn *turn, struct event *event)
     }
     struct outgoing *out =
         dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "remind");
-    event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+    bool alarm = emergency_is(event) && is_same(turn->timer_data, "raise");
+    if (!alarm) /* the trail would be full of calls every five minutes */
+        event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
     if (out)
         out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
 }
@@ -110,7 +112,9 @@ static void deadline_passed(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
-    if (!ladder_raise(turn, event, "finish", LOUBOT_ITSELF) || emergency_is(event))
+    bool raised = ladder_raise(turn, event, "finish", LOUBOT_ITSELF);
+    bool alarm_runs = emergency_is(event) && event->state == STATE_DISPATCHED;
+    if (!alarm_runs && (!raised || emergency_is(event)))
         remind(turn, event);
     clocks_wait_finish(turn, event);
 }

@@ -172,7 +172,7 @@ void stage_start_core(void)
                                  .data_dir = s.dir,
                                  .lexicon = s.lexicon,
                                  .wording = s.wording,
-                                 .handlers = handlers,
+                                 .handlers = s.handlers ? s.handlers : handlers,
                                  .communities = communities,
                                  .calendars = calendars,
                                  .policies = policies,

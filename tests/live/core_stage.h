@@ -43,6 +43,7 @@ struct stage {
     struct calendar *calendar;
     struct policy *policy;
     struct core *core;
+    const struct handler *const *handlers; /* of the next core; NULL: the stage's own */
     int64_t message;
     bool paced;
     void (*kill_point)(const char *name);

@@ -1,0 +1,20 @@
+/* walk_texts.h: random people and what they say, for walks that must hold the rules of the
+ * event's life: tests/unit/event_walk_test.c in memory, tests/live/event_walk_live_test.c on
+ * the real core. */
+#ifndef LOUBOT_TESTS_WALK_TEXTS_H
+#define LOUBOT_TESTS_WALK_TEXTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+extern uint64_t walk_seed; /* never 0 */
+uint32_t walk_dice(uint32_t sides);
+const char *walk_group(void);
+const char *walk_person(const char *group);
+const char *walk_report(void);
+/* A report, an answer, or a command about one of the last events, with marks as in play
+ * scripts. */
+const char *walk_text(uint32_t events, char *text, size_t size);
+
+#endif
