@@ -90,6 +90,11 @@ static int by_lane(const struct entry *waiting, const struct entry *added)
     return waiting->row.out.lane <= added->row.out.lane ? -1 : 1;
 }
 
+static int before_lane(const struct entry *waiting, const struct entry *returned)
+{
+    return waiting->row.out.lane < returned->row.out.lane ? -1 : 1;
+}
+
 static void make_ready(struct outbox *outbox, struct target *target)
 {
     if (target->busy || target->is_ready || !target->waiting)
@@ -169,7 +174,7 @@ static int64_t backoff_ms(int tries)
     return wait < BACKOFF_LAST_MS ? wait : BACKOFF_LAST_MS;
 }
 
-/* The target may send again; its head waits until then. */
+/* The target may send again, at its pace. */
 static void release(struct outbox *outbox, struct target *target)
 {
     target->busy = false;
@@ -183,10 +188,9 @@ static void put_back(struct outbox *outbox, struct entry *entry, int64_t wait_ms
 {
     struct target *target = entry->target;
     entry->send_id = 0;
-    DL_PREPEND(target->waiting, entry);
+    entry->again_at_ms = boot_ms(outbox) + wait_ms;
+    DL_INSERT_INORDER(target->waiting, entry, before_lane);
     release(outbox, target);
-    if (target->free_at_ms < boot_ms(outbox) + wait_ms)
-        target->free_at_ms = boot_ms(outbox) + wait_ms;
 }
 
 /* The k-th piece of the text, at most `max` bytes, cut on a character boundary and, where
@@ -318,13 +322,19 @@ static void start_target(struct outbox *outbox, struct target *target)
     start_entry(outbox, entry);
 }
 
+static int64_t ready_at(const struct target *target)
+{
+    int64_t again = target->waiting->again_at_ms;
+    return again > target->free_at_ms ? again : target->free_at_ms;
+}
+
 static struct target *next_target(struct outbox *outbox, int64_t now)
 {
     for (int lane = 0; lane < OUTBOX_LANES; lane++) {
         struct target *target;
         DL_FOREACH2(outbox->ready[lane], target, ready_next)
         {
-            if (target->free_at_ms <= now)
+            if (ready_at(target) <= now)
                 return target;
         }
     }
@@ -340,8 +350,9 @@ int64_t outbox_next_due(const struct outbox *outbox)
         const struct target *target;
         DL_FOREACH2(outbox->ready[lane], target, ready_next)
         {
-            int64_t at = target->free_at_ms > outbox->free_at_ms ? target->free_at_ms
-                                                                 : outbox->free_at_ms;
+            int64_t at = ready_at(target);
+            if (at < outbox->free_at_ms)
+                at = outbox->free_at_ms;
             if (at < due)
                 due = at;
         }

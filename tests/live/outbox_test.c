@@ -1,0 +1,263 @@
+/* The outbox under a platform that is slow, forgetful or gone (DESIGN §3.10). Rows are laid
+ * into Redis as an earlier daemon left them, or come from reports. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/live/core_stage.h"
+
+#define NOW 1772413200000 /* where the stage's clock begins */
+
+static int order;
+
+/* A row of the earlier daemon: lane, group, text, and further members of its JSON. */
+static void lay(const char *id, int lane, const char *group, const char *text, const char *more)
+{
+    char row[6000], place[16];
+    snprintf(
+        row, sizeof row,
+        "|0|{\"g\":\"%s\",\"l\":%d,\"t\":\"test\",\"lang\":0,\"a\":[[\"text\",0,\"%s\"]]%s}",
+        group, lane, text, more);
+    snprintf(place, sizeof place, "%d", ++order);
+    (void)LOOK("HSET", "{nanfeng}:out:play:t", id, row);
+    (void)LOOK("ZADD", "{nanfeng}:outq:play:t", place, id);
+}
+
+/* The next daemon begins; the stage's own one has ended. */
+static void begin(void)
+{
+    stage_start_core();
+    assert_true(settle());
+}
+
+static void let_pass(int ms)
+{
+    clock_set_ms(s.clock, clock_now_ms(s.clock) + ms);
+    core_run_due(s.core);
+    assert_true(settle());
+}
+
+static const char *left(void)
+{
+    return LOOK("HLEN", "{nanfeng}:out:play:t");
+}
+
+static int place_of(const char *text)
+{
+    for (size_t i = 0; i < rec.count; i++)
+        if (strstr(rec.texts[i], text))
+            return (int)i;
+    return -1;
+}
+
+static int set_up(void **state)
+{
+    int error = stage_set_up(state);
+    if (error == 0 && settle())
+        stage_stop_core();
+    return error;
+}
+
+/* An account that may send once a second has notices for 27 groups; then somebody smells gas.
+ */
+static void notices_do_not_delay_an_emergency(void **state)
+{
+    char id[32], group[16];
+    recorder.capabilities.account_pace_ms = 1000;
+    s.paced = true;
+    for (int i = 1; i <= 27; i++) {
+        snprintf(id, sizeof id, "notice.%d", i);
+        snprintf(group, sizeof group, "b%d", i);
+        lay(id, LANE_NOTICE, group, "明天停水", "");
+    }
+    begin();
+    let_pass(1000);
+    assert_int_equal(rec.count, 2);
+    stage_stop_core();
+    lay("answer.1", LANE_ANSWER, "b9", "收到", "");
+    lay("gas.1", LANE_EMERGENCY, "b5", "不要开灯", "");
+    lay("gas.2", LANE_EMERGENCY, "work", "燃气", "");
+    begin();
+    let_pass(1000);
+    let_pass(1000);
+    let_pass(1000);
+    assert_true(place_of("不要开灯") >= 2 && place_of("不要开灯") <= 3);
+    assert_true(place_of("燃气") >= 2 && place_of("燃气") <= 3);
+    assert_int_equal(place_of("收到"), 4);
+    for (int i = 0; i < 30; i++)
+        let_pass(1000);
+    assert_int_equal(rec.count, 30);
+    assert_string_equal(left(), "0");
+}
+
+/* The head of a group's queue waits for its next try; what is urgent goes past it. */
+static void a_failing_notice_does_not_hold_an_emergency(void **state)
+{
+    rec.answers[0] = SENT_RETRY, rec.answer_count = 1;
+    lay("notice.1", LANE_NOTICE, "b5", "明天停水", "");
+    begin();
+    assert_int_equal(rec.count, 1);
+    say("b5", "孙大姐", "楼道灯坏了");
+    assert_true(settle());
+    assert_int_equal(place_of("楼道灯坏了"), 1);
+    let_pass(3000);
+    assert_int_equal(rec.count, 3);
+    assert_string_equal(left(), "0");
+}
+
+static void what_has_expired_leaves(void **state)
+{
+    char more[40];
+    snprintf(more, sizeof more, ",\"x\":%lld", (long long)NOW - 1);
+    lay("old.1", LANE_NOTICE, "b5", "昨天停水", more);
+    snprintf(more, sizeof more, ",\"x\":%lld", (long long)NOW + 60000);
+    lay("new.1", LANE_NOTICE, "b5", "今天停水", more);
+    begin();
+    assert_int_equal(rec.count, 1);
+    assert_int_equal(place_of("今天停水"), 0);
+    assert_string_equal(left(), "0");
+    assert_string_equal(LOOK("ZCARD", "{nanfeng}:outq:play:t"), "0");
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "0");
+}
+
+static void what_expires_while_it_waits_leaves(void **state)
+{
+    char more[40];
+    rec.answers[0] = rec.answers[1] = rec.answers[2] = SENT_RETRY, rec.answer_count = 3;
+    snprintf(more, sizeof more, ",\"x\":%lld", (long long)NOW + 2000);
+    lay("new.1", LANE_NOTICE, "b5", "今天停水", more);
+    begin();
+    let_pass(1500);
+    let_pass(3000);
+    assert_int_equal(rec.count, 2);
+    assert_string_equal(left(), "0");
+}
+
+static void a_newer_reminder_replaces_the_older(void **state)
+{
+    lay("r.1", LANE_NOTICE, "work", "第一次提醒", ",\"rk\":\"remind:1\"");
+    lay("r.2", LANE_NOTICE, "work", "另一件事", ",\"rk\":\"remind:2\"");
+    lay("r.3", LANE_NOTICE, "work", "第二次提醒", ",\"rk\":\"remind:1\"");
+    lay("r.4", LANE_NOTICE, "b5", "别的群", ",\"rk\":\"remind:1\"");
+    begin();
+    assert_int_equal(place_of("第一次提醒"), -1);
+    assert_int_equal(rec.count, 3);
+    assert_string_equal(left(), "0");
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "0");
+}
+
+/* The answer was lost: once more, then it counts as sent, since people may have it twice. */
+static void two_lost_answers_count_as_sent(void **state)
+{
+    rec.answers[0] = rec.answers[1] = SENT_UNKNOWN, rec.answer_count = 2;
+    lay("a.1", LANE_ANSWER, "b5", "收到", "");
+    begin();
+    for (int i = 0; i < 5; i++)
+        let_pass(70000);
+    assert_int_equal(rec.count, 2);
+    assert_string_equal(rec.stables[0], rec.stables[1]);
+    assert_string_equal(left(), "0");
+}
+
+/* A platform that knows our ids is asked until it answers. */
+static void an_idempotent_platform_is_asked_again_and_again(void **state)
+{
+    recorder.capabilities.idempotent_sends = true;
+    for (int i = 0; i < 4; i++)
+        rec.answers[i] = SENT_UNKNOWN;
+    rec.answer_count = 4;
+    lay("a.1", LANE_ANSWER, "b5", "收到", "");
+    begin();
+    for (int i = 0; i < 5; i++)
+        let_pass(70000);
+    assert_int_equal(rec.count, 5);
+    assert_string_equal(rec.stables[0], rec.stables[4]);
+    assert_string_equal(left(), "0");
+}
+
+static void lay_long(void)
+{
+    char text[3100] = "";
+    for (int i = 0; i < 100; i++)
+        sprintf(text + strlen(text), "第%03d句。\\n", i);
+    recorder.capabilities.max_text = 500;
+    lay("long.1", LANE_NOTICE, "b5", text, "");
+}
+
+static void the_parts_make_the_whole(void)
+{
+    char whole[4000] = "", sentence[24];
+    for (size_t i = 0; i < rec.count; i++) {
+        char stable[40];
+        snprintf(stable, sizeof stable, "long.1/%zu", i + 1);
+        assert_string_equal(rec.stables[i], stable);
+        strcat(whole, rec.texts[i] + 3);
+    }
+    const char *at = whole;
+    for (int i = 0; i < 100; i++) {
+        snprintf(sentence, sizeof sentence, "第%03d句。", i);
+        at = strstr(at, sentence);
+        assert_non_null(at);
+    }
+    assert_null(strstr(at + strlen(sentence), "句"));
+}
+
+static void a_long_text_goes_in_parts(void **state)
+{
+    lay_long();
+    begin();
+    assert_true(rec.count >= 3 && rec.count <= 6);
+    the_parts_make_the_whole();
+    assert_string_equal(left(), "0");
+}
+
+/* The daemon ends between the second part and the third. */
+static void parts_go_on_where_they_stopped(void **state)
+{
+    rec.answers[0] = rec.answers[1] = SENT_OK, rec.answers[2] = SENT_RETRY;
+    rec.answer_count = 3;
+    lay_long();
+    begin();
+    assert_int_equal(rec.count, 3);
+    assert_string_equal(LOOK("HGET", "{nanfeng}:out:play:t", "long.1/"), "2");
+    free(rec.texts[2]);
+    free(rec.stables[--rec.count]);
+    stage_stop_core();
+    begin();
+    the_parts_make_the_whole();
+    assert_string_equal(left(), "0");
+}
+
+static void rows_that_cannot_be_read_are_kept_for_the_operator(void **state)
+{
+    (void)LOOK("HSET", "{nanfeng}:out:play:t", "bad.1", "|0|{");
+    (void)LOOK("ZADD", "{nanfeng}:outq:play:t", "1", "bad.1");
+    (void)LOOK("ZADD", "{nanfeng}:outq:play:t", "2", "gone.1"); /* no row at all */
+    lay("nowhere.1", LANE_NOTICE, "b99", "x", "");
+    begin();
+    assert_int_equal(rec.count, 0);
+    assert_string_equal(left(), "0");
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "2");
+}
+
+int main(void)
+{
+#define LIVE(name) cmocka_unit_test_setup_teardown(name, set_up, stage_tear_down)
+    const struct CMUnitTest tests[] = {
+        LIVE(notices_do_not_delay_an_emergency),
+        LIVE(a_failing_notice_does_not_hold_an_emergency),
+        LIVE(what_has_expired_leaves),
+        LIVE(what_expires_while_it_waits_leaves),
+        LIVE(a_newer_reminder_replaces_the_older),
+        LIVE(two_lost_answers_count_as_sent),
+        LIVE(an_idempotent_platform_is_asked_again_and_again),
+        LIVE(a_long_text_goes_in_parts),
+        LIVE(parts_go_on_where_they_stopped),
+        LIVE(rows_that_cannot_be_read_are_kept_for_the_operator),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
