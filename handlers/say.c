@@ -42,6 +42,13 @@ bool say_is_private(const struct turn *turn, const struct event *event)
     return policy_of(turn, event)->is_private;
 }
 
+const char *say_building(const struct turn *turn, const struct event *event)
+{
+    const struct group *group =
+        say_is_private(turn, event) ? NULL : building_group(turn, event->building);
+    return group ? group->name : say_home(turn, event);
+}
+
 const char *say_home(const struct turn *turn, const struct event *event)
 {
     if (say_is_private(turn, event))
@@ -69,6 +76,19 @@ static bool is_building_group(const struct turn *turn, const char *name)
     return group && group->kind == GROUP_BUILDING;
 }
 
+/* The place as it is to be shown, also where turn_ping() has put it already. */
+static void put_place(struct outgoing *out, const struct event *shown)
+{
+    for (size_t i = 0; i < out->arg_count; i++) {
+        if (strcmp(out->args[i].key, "place") != 0)
+            continue;
+        memmove(&out->args[i], &out->args[i + 1], (out->arg_count - i - 1) * sizeof *out->args);
+        out->arg_count--;
+        break;
+    }
+    out_place(out, "place", shown);
+}
+
 static void say_place(const struct turn *turn, struct outgoing *out, const struct event *event,
                       bool hidden)
 {
@@ -90,10 +110,7 @@ static void say_place(const struct turn *turn, struct outgoing *out, const struc
         if (shown.floor == FLOOR_NONE)
             shown.floor = floor_of_room(event->room);
     }
-    for (size_t i = 0; i < out->arg_count; i++)
-        if (strcmp(out->args[i].key, "place") == 0)
-            return;
-    out_place(out, "place", &shown);
+    put_place(out, &shown);
 }
 
 static void say_number(struct outgoing *out, const struct event *event)

@@ -62,6 +62,8 @@ bool say_is_private(const struct turn *turn, const struct event *event);
 /* The building group where the event's residents are: where it was reported, else the group of
  * its building; NULL: none, or not for a group. */
 const char *say_home(const struct turn *turn, const struct event *event);
+/* The group of its building, where its building head is; it may have been told elsewhere. */
+const char *say_building(const struct turn *turn, const struct event *event);
 /* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);
 /* Object and symptom, under these keys. */

@@ -49,7 +49,8 @@ static void wait_check(struct turn *turn, const struct event *event, int64_t at_
 static void put_question(struct turn *turn, struct event *event, const char *member,
                          const char *template)
 {
-    const char *home = say_home(turn, event);
+    bool reporter = is_same(member, event->reporter);
+    const char *home = reporter ? say_home(turn, event) : say_building(turn, event);
     const char *where = home ? home : "dm";
     turn_ask(turn, where, member, "verify", "confirm", event, turn->now_ms + QUESTION_MS, NULL,
              0);

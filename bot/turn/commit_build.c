@@ -307,8 +307,8 @@ struct commit *commit_build(struct decision *d)
         add_touched(c, turn->touched[i]);
     for (size_t i = 0; i < turn->timer_count; i++)
         add_timer(c, &turn->timers[i]);
+    add_found(c); /* first: his direct chat is reached by what is noted here */
     for (size_t i = 0; i < turn->out_count; i++)
         add_out(c, turn->out[i], i);
-    add_found(c);
     return c;
 }
