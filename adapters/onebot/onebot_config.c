@@ -99,8 +99,6 @@ int onebot_config_read(struct onebot_config *config, const char *name, struct co
     if (strpbrk(config->token, "\r\n"))
         fault(&reading, conf_get(conf, "token"), "`token` has a line break in it");
     config->self_id = optional(&reading, conf, "self_id");
-    config->max_frame =
-        (size_t)conf_int(conf_get(conf, "max_frame"), 4 << 20, 64 << 10, 4 << 20, faults);
     read_forward(&reading, config, conf);
     read_reverse(&reading, config, conf_get(conf, "listen"));
     config->media_host_count =

@@ -5,6 +5,7 @@
 #include "bot/adapter.h"
 
 #define ONEBOT_LIST_MAX 32
+#define ONEBOT_FRAME_MAX (4u * 1024 * 1024) /* bytes of one frame or HTTP answer */
 
 struct onebot_config {
     const char *url;            /* forward: "ws://host:port/"; NULL: not */
@@ -15,7 +16,6 @@ struct onebot_config {
     const char *http_api; /* calls go there: "http://host:port"; NULL: over the WebSocket */
     const char *token;    /* "": none */
     const char *self_id;  /* the account; NULL: taken from the first event */
-    size_t max_frame;     /* bytes */
     const char *media_hosts[ONEBOT_LIST_MAX]; /* beside the platform's own */
     size_t media_host_count;
     const char *bots[ONEBOT_LIST_MAX]; /* user ids of other bots */

@@ -3,7 +3,7 @@
 #ifndef LOUBOT_ONEBOT_IN_H
 #define LOUBOT_ONEBOT_IN_H
 
-#include "bot/adapter.h"
+#include "adapters/onebot/onebot_config.h"
 
 enum onebot_kind {
     ONEBOT_BAD,       /* no frame of this protocol, or one that lacks what it must have */
@@ -48,7 +48,6 @@ struct onebot_frame {
     int64_t duration_ms;
 };
 
-#define ONEBOT_FRAME_MAX (4u * 1024 * 1024)
 /* What one frame can need in its arena: far more than any well-formed one does. */
 #define ONEBOT_ARENA_MAX (64u * 1024 * 1024)
 

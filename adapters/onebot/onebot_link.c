@@ -211,7 +211,7 @@ static void forward_connect(void *arg)
         buf_printf(&headers, "authorization: Bearer %s\n", config->token);
     const struct ws_client_config client = {.url = buf_text(&url),
                                             .headers = headers.len ? buf_text(&headers) : NULL,
-                                            .max_frame = config->max_frame,
+                                            .max_frame = ONEBOT_FRAME_MAX,
                                             .max_queued = QUEUE_MAX,
                                             .ping_s = PING_S};
     loop_timer_stop(&slot->retry);
@@ -354,7 +354,7 @@ static int start_reverse(struct onebot_link *link, struct faults *faults)
     const struct onebot_config *config = link->config;
     const struct ws_server_config server = {.address = config->address,
                                             .port = config->port,
-                                            .max_frame = config->max_frame,
+                                            .max_frame = ONEBOT_FRAME_MAX,
                                             .max_body = 1024,
                                             .max_queued = QUEUE_MAX,
                                             .max_connections = 8,

@@ -66,7 +66,7 @@ static int call_http(struct onebot *onebot, const char *action, const struct buf
                                          .body = buf_text(params),
                                          .body_len = params->len,
                                          .timeout_ms = deadline_ms,
-                                         .max_answer = config->max_frame};
+                                         .max_answer = ONEBOT_FRAME_MAX};
     struct onebot_http_call *call = xcalloc(1, sizeof *call);
     *call = (struct onebot_http_call){onebot->http_calls, onebot, number, 0};
     onebot->http_calls = call;

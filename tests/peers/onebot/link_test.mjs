@@ -22,7 +22,7 @@ async function freePort() {
 async function together(options, account, test) {
   const server = new OneBotServer({ token: 'tk', ...options })
   await server.start()
-  const loubot = new Loubot(server, { account: account?.(server), env: { LOUBOT_LOG: 'info' } })
+  const loubot = new Loubot(server, { accounts: account && { qq: account(server) }, env: { LOUBOT_LOG: 'info' } })
   loubot.start()
   await test(server, loubot)
   check('  it stops cleanly', await loubot.stop() === 0, loubot.log)
@@ -72,6 +72,23 @@ for (const split of [false, true]) {
       await sleep(1500)
       check('  said once', loubot.log.split('without the right token').length === 2, loubot.log)
     })
+}
+
+{
+  const servers = [new OneBotServer({ token: 'a', self: 10001 }), new OneBotServer({ token: 'b', self: 10002 })]
+  for (const server of servers) await server.start()
+  const [qq, other] = servers
+  const loubot = new Loubot(qq, { accounts: { qq: [`url: ${qq.url}`, 'token: a'], other: [`url: ${other.url}`, 'token: b'] },
+    edit: (text) => text.replace('{name: b9, bindings: {"onebot:qq"', '{name: b9, bindings: {"onebot:other"') })
+  loubot.start()
+  await Promise.all(servers.map(up))
+  check('two accounts: the first answers in its group', await report(qq), loubot.log)
+  other.say(GROUPS.b9, PEOPLE.Anna, 'Anna', '9号楼二单元4楼的灯不亮')
+  check('two accounts: the second answers in its own', await until(() => other.heard(GROUPS.b9).length, 20000), loubot.log)
+  check('  and nothing goes the wrong way', !qq.heard(GROUPS.b9).length && !other.heard(GROUPS.b4).length)
+  check('  it stops cleanly', await loubot.stop() === 0, loubot.log)
+  for (const server of servers) await server.stop()
+  loubot.remove()
 }
 
 console.log('# refused tokens')

@@ -13,25 +13,25 @@ const LOOK = existsSync(PLAIN) ? PLAIN : process.env.LOUBOT
 export const GROUPS = { work: 700100, b4: 700104, b9: 700109 }
 export const PEOPLE = { 孙大姐: 40001, 王大爷: 40002, Anna: 40003, 路人: 40004, 楼长4: 30004, 楼长9: 30009, 网格员1: 30101, 李师傅: 30201 }
 
-// The sample, moved to a time zone where it is about noon: at night nobody would be pinged. `account` (lines) replaces how
-// the implementation is reached.
-function sampleAtNoon(folder, account) {
+// The sample, moved to a time zone where it is about noon: at night nobody would be pinged. `accounts` (by name, in lines)
+// replaces how implementations are reached; `edit` changes the community.
+function sampleAtNoon(folder, accounts, edit = (text) => text) {
   cpSync(SAMPLE, folder, { recursive: true })
   const path = join(folder, 'community.yaml')
   const hours = 12 - new Date().getUTCHours()
   const zone = `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/^timezone: .*$/m, `timezone: "${zone}"`))
+  writeFileSync(path, edit(readFileSync(path, 'utf8').replace(/^timezone: .*$/m, `timezone: "${zone}"`)))
   const config = join(folder, 'onebot.yaml')
-  if (account)
-    writeFileSync(config, `data: \${LOUBOT_DATA}\ncommunities: [.]\naccounts:\n  - adapter: onebot\n    name: qq\n${
-      account.map((line) => `    ${line}\n`).join('')}`)
+  if (accounts)
+    writeFileSync(config, `data: \${LOUBOT_DATA}\ncommunities: [.]\naccounts:\n${Object.entries(accounts).map(([name, lines]) =>
+      `  - adapter: onebot\n    name: ${name}\n${lines.map((line) => `    ${line}\n`).join('')}`).join('')}`)
   return config
 }
 
 export class Loubot {
-  constructor(server, { env = {}, account } = {}) {
+  constructor(server, { env = {}, accounts, edit } = {}) {
     this.data = mkdtempSync(join(tmpdir(), 'loubot-peer-'))
-    this.config = sampleAtNoon(join(this.data, 'config'), account)
+    this.config = sampleAtNoon(join(this.data, 'config'), accounts, edit)
     this.env = { ...process.env, LOUBOT_DATA: this.data, ONEBOT_URL: `${server.url}/`, ONEBOT_TOKEN: server.options.token,
       ONEBOT_SELF_ID: String(server.self), ONEBOT_MEDIA: server.httpUrl, ...env }
     this.log = ''
