@@ -126,7 +126,7 @@ int play_life_advance(struct play_stage *stage, int64_t to_ms)
             break;
         stuck = due.due_ms > stage->now_ms ? 0 : stuck + 1;
         if (stuck > STUCK_MAX)
-            return ERR_TIMEOUT;
+            return ERR_STALE;
         error = run_to(stage, due.due_ms > stage->now_ms ? due.due_ms : stage->now_ms);
         if (error != 0)
             return error;

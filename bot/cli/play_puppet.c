@@ -218,6 +218,18 @@ bool play_puppet_was_killed(const struct play_puppet *puppet)
            WTERMSIG(puppet->wait_status) == SIGKILL;
 }
 
+const char *play_puppet_end(const struct play_puppet *puppet)
+{
+    static char text[64];
+    if (!puppet || !puppet->ended)
+        return "";
+    if (WIFSIGNALED(puppet->wait_status))
+        snprintf(text, sizeof text, " of signal %d", WTERMSIG(puppet->wait_status));
+    else
+        snprintf(text, sizeof text, " with status %d", WEXITSTATUS(puppet->wait_status));
+    return text;
+}
+
 int play_puppet_start(const char *data, int64_t now_ms, bool mortal, play_puppet_cb *cb,
                       void *arg, bool *ret_was_killed, struct play_puppet **ret)
 {

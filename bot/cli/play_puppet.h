@@ -37,6 +37,8 @@ int play_puppet_ask(struct play_puppet *puppet, const struct play_request *reque
                     struct play_answer *ret, struct arena *arena);
 /* It died by SIGKILL that nobody here has sent. */
 bool play_puppet_was_killed(const struct play_puppet *puppet);
+/* How it ended: " of signal 11", " with status 1"; "" when that is not known. Static memory. */
+const char *play_puppet_end(const struct play_puppet *puppet);
 /* SIGKILL, and reaps it. Sets the pointer NULL, accepts NULL. */
 void play_puppet_kill(struct play_puppet **puppet);
 /* SIGTERM, waits for a clean end. 0, ERR_TIMEOUT (it was killed then) or ERR_REFUSED (it ended

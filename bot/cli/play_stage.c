@@ -50,6 +50,8 @@ static const char *trouble(int error)
     switch (error) {
     case ERR_CLOSED:
         return "the daemon has died";
+    case ERR_STALE:
+        return "timers fall due at the same moment again and again: the clock cannot move on";
     case ERR_TIMEOUT:
         return "the daemon hangs: no end within 20 seconds";
     case ERR_REFUSED:
@@ -342,8 +344,12 @@ bool play_stage_run(const char *file, const struct play_line *lines,
     int error = 0;
     for (stage.line = lines; stage.line && error == 0; stage.line = stage.line->next) {
         error = do_line(&stage);
-        if (error != 0 && error != ERR_REFUSED)
-            play_fail(&stage, trouble(error));
+        if (error != 0 && error != ERR_REFUSED) {
+            buf_clear(&stage.why);
+            buf_printf(&stage.why, "%s%s; the script ends here", trouble(error),
+                       error == ERR_CLOSED ? play_puppet_end(stage.puppet) : "");
+            play_fail(&stage, buf_text(&stage.why));
+        }
         fflush(stdout);
     }
     finish(&stage);
