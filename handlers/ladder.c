@@ -116,7 +116,11 @@ static void deadline_passed(struct turn *turn, struct event *event)
     bool alarm_runs = emergency_is(event) && event->state == STATE_DISPATCHED;
     if (!alarm_runs && (!raised || emergency_is(event)))
         remind(turn, event);
-    clocks_wait_finish(turn, event);
+    if (raised)
+        clocks_wait_finish(turn, event);
+    else /* nobody stands above: once a day is enough */
+        turn_timer_set(turn, event, "finish", "ladder",
+                       after_quiet(turn, turn->now_ms + DAY_MS), NULL);
 }
 
 static void on_timer(struct turn *turn)

@@ -132,10 +132,9 @@ static void say_list(struct turn *turn, const struct found *found)
     struct outgoing *out = turn_answer(turn, "progress_list", turn->meaning->lang);
     for (size_t i = 0; i < found->count && i < LIST_MAX; i++) {
         struct event shown = *found->events[i];
-        shown.room = NULL;
         const char *category = shown.category ? shown.category : "other";
         out_number(out, keys[i][0], found->events[i]);
-        out_place(out, keys[i][1], &shown);
+        say_place(turn, out, keys[i][1], found->events[i]);
         out_term(out, keys[i][2], arena_printf(turn->arena, "category.%s", category));
         say_state(turn, out, &shown, keys[i][4]);
     }

@@ -71,6 +71,25 @@ static void take_reporter(const struct turn *turn, struct event *event)
     event->reporter = named_reporter(turn, event);
 }
 
+/* Without the spaces between joined pieces, and without 也 and 又, which point elsewhere. */
+static const char *without_fillers(char *words)
+{
+    static const char *const fillers[] = {" ", "也", "又"};
+    char *end = words;
+    for (const char *p = words; *p;) {
+        size_t skip = 0;
+        for (size_t i = 0; i < sizeof fillers / sizeof *fillers && !skip; i++)
+            if (strncmp(p, fillers[i], strlen(fillers[i])) == 0)
+                skip = strlen(fillers[i]);
+        if (skip)
+            p += skip;
+        else
+            *end++ = *p++;
+    }
+    *end = '\0';
+    return words;
+}
+
 /* "暖气不热" out of "2单元暖气不热": what stands from the thing to its trouble, if it is short.
  */
 static const char *own_words(const struct turn *turn, const struct fault_found *fault)
@@ -87,12 +106,7 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);
     if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。"))
         return NULL;
-    char *end = words;
-    for (const char *p = words; *p; p++) /* pieces were joined by spaces */
-        if (*p != ' ' || turn->meaning->lang == LANG_EN)
-            *end++ = *p;
-    *end = '\0';
-    return words;
+    return turn->meaning->lang == LANG_EN ? words : without_fillers(words);
 }
 
 static void take_fault(const struct turn *turn, struct event *event,

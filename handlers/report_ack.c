@@ -65,10 +65,8 @@ static const char *const keys[][5] = {{"n1", "p1", "c1", "o1", "s1"},
 static void say_item(struct turn *turn, struct outgoing *out, const struct event *event,
                      const char *const *key)
 {
-    struct event shown = *event;
-    shown.room = NULL;
     out_number(out, key[0], event);
-    out_place(out, key[1], &shown);
+    say_place(turn, out, key[1], event);
     if (say_is_private(turn, event) || !event->object) {
         const char *category = event->category ? event->category : "other";
         out_term(out, key[2], arena_printf(turn->arena, "category.%s", category));

@@ -77,21 +77,22 @@ static bool is_building_group(const struct turn *turn, const char *name)
 }
 
 /* The place as it is to be shown, also where turn_ping() has put it already. */
-static void put_place(struct outgoing *out, const struct event *shown)
+static void put_place(struct outgoing *out, const char *key, const struct event *shown)
 {
     for (size_t i = 0; i < out->arg_count; i++) {
-        if (strcmp(out->args[i].key, "place") != 0)
+        if (strcmp(out->args[i].key, key) != 0)
             continue;
         memmove(&out->args[i], &out->args[i + 1], (out->arg_count - i - 1) * sizeof *out->args);
         out->arg_count--;
         break;
     }
-    out_place(out, "place", shown);
+    out_place(out, key, shown);
 }
 
-static void say_place(const struct turn *turn, struct outgoing *out, const struct event *event,
-                      bool hidden)
+void say_place(const struct turn *turn, struct outgoing *out, const char *key,
+               const struct event *event)
 {
+    bool hidden = say_is_private(turn, event) && is_building_group(turn, out->group);
     struct event building = {
         .building = event->building, .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
     if (hidden)
@@ -110,7 +111,7 @@ static void say_place(const struct turn *turn, struct outgoing *out, const struc
         if (shown.floor == FLOOR_NONE)
             shown.floor = floor_of_room(event->room);
     }
-    put_place(out, &shown);
+    put_place(out, key, &shown);
 }
 
 static void say_number(struct outgoing *out, const struct event *event)
@@ -149,7 +150,7 @@ void say_event(const struct turn *turn, struct outgoing *out, const struct event
     const struct class_policy *policy = policy_of(turn, event);
     bool hidden = policy->is_private && is_building_group(turn, out->group);
     say_number(out, event);
-    say_place(turn, out, event, hidden);
+    say_place(turn, out, "place", event);
     const char *category = event->category ? event->category : "other";
     out_term(out, "category", arena_printf(turn->arena, "category.%s", category));
     if (hidden)

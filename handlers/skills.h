@@ -66,6 +66,9 @@ const char *say_home(const struct turn *turn, const struct event *event);
 const char *say_building(const struct turn *turn, const struct event *event);
 /* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);
+/* The place, under that key; no flat number in a building group. */
+void say_place(const struct turn *turn, struct outgoing *out, const char *key,
+               const struct event *event);
 /* Object and symptom, under these keys. */
 void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
                const char *symptom_key);
