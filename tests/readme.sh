@@ -18,3 +18,12 @@ cd - >/dev/null || exit 2
 for target in $(commands README.md | sed -nE 's/^make ([a-z-]+).*/\1/p' | sort -u); do
     grep -qE "^$target:" Makefile || { echo "README.md names 'make $target', which does not exist"; exit 1; }
 done
+[ -x "${LOUBOT:-build/loubot}" ] || exit 0
+said=$("${LOUBOT:-build/loubot}" play tests/dialogues/scene01_lamp.play tests/dialogues/scene03_english.play 2>/dev/null)
+bad=0
+for f in README.md $twin; do
+    grep -E '^[0-9]{2}:[0-9]{2}  ' "$f" | while IFS= read -r line; do
+        printf '%s\n' "$said" | grep -qxF -- "$line" || { echo "$f shows what is not said: $line" && exit 1; }
+    done || bad=1
+done
+exit $bad
