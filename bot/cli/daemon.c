@@ -15,6 +15,7 @@
 #include "host/mem.h"
 #include "people/community.h"
 #include "store/redis_server.h"
+#include "store/upkeep.h"
 #include "turn/core.h"
 #include "words/lexicon.h"
 #include "words/wording.h"
@@ -124,6 +125,32 @@ static void on_refused(void *arg, const char *why)
     loop_stop(daemon->loop);
 }
 
+static void on_room(void *arg, bool has_room)
+{
+    const struct daemon *daemon = arg;
+    core_set_room(daemon->core, has_room);
+}
+
+static void on_rewrite(void *arg)
+{
+    const struct daemon *daemon = arg;
+    core_rewrite_aof(daemon->core);
+}
+
+static void start_upkeep(struct daemon *daemon)
+{
+    struct upkeep_config upkeep = {
+        .loop = daemon->loop,
+        .clock = daemon->clock,
+        .server = daemon->server,
+        .utc_offset_s = community_utc_offset_s(daemon->communities[0]),
+        .room = on_room,
+        .rewrite = on_rewrite,
+        .arg = daemon,
+    };
+    daemon->upkeep = upkeep_start(&upkeep);
+}
+
 int daemon_start(struct daemon *daemon, const struct tables *tables,
                  const struct config *config, struct faults *faults)
 {
@@ -150,11 +177,14 @@ int daemon_start(struct daemon *daemon, const struct tables *tables,
         .refused_arg = daemon,
     };
     daemon->core = core_create(&core);
+    if (daemon->server)
+        start_upkeep(daemon);
     return 0;
 }
 
 void daemon_stop(struct daemon *daemon)
 {
+    upkeep_stop(&daemon->upkeep);
     core_destroy(&daemon->core, STOP_WAIT_MS);
     redis_server_stop(&daemon->server);
     for (size_t i = 0; i < daemon->community_count; i++) {

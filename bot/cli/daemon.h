@@ -27,6 +27,7 @@ struct lexicon;
 struct loop;
 struct policy;
 struct redis_server;
+struct upkeep;
 struct wording;
 
 /* Fields are NULL until daemon_start() has reached them. */
@@ -40,6 +41,7 @@ struct daemon {
     struct calendar **calendars;
     struct policy **policies;
     struct redis_server *server;
+    struct upkeep *upkeep; /* of the server */
     struct redis_config redis;
     struct core *core;
     const char *why; /* a sentence for the operator, when it was not the data's fault; also set

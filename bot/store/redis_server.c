@@ -230,6 +230,15 @@ bool redis_server_has_room(const struct redis_server *server)
     return redis_server_folder_has_room(&server->folder);
 }
 
+void redis_server_sizes(const struct redis_server *server, int64_t *ret_aof, int64_t *ret_base,
+                        int64_t *ret_free)
+{
+    const char *aof = redis_server_folder_file(&server->folder, REDIS_SERVER_AOF_FOLDER);
+    *ret_aof = redis_server_folder_size(aof, NULL);
+    *ret_base = redis_server_folder_size(aof, ".base.");
+    *ret_free = redis_server_folder_free(&server->folder);
+}
+
 void redis_server_stop(struct redis_server **server)
 {
     struct redis_server *s = *server;

@@ -10,6 +10,7 @@
 #define LOUBOT_STORE_REDIS_SERVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct loop;
 struct redis_server;
@@ -30,6 +31,10 @@ const char *redis_server_socket(const struct redis_server *server);
 int redis_server_pid(const struct redis_server *server);
 /* Enough free space to go on (DESIGN §8: more than the AOF's size + 64 MB). */
 bool redis_server_has_room(const struct redis_server *server);
+/* Bytes of the append-only file, of its base (what the last rewrite left), and what is free on
+ * the disk. */
+void redis_server_sizes(const struct redis_server *server, int64_t *ret_aof, int64_t *ret_base,
+                        int64_t *ret_free);
 /* SIGTERM, waits up to 10 s, then SIGKILL; releases the lock. Sets the pointer NULL, accepts
  * NULL. */
 void redis_server_stop(struct redis_server **server);

@@ -134,7 +134,7 @@ const char *redis_server_folder_file(const struct redis_server_folder *folder, c
     return path;
 }
 
-int64_t redis_server_folder_size(const char *path)
+int64_t redis_server_folder_size(const char *path, const char *word)
 {
     int64_t size = 0;
     DIR *dir = opendir(path);
@@ -143,18 +143,24 @@ int64_t redis_server_folder_size(const char *path)
     struct dirent *entry;
     struct stat st;
     while ((entry = readdir(dir)))
-        if (fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
+        if ((!word || strstr(entry->d_name, word)) &&
+            fstatat(dirfd(dir), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode))
             size += st.st_size;
     closedir(dir);
     return size;
 }
 
-bool redis_server_folder_has_room(const struct redis_server_folder *folder)
+int64_t redis_server_folder_free(const struct redis_server_folder *folder)
 {
     struct statvfs fs;
     if (statvfs(folder->path, &fs))
-        return true; /* who cannot ask must not stop the house */
-    int64_t aof =
-        redis_server_folder_size(redis_server_folder_file(folder, REDIS_SERVER_AOF_FOLDER));
-    return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize > aof + REDIS_SERVER_SPARE;
+        return INT64_MAX;
+    return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+bool redis_server_folder_has_room(const struct redis_server_folder *folder)
+{
+    const char *aof = redis_server_folder_file(folder, REDIS_SERVER_AOF_FOLDER);
+    return redis_server_folder_free(folder) >
+           redis_server_folder_size(aof, NULL) + REDIS_SERVER_SPARE;
 }

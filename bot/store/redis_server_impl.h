@@ -39,8 +39,11 @@ void redis_server_folder_close(struct redis_server_folder *folder);
 /* "<folder>/<name>", static memory, valid until the next call. */
 const char *redis_server_folder_file(const struct redis_server_folder *folder,
                                      const char *name);
-/* Bytes of all files in a folder (not deeper); 0 when there is none. */
-int64_t redis_server_folder_size(const char *path);
+/* Bytes of the files in a folder (not deeper) that have `word` in their name (NULL: of all); 0
+ * when there is none. */
+int64_t redis_server_folder_size(const char *path, const char *word);
+/* Bytes that are free; INT64_MAX when that cannot be asked: it must not stop the house. */
+int64_t redis_server_folder_free(const struct redis_server_folder *folder);
 bool redis_server_folder_has_room(const struct redis_server_folder *folder);
 
 #define REDIS_SERVER_AOF_FOLDER "appendonlydir"

@@ -176,13 +176,13 @@ static int cut_end(struct torn *torn, struct redis_server_why *why)
     int rc = copy_aside(torn, why);
     if (rc)
         return rc;
-    int64_t before = redis_server_folder_size(torn->aof);
+    int64_t before = redis_server_folder_size(torn->aof, NULL);
     if (run_checker(torn->checker, torn->manifest, true) != 0)
         return redis_server_fail(why,
                                  "The data in %s is damaged and redis-check-aof cannot repair "
                                  "it: put a backup there (%s holds it as it was).",
                                  torn->aof, torn->copy);
-    int64_t lost = before - redis_server_folder_size(torn->aof);
+    int64_t lost = before - redis_server_folder_size(torn->aof, NULL);
     if (lost > TORN_MAX)
         return undo(torn, lost, why);
     log_warn("redis_server", "torn append-only file repaired: cut=%lld of=%lld copy=%s",

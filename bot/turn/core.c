@@ -255,6 +255,30 @@ void core_destroy(struct core **core, int wait_ms)
     *core = NULL;
 }
 
+/* ---- upkeep -------------------------------------------------------------------------------
+ */
+
+void core_set_room(struct core *core, bool has_room)
+{
+    core->no_room = !has_room;
+}
+
+static void rewrite_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct core *core = arg;
+    core->in_flight--;
+    if (error || reply->type == REDIS_ERROR)
+        log_warn("core", "append-only file is not rewritten why=%s",
+                 error ? "redis is away" : reply->text);
+}
+
+void core_rewrite_aof(struct core *core)
+{
+    core->in_flight++;
+    redis_command(core->redis, 0, 1, (const char *const[]){"BGREWRITEAOF"}, NULL, rewrite_cb,
+                  core);
+}
+
 /* ---- state
  * ------------------------------------------------------------------------------------------ */
 

@@ -61,6 +61,14 @@ struct account *core_account(struct core *core, const char *adapter, const char 
  * frees everything. Sets the pointer NULL, accepts NULL. */
 void core_destroy(struct core **core, int wait_ms);
 
+/* Whether there is room for what inputs write. While there is none bot_on_input() answers
+ * ERR_FULL (emergencies pass as long as Redis takes them), so that no platform's word is taken.
+ * What was taken goes on. */
+void core_set_room(struct core *core, bool has_room);
+/* Has Redis rewrite its append-only file; its outcome is logged by whoever looks at the sizes.
+ */
+void core_rewrite_aof(struct core *core);
+
 /* Redis answers and the state of every group is loaded: inputs are decided. */
 bool core_is_ready(const struct core *core);
 /* Nothing is queued, in flight, or due at the clock's present time. */

@@ -319,7 +319,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         taken(account, input);
         return 0;
     }
-    if (is_full(core, queue, hint.meaning.intent == INTENT_EMERGENCY))
+    bool emergency = hint.meaning.intent == INTENT_EMERGENCY;
+    if ((core->no_room && !emergency) || is_full(core, queue, emergency))
         return ERR_FULL;
     struct item *item = item_create(input);
     item->account = account;

@@ -151,6 +151,7 @@ struct core {
     bool refused; /* they are not, and will not be */
     size_t gate_asking;
     bool full_said;
+    bool no_room; /* on the disk of the stored data */
 };
 
 /* core.c */
