@@ -51,37 +51,39 @@ int play_life_settle(struct play_stage *stage)
     return play_life_ask(stage, &(struct play_request){.what = PLAY_DO_SETTLE}, &answer);
 }
 
+/* What waits in direct chats is there first: those who write to the bot alone mean what they
+ * have seen, not what it reads back from the groups in the same moment. */
+static int start_once(struct play_stage *stage, bool *ret_was_killed)
+{
+    struct buf lines;
+    buf_init(&lines, PLAY_WHY_MAX);
+    play_platform_lost(stage->platform);
+    play_platform_push_direct(stage->platform, &lines);
+    int error = play_puppet_start(stage->data, stage->now_ms, stage->mortal, &lines,
+                                  play_on_platform, stage, ret_was_killed, &stage->puppet);
+    buf_finish(&lines);
+    return error;
+}
+
 static int start(struct play_stage *stage)
 {
     int error = ERR_CLOSED;
-    play_platform_lost(stage->platform);
     for (int i = 0; i < LIVES_MAX && error == ERR_CLOSED; i++) {
         bool was_killed;
-        error = play_puppet_start(stage->data, stage->now_ms, stage->mortal > 0,
-                                  play_on_platform, stage, &was_killed, &stage->puppet);
+        error = start_once(stage, &was_killed);
         if (error == ERR_CLOSED && !(was_killed && stage->mortal))
             break;
-        if (error != 0 && stage->mortal)
-            stage->mortal--;
+        stage->mortal = stage->mortal && error == 0;
     }
     return error;
 }
 
 int play_life_revive(struct play_stage *stage)
 {
-    if (stage->mortal)
-        stage->mortal--;
+    stage->mortal = false;
     int error = start(stage);
     if (error == 0)
         error = play_life_settle(stage);
-    struct buf out;
-    buf_init(&out, PLAY_WHY_MAX);
-    play_platform_push_direct(stage->platform, &out);
-    if (error == 0) {
-        play_puppet_tell(stage->puppet, buf_text(&out), out.len);
-        error = play_life_settle(stage);
-    }
-    buf_finish(&out);
     size_t waiting = play_platform_waiting(stage->platform);
     if (error == 0 && waiting > 0) {
         buf_clear(&stage->why);

@@ -230,8 +230,9 @@ const char *play_puppet_end(const struct play_puppet *puppet)
     return text;
 }
 
-int play_puppet_start(const char *data, int64_t now_ms, bool mortal, play_puppet_cb *cb,
-                      void *arg, bool *ret_was_killed, struct play_puppet **ret)
+int play_puppet_start(const char *data, int64_t now_ms, bool mortal, const struct buf *lines,
+                      play_puppet_cb *cb, void *arg, bool *ret_was_killed,
+                      struct play_puppet **ret)
 {
     int control[2], platform[2];
     *ret = NULL;
@@ -255,6 +256,7 @@ int play_puppet_start(const char *data, int64_t now_ms, bool mortal, play_puppet
     link_init(&puppet->control, control[0]);
     link_init(&puppet->platform, platform[0]);
     buf_init(&puppet->answer, LINK_MAX_BYTES);
+    play_puppet_tell(puppet, buf_text(lines), lines->len);
     int error = pid < 0 ? ERR_SYSTEM : play_puppet_wait(puppet, is_answered, puppet);
     if (error == 0) {
         *ret = puppet;

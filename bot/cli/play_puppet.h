@@ -24,10 +24,12 @@ typedef void play_puppet_cb(void *arg, const char *line, size_t len, struct buf 
 void play_puppet_catch_signals(void);
 
 /* Starts a daemon on a data folder, its clock at `now_ms`, and waits until it is ready. With
- * `mortal` it keeps LOUBOT_KILL_AT in its environment (daemon.h). 0, ERR_CLOSED (it died; see
- * play_puppet_was_killed) or ERR_TIMEOUT; then `*ret` is NULL. */
-int play_puppet_start(const char *data, int64_t now_ms, bool mortal, play_puppet_cb *cb,
-                      void *arg, bool *ret_was_killed, struct play_puppet **ret);
+ * `mortal` it keeps LOUBOT_KILL_AT in its environment (daemon.h). `lines` are on its platform
+ * link from the beginning. 0, ERR_CLOSED (it died; `*ret_was_killed` tells whether by SIGKILL)
+ * or ERR_TIMEOUT; then `*ret` is NULL. */
+int play_puppet_start(const char *data, int64_t now_ms, bool mortal, const struct buf *lines,
+                      play_puppet_cb *cb, void *arg, bool *ret_was_killed,
+                      struct play_puppet **ret);
 /* Queues lines for the platform link; they go out with the next call that waits. */
 void play_puppet_tell(struct play_puppet *puppet, const char *lines, size_t len);
 /* Waits until `done` says so. 0, ERR_CLOSED or ERR_TIMEOUT. */
