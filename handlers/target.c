@@ -86,6 +86,34 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
              turn->now_ms + 10 * MINUTE_MS, choices, count);
 }
 
+/* Named by number, open, and not for the sender to touch. */
+static bool is_somebody_else_s(const struct turn *turn, const struct event *event,
+                               enum right right)
+{
+    return event->reached & EVENT_BY_NUMBER && event_is_open(event) &&
+           !guard_may(turn, event, right);
+}
+
+bool targets_are_others(const struct turn *turn, const struct targets *targets,
+                        enum right right)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        if (turn->staff && is_somebody_else_s(turn, targets->events[i], right))
+            return true;
+    return false;
+}
+
+void targets_say_others(struct turn *turn, const struct targets *targets, enum right right)
+{
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct event *event = targets->events[i];
+        if (!is_somebody_else_s(turn, event, right) || say_has(turn, turn->group->name))
+            continue;
+        struct outgoing *out = say_answer(turn, event, "not_yours");
+        out_member(out, "assignee", event->assignee);
+    }
+}
+
 static uint32_t number_in(const struct turn *turn)
 {
     if (turn->meaning->number_count == 1)

@@ -19,6 +19,20 @@ static const char *reason_of(const struct turn *turn)
     return m->owner ? say_masked(turn, turn->text) : NULL;
 }
 
+/* Named as an owner ("热力公司"), or by the name of one of its people. */
+static enum owner owner_named(const struct turn *turn)
+{
+    if (turn->meaning->owner)
+        return owner_by_name(turn->meaning->owner);
+    for (size_t i = 0; i < community_member_count(turn->community); i++) {
+        const struct member *member = community_member_at(turn->community, i);
+        for (size_t k = 0; k < member->role_count; k++)
+            if (member->roles[k].owner != OWNER_NONE && strstr(turn->text, member->name))
+                return member->roles[k].owner;
+    }
+    return OWNER_NONE;
+}
+
 static bool is_refusal(const struct turn *turn, const struct event *event)
 {
     return guard_relations(turn, event) & (IS_ASSIGNEE | IS_COMPANY);
@@ -99,7 +113,7 @@ static void one(struct turn *turn, struct event *event)
 {
     if (!fits(turn, event))
         return;
-    enum owner owner = turn->meaning->owner ? owner_by_name(turn->meaning->owner) : OWNER_NONE;
+    enum owner owner = owner_named(turn);
     const char *reason = reason_of(turn);
     if (owner == event->owner)
         owner = OWNER_NONE;
@@ -121,6 +135,8 @@ static int match(const struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         if (fits(turn, targets.events[i]))
             return 70;
+    if (targets_are_others(turn, &targets, RIGHT_TRANSFER))
+        return 20;
     return targets.unknown_count ? 20 : 0;
 }
 
@@ -135,6 +151,7 @@ static void handle(struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         one(turn, targets.events[i]);
     targets_say_unknown(turn, &targets);
+    targets_say_others(turn, &targets, RIGHT_TRANSFER);
 }
 
 /* The reason that was missing, or the owner that a rung decides. */
@@ -148,7 +165,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         which ? targets_chosen(turn, question) : turn_event_numbered(turn, question->event);
     if (!event || !fits(turn, event))
         return false;
-    enum owner owner = turn->meaning->owner ? owner_by_name(turn->meaning->owner) : OWNER_NONE;
+    enum owner owner = owner_named(turn);
     if (!which && turn->meaning->intent != INTENT_TRANSFER && owner == OWNER_NONE &&
         turn->meaning->intent != INTENT_CHAT)
         return false;

@@ -97,6 +97,11 @@ static fits_fn *verb(const struct turn *turn)
     return NULL;
 }
 
+static enum right right_of(fits_fn *fits)
+{
+    return fits == fits_accept ? RIGHT_ACCEPT : RIGHT_DONE;
+}
+
 static bool any_fits(const struct turn *turn, const struct targets *targets, fits_fn *fits)
 {
     for (size_t i = 0; i < targets->count; i++)
@@ -114,6 +119,9 @@ static int match(const struct turn *turn)
     targets_find(turn, fits, &targets);
     if (any_fits(turn, &targets, fits))
         return 80;
+    if (turn->meaning->intent != INTENT_CONFIRM &&
+        targets_are_others(turn, &targets, right_of(fits)))
+        return 20;
     return targets.unknown_count ? 20 : 0;
 }
 
@@ -147,6 +155,7 @@ static void handle(struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         apply(turn, targets.events[i], fits);
     targets_say_unknown(turn, &targets);
+    targets_say_others(turn, &targets, right_of(fits));
     mark(turn);
 }
 

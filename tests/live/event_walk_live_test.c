@@ -67,7 +67,7 @@ static void speak(const char *group, const char *name, const char *text)
                           .time_ms = clock_now_ms(s.clock),
                           .segments = segments};
     snprintf(message, sizeof message, "w%lld", (long long)++id);
-    snprintf(quoted, sizeof quoted, "s%zu", rec.count);
+    snprintf(quoted, sizeof quoted, "out-%zu", rec.count);
     while (text[0] == '[') {
         struct segment *segment = &segments[input.segment_count];
         if (strncmp(text, "[photo]", 7) == 0)
@@ -86,8 +86,20 @@ static void speak(const char *group, const char *name, const char *text)
     assert_true(settle());
 }
 
+/* The recorder holds so many sends only. */
+static void forget_sends(void)
+{
+    for (size_t i = 0; i < rec.count; i++) {
+        free(rec.texts[i]);
+        free(rec.stables[i]);
+    }
+    rec.count = rec.taken = 0;
+}
+
 static void step(void)
 {
+    if (rec.count > SENDS_MAX / 4 && !rec.waiting_count)
+        forget_sends();
     char buffer[200];
     const char *group = walk_group();
     switch (walk_dice(16)) {
