@@ -116,8 +116,8 @@ void ws_client_failed(struct ws_conn *conn, const char *detail)
         client->status = (int)lws_http_client_http_response(conn->wsi);
     if (!conn->why || !conn->closing)
         conn->why = client->status ? "the peer refused the handshake"
-                    : detail && strstr(detail, "cert")
-                        ? "the peer's certificate was not accepted"
+                    : detail && (strstr(detail, "cert") || strstr(detail, "SSL"))
+                        ? "the peer's certificate was not accepted, or it speaks no TLS"
                         : "cannot connect";
     ws_conn_detach(conn, conn->closing);
     loop_defer(conn->ws->loop, connect_next, conn);
