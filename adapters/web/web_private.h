@@ -9,7 +9,7 @@
 
 #define WEB_TOKEN_SIZE 33 /* 32 hex digits */
 #define WEB_ROOMS_MAX 1000
-#define WEB_PAGES_MAX 64
+#define WEB_PAGES_MAX 256
 #define WEB_PICTURE_MAX (5 * 1024 * 1024)
 
 /* One connected page: one person looking into one room. */

@@ -125,7 +125,13 @@ function isRoom(name) {
 }
 
 function readHash() {
-  const [room, me] = decodeURIComponent(location.hash.slice(1)).split('/');
+  let hash = '';
+  try {
+    hash = decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // somebody typed a lone '%': no room is named
+  }
+  const [room, me] = hash.split('/');
   return { room: room || sessionStorage.getItem('room'), me: me || sessionStorage.getItem('me') };
 }
 
