@@ -38,7 +38,8 @@ function nameOf(member) {
 }
 
 function title(event) {
-  const thing = [event.object, event.symptom].filter(Boolean).join(words.join);
+  const both = [event.object, event.symptom].filter(Boolean);
+  const thing = both.join(both.some((text) => /[a-z]/i.test(text)) ? ' ' : words.join);
   const category = words.categories[event.category] || event.category || '';
   return thing ? `${category} · ${thing}` : category;
 }

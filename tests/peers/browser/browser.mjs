@@ -1,5 +1,5 @@
 // browser.mjs: what the browser test needs: a daemon with the web chat, Debian's Chromium, and a person at a page.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -28,11 +28,11 @@ function freePort() {
 
 // A daemon with its embedded defaults, but for the web chat's port.
 export class Daemon {
-  async prepare(port) {
+  async prepare(port, more = '') {
     this.folder = mkdtempSync(join(tmpdir(), 'loubot-browser-'))
     this.port = port ?? await freePort()
     this.config = join(this.folder, 'loubot.yaml')
-    writeFileSync(this.config, `accounts:\n  - adapter: web\n    port: ${this.port}\n`)
+    writeFileSync(this.config, `accounts:\n  - adapter: web\n    port: ${this.port}\n${more}`)
     this.log = ''
     return this
   }
@@ -54,6 +54,19 @@ export class Daemon {
     if (!this.ended) this.process.kill(signal)
     await until(() => this.ended, 15000)
     return this.code
+  }
+
+  // The events as `loubot events --json` tells them.
+  events() {
+    return new Promise((resolve) => execFile(process.env.LOUBOT, ['events', '--json', '-c', this.config],
+      { env: { ...process.env, XDG_STATE_HOME: this.folder } }, (error, stdout) => {
+        try {
+          const text = stdout.trim()
+          resolve(text.startsWith('[') ? JSON.parse(text) : text.split('\n').filter(Boolean).map((line) => JSON.parse(line)))
+        } catch {
+          resolve([])
+        }
+      }))
   }
 
   remove() { rmSync(this.folder, { recursive: true, force: true }) }

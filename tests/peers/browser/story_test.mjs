@@ -1,6 +1,8 @@
 // story_test.mjs: the web chat in a real Chromium: the story of the lamp by three people in three tabs, by mouse and by
 // keyboard alone; a kill in the middle; hostile text; both languages, both themes, a phone; axe on each.
 import http from 'node:http'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { deflateSync } from 'node:zlib'
 import WebSocket from 'ws'
 import { check, finish, sleep, until } from '../onebot/check.mjs'
@@ -199,8 +201,8 @@ check('broken frames are answered with an error', frames.filter((f) => f.op === 
 raw.close()
 
 // A report and a kill right after it was confirmed to the page: one event, one acknowledgement.
-const enter = (from, room) => new Promise((resolve) => {
-  const socket = new WebSocket(`ws://127.0.0.1:${daemon.port}/ws?token=${token}`)
+const enter = (from, room, at = daemon) => new Promise((resolve) => {
+  const socket = new WebSocket(`ws://127.0.0.1:${at.port}/ws?token=${new URL(at.address).searchParams.get('token')}`)
   socket.heard = []
   socket.on('message', (text) => {
     const frame = JSON.parse(text)
@@ -263,6 +265,21 @@ const second = await new Daemon().prepare(daemon.port)
 await second.start()
 check('a second daemon on the port says so in a sentence', second.ended && second.code === 1 && /port \d+ of 127\.0\.0\.1 is in use/.test(second.log), second.log)
 second.remove()
+
+// Outside the demo community a name gives no role: who writes as the building's head is a resident like any other.
+const example = fileURLToPath(new URL('../../../bot/people/data/example', import.meta.url))
+const real = await new Daemon().prepare(undefined, `communities: [${example}]\n`)
+if (check('it serves a community of its own', await real.start(), real.log)) {
+  const roster = readFileSync(`${example}/roster.csv`, 'utf8').split('\n').map((line) => line.split(',')).find((cells) => cells[2] === 'building_head')
+  const building = roster[4].match(/building:(\w+)/)[1]
+  const head = await enter(roster[1], `b${building}`, real)
+  head.send(JSON.stringify({ op: 'say', client: 'c-not-the-head', parts: [{ text: `${building}号楼一单元2楼的灯不亮` }] }))
+  const event = await until(async () => (await real.events())[0], 15000)
+  check('a name gives no role there', /^r-/.test(event?.reporter), event ?? real.log)
+  head.close()
+}
+await real.stop()
+real.remove()
 await browser.close()
 check('it stops cleanly', await daemon.stop() === 0, daemon.log.slice(-3000))
 if (!process.exitCode) daemon.remove()
