@@ -56,15 +56,16 @@ struct group_def *builder_group(struct lexicon_builder *builder, enum word_kind 
     struct lexicon *lexicon = builder->lexicon;
     for (size_t i = 0; i < lexicon->group_count; i++) {
         struct group_def *group = &lexicon->groups[i];
-        if (group->kind == kind && strcmp(group->name[LANG_ZH], zh) == 0)
+        if (group->kind == kind && strcmp(group->key, zh) == 0)
             return group;
     }
     grow((void **)&lexicon->groups, sizeof *lexicon->groups, lexicon->group_count,
          &builder->group_cap);
     struct group_def *group = &lexicon->groups[lexicon->group_count++];
     *group = (struct group_def){.kind = kind, .floor = FLOOR_NONE};
-    group->name[LANG_ZH] = builder_text(builder, zh, strlen(zh));
-    group->name[LANG_EN] = builder_text(builder, en, strlen(en));
+    group->key = builder_text(builder, zh, strlen(zh));
+    group->name[LANG_ZH] = builder_text(builder, zh, strcspn(zh, "."));
+    group->name[LANG_EN] = builder_text(builder, en, strcspn(en, "."));
     return group;
 }
 

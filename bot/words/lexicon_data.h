@@ -70,6 +70,7 @@ enum mark {
 
 struct group_def {
     enum word_kind kind;
+    const char *key;     /* the Chinese name as the files write it, with what follows a dot */
     const char *name[2]; /* by enum lang; both set, perhaps the same */
     const char *category, *code;
     bool category_else; /* the category counts only where no thing is named */
@@ -82,8 +83,9 @@ struct group_def {
     enum mark mark;
     enum intent intent;
     enum urgency urgency;
-    bool verb;   /* symptom: what it is said of may as well stand behind it */
-    bool yields; /* its category loses a tie */
+    bool nameless; /* its name means nothing to people */
+    bool verb;     /* symptom: what it is said of may as well stand behind it */
+    bool yields;   /* its category loses a tie */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */
     const char *file;

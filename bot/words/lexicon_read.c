@@ -187,6 +187,8 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
     } else if (is_key(a, "rating")) {
         group->rating = atoi(a->value);
         return group->rating >= 1 && group->rating <= 3 ? 1 : -1;
+    } else if (is_key(a, "nameless")) {
+        group->nameless = true;
     } else if (is_key(a, "verb")) {
         group->verb = true;
     } else if (is_key(a, "yields")) {

@@ -21,7 +21,7 @@ static uint32_t distance(const struct hit *a, const struct hit *b)
 static void undo(struct reading *reading, struct hit *hit, const struct hit *by)
 {
     hit->off = true;
-    reading_explain(reading, by->from, hit->to, 0, "undone: %s", hit->group->name[0]);
+    reading_explain(reading, by->from, hit->to, 0, "undone: %s", hit->group->key);
 }
 
 /* "不漏", "没坏": a negation right before a symptom, or a word of repair over it. */
@@ -170,7 +170,7 @@ static void add_frame(struct reading *reading, const struct hit *object,
     enum urgency u = s != NULL ? s->urgency : URGENCY_NORMAL;
     frame->urgency = frame->rule != NULL && frame->rule->urgency > u ? frame->rule->urgency : u;
     reading_explain(reading, frame->from, frame->to, frame->points, "frame %s × %s → %s",
-                    o != NULL ? o->name[0] : "-", s != NULL ? s->name[0] : "-",
+                    o != NULL ? o->key : "-", s != NULL ? s->key : "-",
                     frame->category != NULL ? frame->category : "-");
 }
 
@@ -253,7 +253,7 @@ static int mark_points(struct reading *reading, const struct frame *best)
             continue;
         heaviest[hit->group->mark] = weight;
         points += weight - before;
-        reading_explain(reading, hit->from, hit->to, weight, "mark %s", hit->group->name[0]);
+        reading_explain(reading, hit->from, hit->to, weight, "mark %s", hit->group->key);
     }
     return points;
 }
@@ -284,7 +284,8 @@ static void fill_fault(const struct reading *reading, const struct frame *frame,
         fault->object_span = reading_span(reading, frame->object->from, frame->object->to);
     }
     if (frame->symptom != NULL) {
-        fault->symptom = frame->symptom->group->name[lang];
+        fault->symptom =
+            frame->symptom->group->nameless ? NULL : frame->symptom->group->name[lang];
         fault->symptom_span = reading_span(reading, frame->symptom->from, frame->symptom->to);
         fault->urgency_span =
             fault->urgency != URGENCY_NORMAL ? fault->symptom_span : fault->urgency_span;
@@ -306,7 +307,7 @@ static bool is_other_trouble(const struct frame *a, const struct frame *b)
 static bool is_further(const struct reading *reading, const struct frame *frame,
                        const struct frame *const *picked, size_t count)
 {
-    if (frame->object == NULL || frame->symptom == NULL ||
+    if (frame->object == NULL || frame->symptom == NULL || frame->symptom->group->nameless ||
         frame->points + reading->points < REPORT_POINTS || frame->points < REPORT_POINTS)
         return false;
     for (size_t i = 0; i < count; i++)

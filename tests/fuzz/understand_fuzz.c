@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < meaning.more_count; i++)
         check_fault(&meaning.more[i], size - 1);
     check_span(meaning.intent_span, size - 1);
-    assert(!meaning.report || meaning.fault.symptom != NULL || meaning.fault.object != NULL);
+    assert(!meaning.report || meaning.fault.category != NULL);
     buf_finish(&why);
     arena_destroy(&arena);
     return 0;
