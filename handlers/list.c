@@ -81,7 +81,8 @@ static const char *what(const struct turn *turn, const struct event *event)
     if (say_is_private(turn, event))
         return "";
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
-    return arena_printf(turn->arena, "%s%s", event->object && !inside ? event->object : "",
+    return arena_printf(turn->arena, event->lang == LANG_EN ? "%s %s" : "%s%s",
+                        event->object && !inside ? event->object : "",
                         event->symptom ? event->symptom : "");
 }
 

@@ -14,12 +14,14 @@ static enum rating by_word(const char *text)
         const char *word;
         enum rating rating;
     } words[] = {
-        {"👍", RATING_GOOD},    {"好", RATING_GOOD},     {"很好", RATING_GOOD},
-        {"❤", RATING_GOOD},    {"❤️", RATING_GOOD}, {"👏", RATING_GOOD},
-        {"🌹", RATING_GOOD},    {"good", RATING_GOOD},   {"great", RATING_GOOD},
-        {"一般", RATING_FAIR}, {"还行", RATING_FAIR},   {"fair", RATING_FAIR},
-        {"差", RATING_BAD},    {"不满意", RATING_BAD},  {"👎", RATING_BAD},
-        {"bad", RATING_BAD},   {"poor", RATING_BAD},
+        {"👍", RATING_GOOD},      {"好", RATING_GOOD},     {"很好", RATING_GOOD},
+        {"❤", RATING_GOOD},      {"❤️", RATING_GOOD}, {"👏", RATING_GOOD},
+        {"🌹", RATING_GOOD},      {"good", RATING_GOOD},   {"great", RATING_GOOD},
+        {"不错", RATING_GOOD},   {"挺好", RATING_GOOD},   {"可以", RATING_GOOD},
+        {"非常好", RATING_GOOD}, {"真快", RATING_GOOD},   {"nice", RATING_GOOD},
+        {"一般", RATING_FAIR},   {"还行", RATING_FAIR},   {"fair", RATING_FAIR},
+        {"差", RATING_BAD},      {"不满意", RATING_BAD},  {"👎", RATING_BAD},
+        {"bad", RATING_BAD},     {"poor", RATING_BAD},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(text, words[i].word) == 0)

@@ -92,7 +92,7 @@ static void put_place(struct outgoing *out, const char *key, const struct event 
 void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                const struct event *event)
 {
-    bool hidden = say_is_private(turn, event) && is_building_group(turn, out->group);
+    bool hidden = say_is_private(turn, event) && !is_same(out->group, "dm");
     struct event building = {
         .building = event->building, .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
     if (hidden)
@@ -122,11 +122,19 @@ static void say_number(struct outgoing *out, const struct event *event)
     out_number(out, "number", event);
 }
 
+/* "4单元" and "单元门坏了" are told as "4单元门坏了". */
+static const char *after_unit(const struct event *event)
+{
+    size_t len = strlen("单元");
+    bool behind = event->unit && event->floor == FLOOR_NONE && !event->place && !event->room;
+    return behind && strncmp(event->said, "单元", len) == 0 ? event->said + len : event->said;
+}
+
 void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
                const char *symptom_key)
 {
     if (event->said && event->lang == out->lang) {
-        out_text(out, object_key, event->said);
+        out_text(out, object_key, after_unit(event));
         return;
     }
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
@@ -147,8 +155,7 @@ void say_first(struct turn *turn, size_t from)
 
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    const struct class_policy *policy = policy_of(turn, event);
-    bool hidden = policy->is_private && is_building_group(turn, out->group);
+    bool hidden = say_is_private(turn, event) && !is_same(out->group, "dm");
     say_number(out, event);
     say_place(turn, out, "place", event);
     const char *category = event->category ? event->category : "other";
@@ -233,6 +240,9 @@ struct outgoing *say_residents(struct turn *turn, const struct event *event,
     const char *member = event->via ? event->via : event->reporter;
     if (!say_is_private(turn, event) || !member)
         return NULL;
+    for (size_t i = 0; i < turn->out_count; i++)
+        if (is_same(turn->out[i]->member, member))
+            return NULL; /* it is his own to do, and he was told */
     struct outgoing *out = turn_say_direct(turn, member, template, event->lang);
     say_event(turn, out, event);
     return out;

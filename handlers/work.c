@@ -25,6 +25,19 @@ static bool tells_more(const struct turn *turn)
     return strlen(turn->text) > SAYS_NOTHING_MORE && !turn->meaning->number_count;
 }
 
+/* "收到，下午两点到" without the first word. */
+static const char *more_than_yes(const struct turn *turn)
+{
+    static const char *const heads[] = {"收到", "，", ",", "。", "！", "!", " "};
+    if (!tells_more(turn))
+        return NULL;
+    const char *text = say_masked(turn, turn->text);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(text, heads[i], strlen(heads[i])) == 0)
+            text += strlen(heads[i]);
+    return text;
+}
+
 static void take_over(const struct turn *turn, struct event *event)
 {
     if (guard_relations(turn, event) & IS_COMPANY)
@@ -33,7 +46,7 @@ static void take_over(const struct turn *turn, struct event *event)
 
 static void accept_one(struct turn *turn, struct event *event)
 {
-    const char *note = tells_more(turn) ? say_masked(turn, turn->text) : NULL;
+    const char *note = more_than_yes(turn);
     if (!fits_accept(turn, event) || event_move(event, STATE_HANDLING, turn->sender->id, note,
                                                 turn->now_ms, turn->arena) < 0)
         return;
