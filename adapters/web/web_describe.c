@@ -23,7 +23,7 @@ static void each_group(const json_t *community, void (*cb)(void *arg, const char
         json_t *group = json_array_get(groups, i);
         const char *name = json_string_value(json_object_get(group, "name"));
         const char *kind = json_string_value(json_object_get(group, "kind"));
-        if (name && kind && strcmp(kind, "direct"))
+        if (name && kind && strcmp(kind, "direct") != 0)
             cb(arg, name);
     }
 }

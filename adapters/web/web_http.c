@@ -53,7 +53,7 @@ static int gate(const struct web *web, const struct ws_request *request)
     if (!known)
         return 403;
     if (ws_header(request, "origin", origin, sizeof origin) &&
-        (strncmp(origin, "http://", 7) || strcmp(origin + 7, host)))
+        (strncmp(origin, "http://", 7) != 0 || strcmp(origin + 7, host) != 0))
         return 403;
     return has_token(web, request) ? 0 : 401;
 }
@@ -177,7 +177,7 @@ static void on_http(void *arg, const struct ws_request *request, struct ws_respo
 
 static int on_handshake(void *arg, const struct ws_request *request, void **ret_tag)
 {
-    if (strcmp(request->path, "/ws"))
+    if (strcmp(request->path, "/ws") != 0)
         return 404;
     return gate(arg, request);
 }

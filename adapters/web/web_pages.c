@@ -145,7 +145,7 @@ static const char *objection(const struct web_page *page, const struct web_recor
     const struct web_line *line = web_room_by_number(page->room, record->to);
     if (!line)
         return "gone";
-    if (record->kind == WEB_RECALL && (!line->from || strcmp(line->from, page->as)))
+    if (record->kind == WEB_RECALL && (!line->from || strcmp(line->from, page->as) != 0))
         return "not yours";
     return NULL;
 }

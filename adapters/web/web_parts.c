@@ -45,7 +45,7 @@ const char *web_json_text(const json_t *object, const char *key, size_t max,
 static bool is_media(const char *ref)
 {
     static const char *const kinds[] = {".jpg", ".jpeg", ".png", ".gif", ".webp"};
-    if (strncmp(ref, "media:", 6) || strspn(ref + 6, "0123456789abcdef") != 64)
+    if (strncmp(ref, "media:", 6) != 0 || strspn(ref + 6, "0123456789abcdef") != 64)
         return false;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!strcmp(ref + 70, kinds[i]))

@@ -290,6 +290,7 @@ void ws_destroy(struct ws **ws)
     if (!*ws)
         return;
     struct ws *w = *ws;
+    w->closing = true;
     while (w->servers) {
         struct ws_server *server = w->servers;
         ws_server_close(&server);

@@ -43,7 +43,7 @@ struct ws_client {
 static struct ws_client *parse_url(const char *url)
 {
     bool tls = !strncmp(url, "wss://", 6);
-    if ((!tls && strncmp(url, "ws://", 5)) || strlen(url) > URL_MAX)
+    if ((!tls && strncmp(url, "ws://", 5) != 0) || strlen(url) > URL_MAX)
         return NULL;
     for (const char *p = url; *p; p++)
         if ((unsigned char)*p <= ' ' || *p == 0x7f || *p == '@' || *p == '#')
@@ -61,7 +61,8 @@ static struct ws_client *parse_url(const char *url)
         port = after + 1;
         port_len = strspn(port, "0123456789");
         path = port + port_len;
-        if (!port_len || port_len > 5 || atoi(port) < 1 || atoi(port) > 65535)
+        if (!port_len || port_len > 5 || strtol(port, NULL, 10) < 1 ||
+            strtol(port, NULL, 10) > 65535)
             return NULL;
     }
     if (*path && *path != '/' && *path != '?')
@@ -134,7 +135,7 @@ static void connect_to(struct ws_conn *conn, const char *address)
         .context = conn->ws->context,
         .vhost = vhost,
         .address = address,
-        .port = atoi(client->port),
+        .port = (int)strtol(client->port, NULL, 10),
         .ssl_connection = client->tls ? LCCSCF_USE_SSL : 0,
         .path = client->path,
         .host = client->host_header,
@@ -209,7 +210,7 @@ static bool start_resolve(struct ws_conn *conn)
 ws_id ws_connect(struct ws *ws, const struct ws_client_config *config,
                  const struct ws_client_ops *ops, void *arg, const char **reterr)
 {
-    struct ws_client *client = parse_url(config->url);
+    struct ws_client *client = ws->closing ? NULL : parse_url(config->url);
     if (!client) {
         *reterr = "the URL is not of the form ws://host:port/path (or wss://)";
         return 0;

@@ -17,8 +17,8 @@
 #define KEEP_BUFFER (64 * 1024) /* a larger one is given back after its message */
 
 /* Refused from within lws' receive callback, a connection must not be closed there: until the
- * peer's close frame comes lws 4.1.6 goes on reading, behind the end of its buffer, which only a
- * callback that returned 0 empties. */
+ * peer's close frame comes lws 4.1.6 goes on reading, behind the end of its buffer, which only
+ * a callback that returned 0 empties. */
 static int refuse(struct ws_conn *conn, enum lws_close_status code, const char *why)
 {
     conn->why = why;

@@ -162,7 +162,7 @@ static long long body_length(const struct ws_request *request)
     if (!ws_header(request, "content-length", value, sizeof value) || !*value ||
         strlen(value) > 18 || value[strspn(value, "0123456789")])
         return -1;
-    return atoll(value);
+    return strtoll(value, NULL, 10);
 }
 
 int ws_http_request(struct ws_conn *conn, const char *path)

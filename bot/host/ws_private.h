@@ -108,6 +108,7 @@ struct ws {
     struct loop_timer *second;
     int64_t now_s; /* seconds counted since ws_create() */
     ws_id last_id;
+    bool closing;    /* an owner that connects anew when he hears of the end is refused */
     char error[200]; /* behind *reterr */
 };
 

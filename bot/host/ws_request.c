@@ -69,13 +69,12 @@ const char *ws_query(const struct ws_request *request, const char *name, char *v
     for (int i = 0; (got = lws_hdr_copy_fragment(request->lws, fragment, sizeof fragment,
                                                  WSI_TOKEN_HTTP_URI_ARGS, i)) >= 0;
          i++) {
-        if (strncmp(fragment, name, len) || fragment[len] != '=')
+        if (strncmp(fragment, name, len) != 0 || fragment[len] != '=')
             continue;
         const char *found = fragment + len + 1;
         if (strlen(found) >= size)
             return NULL;
-        strcpy(value, found);
-        return value;
+        return memcpy(value, found, strlen(found) + 1);
     }
     return NULL;
 }

@@ -69,7 +69,7 @@ static void on_acceptable(void *arg, int events)
     struct ws_server *server = arg;
     (void)events;
     for (int i = 0; i < ACCEPT_BATCH; i++) {
-        union address peer;
+        union address peer = {0};
         socklen_t len = sizeof peer;
         int fd = accept4(server->fd, &peer.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
