@@ -10,7 +10,8 @@ const { WebSocket } = require('ws')
 class OneBot extends Adapter {
   async run() {
     this.echo = 0
-    this.socket = new WebSocket(`ws://127.0.0.1:${process.argv[2]}/`, { perMessageDeflate: false })
+    this.socket = new WebSocket(`ws://127.0.0.1:${process.argv[2]}/`,
+      { perMessageDeflate: false, maxPendingAutoPongs: 0 }) // the generator sends many pings
     this.socket.on('message', (bytes) => {
       const event = JSON.parse(String(bytes))
       if (event.post_type !== 'message') return

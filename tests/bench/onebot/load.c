@@ -16,6 +16,7 @@
 #include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -228,32 +229,31 @@ static void on_pong(const unsigned char *bytes, size_t len)
         chat_samples[chat_sample_count++] = now_ns() - (int64_t)mark[1];
 }
 
-/* One frame at the head of `in`; its length, or 0 when it is not whole yet. */
-static size_t take_frame(void)
+/* One frame at `at`, of which `have` bytes are there; its length, or 0 when it is not whole. */
+static size_t take_frame(unsigned char *at, size_t have)
 {
     size_t head = 2, len;
-    if (in_len < 2)
+    if (have < 2)
         return 0;
-    len = in[1] & 127;
+    len = at[1] & 127;
     if (len == 126) {
         head = 4;
-        len = (size_t)in[2] << 8 | in[3];
+        len = (size_t)at[2] << 8 | at[3];
     } else if (len == 127) {
-        head = 10;
-        len = 0;
-        for (int i = 2; i < 10; i++)
-            len = len << 8 | in[i];
+        die("a frame that large");
     }
-    bool masked = in[1] & 128;
+    bool masked = at[1] & 128;
     size_t total = head + (masked ? 4 : 0) + len;
-    if (in_len < total)
+    if (have < total)
         return 0;
-    unsigned char *mask = in + head, *bytes = mask + (masked ? 4 : 0);
+    unsigned char *mask = at + head, *bytes = mask + (masked ? 4 : 0);
     for (size_t i = 0; masked && i < len; i++)
         bytes[i] ^= mask[i & 3];
-    int opcode = in[0] & 15;
-    if (opcode == 8)
-        exit(0);
+    int opcode = at[0] & 15;
+    if (opcode == 8) {
+        fprintf(stderr, "the application hung up: %.*s\n", (int)len, (char *)bytes);
+        exit(1);
+    }
     if (opcode == 9) {
         put_frame(10, (char *)bytes, len);
     } else if (opcode == 10) {
@@ -269,17 +269,19 @@ static size_t take_frame(void)
 
 static void take_input(void)
 {
+    size_t at = 0, used;
     ssize_t n = read(fd, in + in_len, sizeof in - 1 - in_len);
-    if (n == 0)
-        exit(0);
+    if (n == 0) {
+        fprintf(stderr, "the application is gone\n");
+        exit(1);
+    }
     if (n < 0)
         return;
     in_len += (size_t)n;
-    size_t used;
-    while ((used = take_frame())) {
-        memmove(in, in + used, in_len - used);
-        in_len -= used;
-    }
+    while ((used = take_frame(in + at, in_len - at)))
+        at += used;
+    memmove(in, in + at, in_len - at);
+    in_len -= at;
 }
 
 static void wait_ms(int ms)
@@ -475,6 +477,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: load SECONDS PERCENT …\n");
         return 2;
     }
+    signal(SIGPIPE, SIG_IGN);
     listen_and_take();
     await_go();
     for (int i = 2; i < argc; i++) {
