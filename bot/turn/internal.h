@@ -18,7 +18,9 @@
 #include "handler.h"
 #include "store/redis.h"
 #include "turn/core.h"
+#include "turn/decision.h"
 #include "turn/poison.h"
+#include "turn/stored.h"
 #include "turn/turn.h"
 
 #define TURN_ARENA_MAX (8u * 1024 * 1024)
@@ -198,96 +200,6 @@ void intake_destroy(struct core *core);
 void intake_done(struct queue *queue);
 /* The first item must be tried again, after a pause. */
 void intake_retry(struct queue *queue, int64_t pause_ms);
-
-/* hint.c */
-struct hint {
-    bool matters;
-    const char *text;
-    bool joined, addressed;
-    struct meaning meaning;
-};
-/* Judges an input in memory. Strings live in `arena`. */
-void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
-                struct arena *arena, struct hint *ret_hint);
-/* Notes what a session holds now (after a commit or at load). */
-void hint_note(struct queue *queue, const struct session *session);
-void hint_note_question(struct queue *queue, const char *member);
-void hint_forget(struct queue *queue);
-/* Reads the group's live sessions from Redis. */
-void hint_load(struct queue *queue);
-
-/* context.c: a decision under way */
-#define CONTEXT_PLACES_MAX 8
-struct origin { /* how an event stood when it was read: the commit compares */
-    bool open;
-    const char *building, *category, *reporter, *assignee, *verifier;
-    enum state state;
-    size_t also_count, watcher_count;
-};
-struct merged { /* fields of a session that were merged into it */
-    const char *fields[40];
-    size_t count;
-    int64_t version;
-};
-struct decision {
-    struct queue *queue;
-    struct item *item;
-    struct arena *arena;
-    struct hint hint;
-    struct turn turn;
-    const struct handler *handler; /* who decided */
-    struct {
-        const char *building, *category, *top;
-    } places[CONTEXT_PLACES_MAX];
-    size_t place_count;
-    struct origin origins[TURN_EVENTS_MAX];
-    struct merged session, asked; /* of turn.session and turn.asked */
-    const struct redis_reply *reply;
-    const char *timer_handler;
-};
-/* Reads the context, decides, commits. Ends with intake_done() or intake_retry(). */
-void decision_start(struct queue *queue);
-void decision_free(struct decision **decision);
-/* Fills turn.session, turn.asked and turn.events from the script's answer. 0 or ERR_INVALID. */
-int context_read(struct decision *decision, const struct redis_reply *reply);
-/* A session from its stored fields. */
-struct session *context_session(const char *group, const char *member,
-                                const struct redis_reply *fields, struct arena *arena,
-                                struct merged *ret_merged);
-
-/* decide.c: pure */
-void decide(struct decision *decision);
-bool decide_has_effects(const struct turn *turn);
-
-/* commit.c */
-void commit_start(struct decision *decision);
-/* The input cannot be decided: it is kept for the operator and counts as settled (DESIGN §3.11:
- * poison does not spread). Nothing of what was decided is written. */
-void commit_park(struct decision *decision, const char *why);
-
-/* codec.c: JSON of rows, payloads and records */
-struct payload {
-    const char *handler, *name, *group, *member, *data;
-};
-char *payload_encode(const struct payload *payload, struct arena *arena);
-int payload_decode(struct payload *payload, const char *json, struct arena *arena);
-char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena);
-char *person_encode(const struct person *person, struct arena *arena);
-/* An input that could not be decided, and why, for the operator. */
-char *parked_encode(const struct input *input, const char *text, const char *why,
-                    struct arena *arena);
-int person_decode(struct person *person, const char *json, struct arena *arena);
-
-/* A stored outgoing, read back. */
-struct row {
-    struct outgoing out; /* events are not filled: see numbers */
-    uint32_t numbers[OUTGOING_EVENTS_MAX];
-    size_t number_count;
-    const char *events; /* "126,127" */
-    const char *owner;  /* whose question it puts, "" nobody */
-    bool acknowledges;
-};
-int row_decode(struct row *row, const char *stored, struct arena *arena);
 
 /* outbox.c */
 struct outbox *outbox_create(struct account *account);

@@ -1,0 +1,39 @@
+/* stored.h: the JSON that Redis keeps of outgoing rows, timers' payloads and found people
+ * (codec.c). Private to bot/turn/, a part of internal.h. */
+#ifndef LOUBOT_TURN_STORED_H
+#define LOUBOT_TURN_STORED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "turn/outgoing.h"
+
+struct arena;
+struct input;
+struct person;
+
+struct payload {
+    const char *handler, *name, *group, *member, *data;
+};
+char *payload_encode(const struct payload *payload, struct arena *arena);
+int payload_decode(struct payload *payload, const char *json, struct arena *arena);
+char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena);
+char *person_encode(const struct person *person, struct arena *arena);
+/* An input that could not be decided, and why, for the operator. */
+char *parked_encode(const struct input *input, const char *text, const char *why,
+                    struct arena *arena);
+int person_decode(struct person *person, const char *json, struct arena *arena);
+
+/* A stored outgoing, read back. */
+struct row {
+    struct outgoing out; /* events are not filled: see numbers */
+    uint32_t numbers[OUTGOING_EVENTS_MAX];
+    size_t number_count;
+    const char *events; /* "126,127" */
+    const char *owner;  /* whose question it puts, "" nobody */
+    bool acknowledges;
+};
+int row_decode(struct row *row, const char *stored, struct arena *arena);
+
+#endif
