@@ -53,6 +53,11 @@ check('the cookie is for this site and not for scripts', /HttpOnly; SameSite=Str
 
 // ---- the story ----
 
+async function clean(name) {
+  const found = await sun.axe()
+  check(name, found.length === 0, found)
+}
+
 const browser = await startBrowser()
 const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, locale: 'zh-CN' })
 const sun = await Person.enter(context, address, 'b4', '孙大姐')
@@ -105,7 +110,7 @@ async function rated() {
   check('the arrow leads to the newest message', /办好了/.test(await sun.page.evaluate(() => document.activeElement.textContent)))
   await sun.page.keyboard.press('Enter')
   check('Enter opens its menu', await sun.page.isVisible('#menu'))
-  check('axe finds nothing with the menu open', (await sun.axe()).length === 0, await sun.axe())
+  await clean('axe finds nothing with the menu open')
   await sun.page.keyboard.press('Enter')
   check('the reaction stands below the notice', await until(() => sun.page.$eval('.reactions:not([hidden])', (n) => n.textContent === '👍 孙大姐').catch(() => false)))
   check('the rating is on the event', await sun.seesEvent(1, /满意/), await sun.card(1))
@@ -228,15 +233,15 @@ check('the pages are back, too', await until(() => sun.page.isVisible('.link.up'
 
 // ---- languages, themes, a phone ----
 
-check('axe finds nothing: desktop, Chinese, light', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: desktop, Chinese, light')
 await sun.page.emulateMedia({ colorScheme: 'dark' })
-check('axe finds nothing: dark', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: dark')
 await sun.shoot('dark')
 await sun.page.emulateMedia({ colorScheme: 'light' })
 await sun.page.click('#language')
 check('English', await until(() => sun.page.$eval('#send', (n) => n.textContent === 'Send')))
 check('the page says its language', await sun.page.$eval('html', (n) => n.lang === 'en'))
-check('axe finds nothing: English', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: English')
 await sun.shoot('english')
 await sun.page.click('#language')
 await sun.page.setViewportSize({ width: 360, height: 720 })
@@ -245,17 +250,17 @@ check('nothing is wider than a phone of 360 pixels', await sun.page.evaluate(() 
 const small = await sun.page.$$eval('button, input, textarea, #others a', (nodes) => nodes.filter((n) => n.checkVisibility({ visibilityProperty: true }) && !n.matches('.ref, .quote'))
   .map((n) => ({ box: n.getBoundingClientRect(), id: n.id || n.className })).filter(({ box }) => box.width > 0 && (box.width < 43.5 || box.height < 43.5)).map(({ id, box }) => `${id} ${box.width}×${box.height}`))
 check('what can be touched measures 44 pixels', small.length === 0, small)
-check('axe finds nothing: phone', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: phone')
 await sun.shoot('phone')
 await sun.page.click('#open-events')
 await sleep(300)
-check('axe finds nothing: events on a phone', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: events on a phone')
 await sun.shoot('phone-events')
 await sun.page.keyboard.press('Escape')
 check('Escape closes them and goes back to their button', await sun.focused() === 'open-events' || (await sun.focused()).includes('icon'), await sun.focused())
 await sun.page.click('#open-rooms')
 await sleep(300)
-check('axe finds nothing: rooms on a phone', (await sun.axe()).length === 0, await sun.axe())
+await clean('axe finds nothing: rooms on a phone')
 await sun.shoot('phone-rooms')
 
 // ---- the end ----
