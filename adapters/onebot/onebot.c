@@ -11,6 +11,7 @@
  */
 #include "adapters/onebot/onebot.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,7 +273,9 @@ static void onebot_stop(struct account *account)
 static int onebot_start(struct account *account, struct conf_node *conf, struct faults *faults)
 {
     struct onebot_config config;
-    if (onebot_config_read(&config, account_name(account), conf, faults))
+    char place[96];
+    snprintf(place, sizeof place, "account %s", account_name(account));
+    if (onebot_config_read(&config, place, conf, faults))
         return ERR_INVALID;
     struct onebot *onebot = xcalloc(1, sizeof *onebot);
     onebot->account = account;

@@ -23,7 +23,7 @@ struct onebot_config {
 };
 
 /* Reads `conf` (NULL: empty); every string is borrowed from it. 0, or ERR_INVALID after adding
- * faults. `name` is the account's, for the faults. */
+ * faults. `name` says in the faults which account it is. */
 int onebot_config_read(struct onebot_config *config, const char *name, struct conf_node *conf,
                        struct faults *faults);
 
