@@ -1,5 +1,6 @@
 /* handlers_kept.c: what the community in memory keeps: events and sessions in their stored
- * form, timers, messages; reading a context from it and keeping a turn's effects. */
+ * form, timers, messages; reading a context from it, keeping a turn's effects, and what tests
+ * ask of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -315,4 +316,55 @@ void kept_turn(struct world *world, size_t message)
         kept->events[kept->count++] = turn->made[i]->id;
     }
     rules_check_turn(world);
+}
+
+/* ---- asking ---- */
+
+const char *world_id(const struct world *world, const char *name)
+{
+    return community_sender(world->community, "play", "play", name, name, NULL, world->arena)
+        ->id;
+}
+
+static bool is_in(const char *said, const char *group)
+{
+    size_t len = strlen(group);
+    return strncmp(said, group, len) == 0 && said[len] == ':';
+}
+
+bool world_said(const struct world *world, const char *group, ...)
+{
+    for (size_t i = 0; i < world->said_count; i++) {
+        if (!is_in(world->said[i], group))
+            continue;
+        va_list words;
+        va_start(words, group);
+        bool all = true;
+        const char *word;
+        while ((word = va_arg(words, const char *)))
+            all &= strstr(world->said[i], word) != NULL;
+        va_end(words);
+        if (all)
+            return true;
+    }
+    for (size_t i = 0; i < world->said_count; i++)
+        print_message("  %s\n", world->said[i]);
+    return false;
+}
+
+size_t world_said_in(const struct world *world, const char *group)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < world->said_count; i++)
+        count += is_in(world->said[i], group);
+    return count;
+}
+
+bool world_has_timer(const struct world *world, uint32_t event, const char *name)
+{
+    for (size_t i = 0; i < world->timer_count; i++)
+        if (world->timers[i].live && world->timers[i].event == event &&
+            (!name || strcmp(world->timers[i].name, name) == 0))
+            return true;
+    return false;
 }
