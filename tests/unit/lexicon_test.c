@@ -11,7 +11,8 @@
 
 #include "host/conf.h"
 #include "host/mem.h"
-#include "words/lexicon.h"
+#include "event/policy.h"
+#include "words/lexicon_data.h"
 #include "words/understand.h"
 
 static char path[] = "/tmp/lexicon-test-XXXXXX";
@@ -47,6 +48,23 @@ static void embedded_is_without_fault(void **state)
     assert_string_equal(lexicon_term(lexicon, "不见经传", "en"), "不见经传");
     lexicon_destroy(&lexicon);
     assert_null(lexicon);
+    faults_destroy(&faults);
+}
+
+/* A class that the lexicon gives but nobody has a policy for would be handled as QT99. */
+static void every_class_has_a_policy(void **state)
+{
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon = lexicon_create(NULL, 0, faults);
+    struct policy *policy = policy_load(NULL, faults);
+    for (size_t i = 0; i < lexicon->group_count; i++) {
+        const struct group_def *group = &lexicon->groups[i];
+        if (group->code != NULL &&
+            strcmp(policy_class(policy, group->code, NULL)->code, group->code) != 0)
+            fail_msg("%s:%d: class %s has no policy", group->file, group->line, group->code);
+    }
+    policy_destroy(&policy);
+    lexicon_destroy(&lexicon);
     faults_destroy(&faults);
 }
 
@@ -116,9 +134,8 @@ static void a_missing_file_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(embedded_is_without_fault),
-        cmocka_unit_test(a_community_adds_words),
-        cmocka_unit_test(broken_lines_are_named),
+        cmocka_unit_test(embedded_is_without_fault), cmocka_unit_test(every_class_has_a_policy),
+        cmocka_unit_test(a_community_adds_words),    cmocka_unit_test(broken_lines_are_named),
         cmocka_unit_test(a_missing_file_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
