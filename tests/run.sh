@@ -53,7 +53,7 @@ plan() {
     done
     [ ! -x "$LOUBOT" ] || echo "chaos/kills line 240 node tests/chaos/chaos.mjs --kills 12 --at-once 3"
     for f in tests/live/*_test.c tests/unit/*_test.c; do
-        [ ! -x "$B/${f%.c}" ] || echo "${f:6:-2} tap 180 $B/${f%.c}"
+        [ ! -x "$B/${f%.c}" ] || echo "${f:6:-2} tap 300 $B/${f%.c}"
     done
     for f in tests/dialogues/*.play; do
         [ ! -e "$f" ] || [ ! -x "$LOUBOT" ] || echo "${f#tests/} line 120 $LOUBOT play $f"
