@@ -56,7 +56,7 @@ static void close_all(struct turn *turn, const struct targets *targets)
             continue;
         if (reason)
             close_one(turn, event, reason);
-        else if (!say_has(turn, turn->group->name))
+        else if (!say_has_here(turn))
             say_answer(turn, event, "ask_closing_reason");
     }
 }

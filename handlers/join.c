@@ -58,7 +58,7 @@ static void join(struct turn *turn, struct event *event)
     if (!joined)
         return;
     third_household(turn, event);
-    if (!say_has(turn, turn->group->name))
+    if (!say_has_here(turn))
         turn_react(turn, "👌");
 }
 

@@ -169,8 +169,7 @@ static void raise_one(struct turn *turn, struct event *event)
 {
     if (!fits_raise(turn, event))
         return;
-    if (!ladder_raise(turn, event, "word", turn->sender->id) &&
-        !say_has(turn, turn->group->name))
+    if (!ladder_raise(turn, event, "word", turn->sender->id) && !say_has_here(turn))
         say_answer(turn, event, "raise_top");
 }
 

@@ -29,6 +29,8 @@ static int64_t since(const struct event *event)
 
 void progress_say(struct turn *turn, const struct event *event)
 {
+    if (say_has_here(turn))
+        return;
     struct outgoing *out = say_answer(turn, event, "progress");
     say_state(turn, out, event, "state");
     out_time(out, "since", since(event) ? since(event) : event->opened_ms);

@@ -256,6 +256,16 @@ bool say_has(const struct turn *turn, const char *group)
     return false;
 }
 
+bool say_has_here(const struct turn *turn)
+{
+    bool direct = turn->group->kind == GROUP_DIRECT;
+    for (size_t i = 0; i < turn->out_count; i++)
+        if (is_same(turn->out[i]->group, turn->group->name) &&
+            (!direct || is_same(turn->out[i]->member, turn->sender->id)))
+            return true;
+    return false;
+}
+
 struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template)
 {
     struct outgoing *out = turn_answer(turn, template, turn->meaning->lang);

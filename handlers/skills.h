@@ -80,6 +80,8 @@ struct outgoing *say_residents(struct turn *turn, const struct event *event,
                                const char *template);
 /* Is something said in that group in this turn already? */
 bool say_has(const struct turn *turn, const char *group);
+/* Where the sender wrote (his own direct chat)? */
+bool say_has_here(const struct turn *turn);
 /* The message of that template to that group in this turn, or NULL. */
 struct outgoing *say_find(const struct turn *turn, const char *group, const char *template);
 /* One more event at the end of a list ("，还有 #14 3单元2层灯坏了"). */

@@ -107,7 +107,7 @@ void targets_say_others(struct turn *turn, const struct targets *targets, enum r
 {
     for (size_t i = 0; i < targets->count; i++) {
         const struct event *event = targets->events[i];
-        if (!is_somebody_else_s(turn, event, right) || say_has(turn, turn->group->name))
+        if (!is_somebody_else_s(turn, event, right) || say_has_here(turn))
             continue;
         struct outgoing *out = say_answer(turn, event, "not_yours");
         out_member(out, "assignee", event->assignee);
@@ -134,7 +134,7 @@ struct event *targets_chosen(const struct turn *turn, const struct question *que
 void targets_say_unknown(struct turn *turn, const struct targets *targets)
 {
     bool heard = turn->staff || turn->group->kind == GROUP_DIRECT;
-    if (!targets->unknown_count || !heard || say_has(turn, turn->group->name))
+    if (!targets->unknown_count || !heard || say_has_here(turn))
         return;
     const char *list = "";
     for (size_t i = 0; i < targets->unknown_count; i++)

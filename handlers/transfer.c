@@ -118,7 +118,7 @@ static void one(struct turn *turn, struct event *event)
     if (owner == event->owner)
         owner = OWNER_NONE;
     if (!reason || (owner == OWNER_NONE && !is_refusal(turn, event))) {
-        if (say_has(turn, turn->group->name))
+        if (say_has_here(turn))
             return; /* one question at a time */
         say_answer(turn, event, "ask_reason");
         turn_ask(turn, turn->group->name, turn->sender->id, "transfer", "reason", event,

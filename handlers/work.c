@@ -88,8 +88,7 @@ static void done_one(struct turn *turn, struct event *event)
     turn_timer_cancel(turn, event, "accept");
     turn_timer_cancel(turn, event, "finish");
     verify_ask(turn, event);
-    if (policy_of(turn, event)->ask_photo && !event->photos_after &&
-        !say_has(turn, turn->group->name))
+    if (policy_of(turn, event)->ask_photo && !event->photos_after && !say_has_here(turn))
         ask_photo(turn, event);
 }
 
@@ -150,8 +149,7 @@ static void apply(struct turn *turn, struct event *event, fits_fn *fits)
  * heard. */
 static void mark(struct turn *turn)
 {
-    if (turn->out_count && turn->group->kind == GROUP_DIRECT &&
-        !say_has(turn, turn->group->name))
+    if (turn->out_count && turn->group->kind == GROUP_DIRECT && !say_has_here(turn))
         turn_react(turn, "👌");
 }
 
