@@ -72,6 +72,8 @@ static void send_on(struct turn *turn, struct event *event, const char *old_buil
 
 static void say_corrected(struct turn *turn, const struct event *event)
 {
+    if (say_has_here(turn))
+        return; /* the ping stands there */
     struct outgoing *out = say_answer(turn, event, "corrected");
     report_say_short_place(turn, out, event);
 }

@@ -56,7 +56,7 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
         out->photo = event->photos[0];
     if (emergency_is(event))
         out->lane = LANE_EMERGENCY;
-    return out;
+    return say_merged(turn, out, event) ? NULL : out;
 }
 
 /* What is private is told to the person alone; the work group sees that something came. */

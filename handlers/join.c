@@ -185,6 +185,29 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     return true;
 }
 
+/* The grid worker is asked whether two events are one. */
+static void propose(struct turn *turn, const struct event *event)
+{
+    const struct member *worker =
+        community_rung(turn->community, 1, event->building, event->unit);
+    if (!worker || is_quiet(turn) || !turn->timer_data)
+        return;
+    struct event *near = arena_alloc(turn->arena, sizeof *near);
+    *near = *event; /* of the other one the number is known, and that it is the same place */
+    near->id = (uint32_t)strtoul(turn->timer_data, NULL, 10);
+    struct outgoing *out = turn_ping(turn, worker, NULL, 0, near, "ask_merge");
+    out_number(out, "new", event);
+    turn_ask(turn, out->group, worker->id, "join", "merge", event, turn->now_ms + DAY_MS,
+             &turn->timer_data, 1);
+}
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (event && event_is_open(event))
+        propose(turn, event);
+}
+
 const struct handler handler_join = {
     .name = "join",
     .listens = LISTEN_MESSAGE,
@@ -194,4 +217,5 @@ const struct handler handler_join = {
     .match = match,
     .handle = handle,
     .answer = answer,
+    .on_timer = on_timer,
 };

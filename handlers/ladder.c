@@ -40,6 +40,7 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
     out_text(out, "households", arena_printf(turn->arena, "%zu", event_households(event)));
     if (event->photo_count)
         out->photo = event->photos[0];
+    say_merged(turn, out, event);
 }
 
 /* Residents hear of a rise once. */

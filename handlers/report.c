@@ -154,15 +154,9 @@ static void follow_former(struct turn *turn, struct event *event,
 static void propose_merge(struct turn *turn, const struct event *event,
                           const struct event *near)
 {
-    const struct member *worker =
-        community_rung(turn->community, 1, event->building, event->unit);
-    if (!worker || is_quiet(turn))
-        return;
-    struct outgoing *out = turn_ping(turn, worker, NULL, 0, near, "ask_merge");
-    out_number(out, "new", event);
-    const char *choices[] = {arena_printf(turn->arena, "%u", near->id)};
-    turn_ask(turn, out->group, worker->id, "join", "merge", event, turn->now_ms + DAY_MS,
-             choices, 1);
+    if (!is_quiet(turn)) /* a minute later: one message a turn, and the ping goes first */
+        turn_timer_set(turn, event, "merge", "join", turn->now_ms + MINUTE_MS,
+                       arena_printf(turn->arena, "%u", near->id));
 }
 
 /* Acknowledged at once; sent on, or asked about. */

@@ -58,6 +58,8 @@ static bool is_unknowing(const char *text)
 
 static void say_filled(struct turn *turn, const struct event *event, const char *more)
 {
+    if (say_has_here(turn))
+        return; /* the ping stands there */
     struct outgoing *out = turn_answer(turn, "ack_filled", event->lang);
     say_event(turn, out, event);
     report_say_short_place(turn, out, event);

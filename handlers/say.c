@@ -173,8 +173,7 @@ static struct outgoing *say_in(struct turn *turn, const char *group, const char 
     return here ? turn_answer(turn, template, lang) : turn_say(turn, group, template, lang);
 }
 
-/* "3单元2层灯坏了": enough to tell two events of one message apart. */
-static const char *in_short(const struct turn *turn, const struct event *event, enum lang lang)
+const char *say_short(const struct turn *turn, const struct event *event, enum lang lang)
 {
     const char *unit = "", *floor = "", *thing = "";
     bool zh = lang == LANG_ZH;
@@ -183,17 +182,17 @@ static const char *in_short(const struct turn *turn, const struct event *event, 
     if (event->floor != FLOOR_NONE)
         floor = arena_printf(turn->arena, zh ? "%d层" : "floor %d ", event->floor);
     if (event->said && event->lang == lang)
-        thing = event->said;
+        thing = after_unit(event);
     else if (zh && event->object)
         thing = event->object;
-    return arena_printf(turn->arena, zh ? "，还有 #%u %s%s%s" : ", also #%u %s%s%s", event->id,
-                        unit, floor, thing);
+    return arena_printf(turn->arena, "%s%s%s", unit, floor, thing);
 }
 
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang)
 {
-    return arena_printf(turn->arena, "%s%s", list ? list : "", in_short(turn, event, lang));
+    return arena_printf(turn->arena, lang == LANG_ZH ? "%s，还有 #%u %s" : "%s, also #%u %s",
+                        list ? list : "", event->id, say_short(turn, event, lang));
 }
 
 static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event)
@@ -216,6 +215,24 @@ struct outgoing *say_find(const struct turn *turn, const char *group, const char
         if (is_same(turn->out[i]->group, group) && is_same(turn->out[i]->template, template))
             return turn->out[i];
     return NULL;
+}
+
+bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    static const char *const keys[][2] = {
+        {"also1", "also1t"}, {"also2", "also2t"}, {"also3", "also3t"}};
+    struct outgoing *first = say_find(turn, out->group, out->template);
+    if (!first || first == out || out->member || turn->out[turn->out_count - 1] != out)
+        return false;
+    turn->out_count--;
+    for (size_t i = 0; i < out->mention_count; i++)
+        out_mention(first, out->mentions[i]);
+    size_t more = first->event_count - 1;
+    if (more >= sizeof keys / sizeof *keys || first->arg_count + 2 > OUTGOING_ARGS_MAX)
+        return true;
+    out_number(first, keys[more][0], event);
+    out_text(first, keys[more][1], say_short(turn, event, first->lang));
+    return true;
 }
 
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,

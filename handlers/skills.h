@@ -84,9 +84,14 @@ bool say_has(const struct turn *turn, const char *group);
 bool say_has_here(const struct turn *turn);
 /* The message of that template to that group in this turn, or NULL. */
 struct outgoing *say_find(const struct turn *turn, const char *group, const char *template);
+/* "3单元2层灯坏了": enough to tell two events of one message apart. */
+const char *say_short(const struct turn *turn, const struct event *event, enum lang lang);
 /* One more event at the end of a list ("，还有 #14 3单元2层灯坏了"). */
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang);
+/* A ping of that template went to the same group in this turn already: this event goes into it,
+ * and `out`, the last one, is taken back. */
+bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event);
 /* The same message to the same group again in one turn: adds the event to the list of numbers
  * of the first. Returns NULL when it did, else the new outgoing is for the caller to fill. */
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
@@ -105,7 +110,8 @@ void dispatch_choose(const struct turn *turn, struct event *event);
 /* reported → dispatched: ping and clocks. In the quiet hours only emergencies go out; the
  * others stay reported, and a timer does it at 07:00. */
 void dispatch(struct turn *turn, struct event *event);
-/* Pings the assignee again with another template; emergencies mention the two rungs too. */
+/* Pings the assignee with a template; emergencies mention the two rungs too. NULL: there is no
+ * assignee, or the event went into an earlier ping of this turn. */
 struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
                                const char *template);
 

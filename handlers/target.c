@@ -44,6 +44,19 @@ static void take_reached(const struct turn *turn, uint32_t reached, fits_fn *fit
     }
 }
 
+/* One ping may have told two events of one message. */
+static void take_siblings(const struct turn *turn, fits_fn *fits, struct targets *t)
+{
+    const struct event *pinged = t->count == 1 ? t->events[0] : NULL;
+    for (size_t i = 0; pinged && i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (event != pinged && event->opened_ms == pinged->opened_ms &&
+            is_same(event->reporter, pinged->reporter) &&
+            is_same(event->message, pinged->message) && fits(turn, event))
+            add(t, event);
+    }
+}
+
 void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
 {
     *ret = (struct targets){0};
@@ -54,6 +67,7 @@ void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
     if (ret->count)
         return;
     take_reached(turn, EVENT_BY_PING, fits, NULL, ret);
+    take_siblings(turn, fits, ret);
     if (ret->count)
         return;
     take_reached(turn, EVENT_BY_MINE | EVENT_BY_QUESTION, fits, turn->group->building, ret);

@@ -117,8 +117,7 @@ static void check_messages(struct world *world)
             same += here;
             emergency |= here && turn->out[k]->lane == LANE_EMERGENCY;
         }
-        if (same > 1 && !emergency && turn->out[i]->group &&
-            strcmp(turn->out[i]->group, "work")) {
+        if (same > 1 && !emergency) {
             for (size_t k = 0; k < world->said_count; k++)
                 print_message("  %s\n", world->said[k]);
             fail_msg("%zu messages to %s in one turn, said \"%s\"", same, turn->out[i]->group,

@@ -110,6 +110,7 @@ static void unsure_ones_are_proposed_to_the_grid_worker(void **state)
     SAY("b4", "孙大姐", "2单元4楼电梯坏了");
     SAY("b4", "老李", "2单元电梯坏了");
     assert_int_equal(world->event_count, 2);
+    world_pass(world, MINUTE_MS);
     SAID("work", "@网格员1", "#2", "#1");
     SAY("work", "路人甲", "合并");
     assert_int_equal(world_event(world, 2)->state, STATE_DISPATCHED);
