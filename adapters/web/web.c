@@ -267,7 +267,7 @@ static int web_send(struct account *account, const struct send *send)
         web_pages_show(web, room);
     add_done(web, send->id, error ? SENT_RETRY : SENT_OK, record->n);
     free(record);
-    web_events_refresh(web);
+    web_events_refresh(web, WEB_REFRESH_MS);
     return 0;
 }
 

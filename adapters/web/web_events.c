@@ -1,12 +1,11 @@
 /* web_events.c: how the events stand, for the panel beside the chat. Asked of the core a moment
- * after the bot has written something, and when a page asks; told to all pages, each picks what
- * its room is about. */
+ * after somebody has written something (a rating changes an event, and the bot says nothing to
+ * it), and when a page asks; told to all pages, each picks what its room is about. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/web/web_private.h"
 
-#define REFRESH_MS 150
 #define EVENTS_SHOWN 50
 
 /* A question to the core whose answer is on its way. */
@@ -69,11 +68,11 @@ static void on_refresh(void *arg)
             ask_for(web, room->name);
 }
 
-void web_events_refresh(struct web *web)
+void web_events_refresh(struct web *web, int after_ms)
 {
     if (web->pages && !web->events_timer)
         web->events_timer =
-            loop_timer_start(account_loop(web->account), REFRESH_MS, 0, on_refresh, web);
+            loop_timer_start(account_loop(web->account), after_ms, 0, on_refresh, web);
 }
 
 void web_events_stop(struct web *web)

@@ -109,7 +109,7 @@ static void enter(struct web *web, struct web_page *page, const struct web_in *i
     page->as = xstrdup(in->as);
     page->room = room;
     tell_room(web, page, in->after);
-    web_events_refresh(web);
+    web_events_refresh(web, WEB_REFRESH_MS);
 }
 
 void web_pages_show(struct web *web, const struct web_room *room)
@@ -170,6 +170,7 @@ static void add_record(struct web *web, struct web_page *page, struct web_record
     tell_said(web, page, record->client, record->n);
     web_pages_show(web, page->room);
     web_feed(web, page->room);
+    web_events_refresh(web, WEB_REFRESH_LATER_MS);
 }
 
 void web_page_text(struct web *web, ws_id id, const char *text, size_t len)
@@ -188,7 +189,7 @@ void web_page_text(struct web *web, ws_id id, const char *text, size_t len)
     } else if (in->op == WEB_OP_ENTER) {
         enter(web, page, in);
     } else if (in->op == WEB_OP_EVENTS) {
-        web_events_refresh(web);
+        web_events_refresh(web, WEB_REFRESH_MS);
     } else if (!page->room) {
         tell_error(web, page, in->record.client, "enter a room first");
     } else {

@@ -80,8 +80,10 @@ void web_feed_backfill(struct account *account, const char *platform_group, int6
 void web_feed_stop(struct web *web);
 
 /* web_events.c */
-/* Soon tells the pages how the events stand. */
-void web_events_refresh(struct web *web);
+#define WEB_REFRESH_MS 150       /* after the bot's words, which follow the commit */
+#define WEB_REFRESH_LATER_MS 700 /* after a person's, which come before it */
+/* Tells the pages how the events stand, so many ms from now. */
+void web_events_refresh(struct web *web, int after_ms);
 void web_events_stop(struct web *web);
 
 #endif
