@@ -137,10 +137,16 @@ static bool completes(struct turn *turn, struct event *event)
            report_fill(turn, event, false);
 }
 
+static struct event *joined_event(const struct turn *turn)
+{
+    if (turn->meaning->report)
+        return known(turn);
+    return turn->meaning->intent == INTENT_ME_TOO ? for_me_too(turn) : NULL;
+}
+
 static void handle(struct turn *turn)
 {
-    bool me_too = turn->meaning->intent == INTENT_ME_TOO;
-    struct event *event = me_too ? for_me_too(turn) : known(turn);
+    struct event *event = joined_event(turn);
     if (completes(turn, event))
         return;
     if (is_same(event->reporter, turn->sender->id) || !event_is_open(event))
@@ -153,9 +159,9 @@ static int match(const struct turn *turn)
 {
     if (!turn->session || !turn->sender)
         return 0;
-    if (turn->meaning->intent == INTENT_ME_TOO && !turn->meaning->report)
-        return for_me_too(turn) ? 75 : 0;
-    return turn->meaning->report && known(turn) ? 80 : 0;
+    if (!joined_event(turn))
+        return 0;
+    return turn->meaning->report ? 80 : 75;
 }
 
 /* ---- merging ---- */
