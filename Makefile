@@ -25,7 +25,7 @@ LIBS = -lwebsockets -luv -lcurl -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -
 # What a bare Debian 12 lacks. `make deps` installs it.
 RUN_PACKAGES = gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libcurl4-openssl-dev \
     libjansson-dev libhiredis-dev libyaml-dev libutf8proc-dev uthash-dev libssl-dev redis-server ca-certificates
-TEST_PACKAGES = libcmocka-dev redis-tools pmccabe chromium fonts-noto-cjk clang-14 libclang-rt-14-dev procps
+TEST_PACKAGES = libcmocka-dev redis-tools pmccabe chromium fonts-noto-cjk fonts-noto-color-emoji clang-14 libclang-rt-14-dev procps
 # Debian's npm does not install beside another vendor's node, so each is asked for only where it is missing.
 TEST_PACKAGES += $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
 
