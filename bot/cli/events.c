@@ -138,7 +138,7 @@ static char *query(struct looker *looker, size_t community)
     looker->answer = NULL;
     if (options->id)
         query_event(looker->redis, daemon->communities[community], daemon->calendars[community],
-                    options->id, on_answer, looker);
+                    looker->config->data, options->id, on_answer, looker);
     else
         query_events(looker->redis, daemon->communities[community],
                      daemon->calendars[community], NULL, options->open, EVENTS_MAX, on_answer,

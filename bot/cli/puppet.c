@@ -34,6 +34,7 @@ struct puppet {
     struct buf in;
     struct arena *arena; /* of the request */
     struct play_request request;
+    const char *data; /* folder */
     bool asked_again; /* after the first NULL */
 };
 
@@ -126,8 +127,8 @@ static void reply(struct puppet *puppet)
         core_next_due(daemon->core, on_due, puppet);
         return;
     case PLAY_DO_EVENT:
-        query_event(puppet->redis, daemon->communities[0], daemon->calendars[0], request->id,
-                    on_event, puppet);
+        query_event(puppet->redis, daemon->communities[0], daemon->calendars[0], puppet->data,
+                    request->id, on_event, puppet);
         return;
     case PLAY_DO_EVENTS:
         query_events(puppet->redis, daemon->communities[0], daemon->calendars[0], NULL,
@@ -272,7 +273,7 @@ int cli_puppet(const struct tables *tables, int argc, char **argv)
     if (!getenv("LOUBOT_LOG"))
         log_set_level(LOG_WARN);
     struct faults *faults = faults_create();
-    struct puppet puppet = {0};
+    struct puppet puppet = {.data = argv[1]};
     buf_init(&puppet.in, LINE_MAX_BYTES);
     puppet.daemon.loop = loop_create();
     puppet.daemon.clock = clock_create_virtual(strtoll(argv[2], NULL, 10));

@@ -7,6 +7,8 @@
 --   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
 --   t:<id>                 its trail: a list of steps (JSON)
 --   open                   open events by the time they were opened
+--   old                    archived events that are still here, by the time they were archived
+--   past:<id / 128>        figures of those that are in the archive's files (event/archive.h): id → JSON
 --   at:<building>:<cat>    events of a place and category until they are archived, by number; its highest number is its
 --                          version
 --   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
@@ -16,6 +18,7 @@
 --   msg:<chat>:<id>        the events that a platform message is about, and whose question it put; <chat> is the group,
 --                          or dm:<member>
 --   seen:<group>:<bucket>  inputs that were decided (eight hours of platform time a bucket), with their outcome
+--   forgot                 members who were forgotten, by when: memory forgets them too
 --   people                 people found in chats who are not in the roster
 --   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent
 --   inputs                 inputs that could not be decided, kept for the operator

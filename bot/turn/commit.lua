@@ -19,6 +19,8 @@ local ARITY = {
     step = 2,     -- event, step
     open = 2,     -- event, opened at
     shut = 1,     -- event
+    old = 2,      -- event, archived at
+    unold = 1,    -- event
     at = 3,       -- event, building, category
     unat = 3,
     mine = 2,     -- event, member
@@ -33,7 +35,7 @@ local ARITY = {
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
 -- Which argument must be a number, and which holds event references.
-local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, timer = 3}
+local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3}
 local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
                    msg = 3, out = 3, put = 1}
 local VALUE_MAX = 16384
@@ -165,6 +167,8 @@ function write.step(i)
     list[#list + 1] = A[i + 2]
 end
 function write.open(i) call('ZADD', key('open'), A[i + 2], resolve(A[i + 1])) end
+function write.old(i) call('ZADD', key('old'), A[i + 2], A[i + 1]) end
+function write.unold(i) call('ZREM', key('old'), A[i + 1]) end
 function write.shut(i) call('ZREM', key('open'), A[i + 1]) end
 function write.at(i)
     local n = resolve(A[i + 1])

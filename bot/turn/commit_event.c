@@ -139,6 +139,9 @@ static void add_archived(struct commit *c, const struct event *event)
         add_person(c, "unmine", event, event->also[i]);
     for (size_t i = 0; i < event->watcher_count; i++)
         add_person(c, "unmine", event, event->watchers[i]);
+    commit_op(c, "old");
+    commit_add_number(c, event->id);
+    commit_add_number(c, c->d->turn.now_ms);
 }
 
 static void add_changed(struct commit *c, const struct event *event, const struct origin *was)
@@ -162,6 +165,8 @@ static void add_changed(struct commit *c, const struct event *event, const struc
         return;
     }
     if (!archived && was->state == STATE_ARCHIVED) { /* reopened: back into the indices */
+        commit_op(c, "unold");
+        commit_add_number(c, event->id);
         add_place(c, "at", event, event->building, event->category);
         add_person(c, "mine", event, event->reporter);
         add_person(c, "mine", event, event->assignee);

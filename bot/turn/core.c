@@ -24,6 +24,8 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_PEOPLE] = "bot/turn/people.lua",
     [SCRIPT_MARKS] = "bot/turn/marks.lua",
     [SCRIPT_ROSTER] = "bot/turn/roster.lua",
+    [SCRIPT_PAST_DUE] = "bot/turn/past_due.lua",
+    [SCRIPT_PAST_MOVE] = "bot/turn/past_move.lua",
 };
 
 /* ---- scripts -------------------------------------------------------------------------- */
@@ -67,9 +69,11 @@ static void check_ready(struct core *core)
         return;
     core->ready = true;
     log_info("core", "ready communities=%zu", core->home_count);
-    for (size_t i = 0; i < core->home_count; i++)
+    for (size_t i = 0; i < core->home_count; i++) {
         timers_tick(
             &core->homes[i]); /* what fell due while nobody ran, and when the next does */
+        past_tick(&core->homes[i]);
+    }
 }
 
 static void open_groups(struct core *core, struct home *home)
@@ -119,8 +123,10 @@ static void tick_cb(void *arg)
         return;
     bool real = !clock_is_virtual(core->config.clock);
     core->ticks++;
-    for (size_t i = 0; real && i < core->home_count; i++)
+    for (size_t i = 0; real && i < core->home_count; i++) {
         timers_tick(&core->homes[i]);
+        past_tick(&core->homes[i]);
+    }
     for (struct account *a = core->accounts; a; a = a->next) {
         outbox_on_redis(a->outbox);
         if (real)
@@ -295,7 +301,7 @@ bool core_is_idle(const struct core *core)
     int64_t now = clock_now_ms(core->config.clock);
     for (size_t i = 0; i < core->home_count; i++)
         if (core->homes[i].timer_turns || core->homes[i].asking_due ||
-            core->homes[i].next_due_ms <= now)
+            core->homes[i].next_due_ms <= now || past_is_due(&core->homes[i]))
             return false;
     for (struct account *a = core->accounts; a; a = a->next)
         if (!outbox_is_idle(a->outbox) || a->backfills)
@@ -319,8 +325,10 @@ void core_next_due(struct core *core, void (*cb)(void *arg, int64_t due_ms), voi
 
 void core_run_due(struct core *core)
 {
-    for (size_t i = 0; i < core->home_count; i++)
+    for (size_t i = 0; i < core->home_count; i++) {
         timers_tick(&core->homes[i]);
+        past_tick(&core->homes[i]);
+    }
     for (struct account *a = core->accounts; a; a = a->next)
         outbox_kick(a->outbox);
 }

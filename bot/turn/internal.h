@@ -45,6 +45,8 @@ enum script {
     SCRIPT_PEOPLE,
     SCRIPT_MARKS,
     SCRIPT_ROSTER,
+    SCRIPT_PAST_DUE,
+    SCRIPT_PAST_MOVE,
     SCRIPT_COUNT
 };
 
@@ -65,8 +67,10 @@ struct home { /* a community at run time */
     int64_t next_due_ms; /* earliest timer known, INT64_MAX: none */
     bool asking_due;     /* a timers_due script is under way */
     bool ask_again;
-    size_t timer_turns; /* timer inputs queued or in flight */
-    bool agreed;        /* its stored data may be used (gate.c) */
+    size_t timer_turns;   /* timer inputs queued or in flight */
+    int64_t past_next_ms; /* when archived events are looked for again (past.c) */
+    bool past_busy;
+    bool agreed; /* its stored data may be used (gate.c) */
 };
 
 /* Somebody with something open in a group, as far as the hint needs it. */
@@ -179,6 +183,7 @@ const char *gate_roster(const struct community *community, struct arena *arena);
 const struct person *people_find(const struct home *home, const char *member);
 struct person *people_note(struct home *home, const char *id, const char *name,
                            const char *adapter, const char *account, const char *user);
+void people_forget(struct home *home, const char *member);
 void people_forget_all(struct home *home);
 /* The name shown for a member id (roster, then found people); NULL: not in memory. */
 const char *people_name(const struct home *home, const char *member);
@@ -236,6 +241,14 @@ void render_parts(const struct home *home, const struct account *account, const 
 /* timers.c */
 void timers_tick(struct home *home);
 void timers_note(struct home *home, int64_t due_ms);
+
+/* past.c: archived events leave Redis */
+#define ARCHIVED_FIELDS 7 /* of one event in a script's answer: id, v, b, x, p, a, trail */
+/* Its texts are the reply's. */
+struct archived;
+void archived_read(struct archived *archived, const struct redis_reply *const *fields);
+void past_tick(struct home *home); /* harmless when it is not due */
+bool past_is_due(const struct home *home);
 
 /* marks.c: low-water marks of replayable platforms */
 void marks_load(struct account *account);

@@ -51,6 +51,16 @@ struct person *people_note(struct home *home, const char *id, const char *name,
     return person;
 }
 
+void people_forget(struct home *home, const char *member)
+{
+    struct person *person;
+    HASH_FIND_STR(home->people, member, person);
+    if (!person)
+        return;
+    HASH_DEL(home->people, person);
+    person_free(person);
+}
+
 void people_forget_all(struct home *home)
 {
     struct person *person, *next;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "event/archive.h"
 #include "event/event.h"
 #include "host/buf.h"
 #include "host/mem.h"
@@ -15,14 +16,13 @@
 #define QUERY_MAX 1000
 #define QUERY_JSON_MAX (16u * 1024 * 1024)
 #define QUERY_ARENA_MAX (64u * 1024 * 1024)
-#define TRAIL_MAX 200
-#define FIELDS 7 /* of one event in the script's answer */
+#define FIELDS ARCHIVED_FIELDS
 
 struct query {
     struct redis_script script;
     const struct calendar *calendar;
     const char *community;
-    char *group;
+    char *group, *data_dir;
     bool one;
     int limit;
     query_cb *cb;
@@ -34,28 +34,39 @@ static void finish(struct query *query, const char *json)
     query->cb(query->arg, json);
     script_finish(&query->script);
     free(query->group);
+    free(query->data_dir);
     free(query);
 }
 
 static bool add_event(const struct query *query, const struct redis_reply *const *fields,
                       struct arena *arena, struct buf *out)
 {
-    struct event *event = event_create(arena);
-    const char *photos = fields[4]->text;
-    if (event_decode(event, fields[2]->text, fields[3]->text, photos[0] ? photos : NULL, arena))
+    struct archived stored;
+    archived_read(&stored, fields);
+    const struct event *event = archived_event(&stored, query->community, arena);
+    if (!event || (query->group && strcmp(event->group, query->group) != 0))
         return false;
-    if (query->group && strcmp(event->group, query->group) != 0)
-        return false;
-    event->id = (uint32_t)strtoul(fields[0]->text, NULL, 10);
-    event->version = (uint32_t)strtoul(fields[1]->text, NULL, 10);
-    event->acked_ms = strtoll(fields[5]->text, NULL, 10);
-    event->community = query->community;
-    const char *trail[TRAIL_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < fields[6]->len && count < TRAIL_MAX; i++)
-        trail[count++] = fields[6]->items[i]->text;
-    event_public_json(event, query->calendar, trail, count, out);
+    event_public_json(event, query->calendar, stored.trail, stored.trail_count, out);
     return true;
+}
+
+/* {id, figures}: it is in the archive's files. */
+static bool add_past(const struct query *query, const struct redis_reply *reply,
+                     struct arena *arena, struct buf *out)
+{
+    char month[ARCHIVE_MONTH_SIZE];
+    if (reply->len != 2 || !query->data_dir ||
+        !archive_figures_month(reply->items[1]->text, month))
+        return false;
+    struct archive_file *file = archive_file_read(query->data_dir, query->community, month);
+    struct archived archived;
+    const char *line =
+        file ? archive_file_line(file, (uint32_t)strtoul(reply->items[0]->text, NULL, 10))
+             : NULL;
+    bool ok = line && archived_decode(&archived, line, arena) == 0 &&
+              archived_public_json(&archived, query->community, query->calendar, out);
+    archive_file_close(&file);
+    return ok;
 }
 
 /* The names of people found in chats, put at the end of the event's object. */
@@ -98,6 +109,8 @@ static void reply_cb(void *arg, int error, const struct redis_reply *reply)
     }
     if (!query->one)
         buf_puts(&out, "]");
+    else if (!found && add_past(query, reply, arena, &out))
+        found++;
     else if (found && reply->len > FIELDS && reply->items[FIELDS]->len)
         add_names(reply->items[FIELDS], arena, &out);
     bool missing = query->one && !found;
@@ -108,13 +121,14 @@ static void reply_cb(void *arg, int error, const struct redis_reply *reply)
 
 static void start(struct redis *redis, const struct community *community,
                   const struct calendar *calendar, const char *what, int number,
-                  const char *group, query_cb *cb, void *arg)
+                  const char *group, const char *data_dir, query_cb *cb, void *arg)
 {
     struct query *query = xcalloc(1, sizeof *query);
     script_init(&query->script, "bot/turn/query.lua");
     query->calendar = calendar;
     query->community = community_id(community);
     query->group = group ? xstrdup(group) : NULL;
+    query->data_dir = data_dir ? xstrdup(data_dir) : NULL;
     query->one = strcmp(what, "one") == 0;
     query->limit = query->one ? 1 : number;
     query->cb = cb;
@@ -134,11 +148,12 @@ void query_events(struct redis *redis, const struct community *community,
 {
     if (limit > QUERY_MAX)
         limit = QUERY_MAX;
-    start(redis, community, calendar, open_only ? "open" : "all", limit, group, cb, arg);
+    start(redis, community, calendar, open_only ? "open" : "all", limit, group, NULL, cb, arg);
 }
 
 void query_event(struct redis *redis, const struct community *community,
-                 const struct calendar *calendar, uint32_t id, query_cb *cb, void *arg)
+                 const struct calendar *calendar, const char *data_dir, uint32_t id,
+                 query_cb *cb, void *arg)
 {
-    start(redis, community, calendar, "one", (int)id, NULL, cb, arg);
+    start(redis, community, calendar, "one", (int)id, NULL, data_dir, cb, arg);
 }

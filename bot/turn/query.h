@@ -20,7 +20,9 @@ typedef void query_cb(void *arg, const char *json);
 void query_events(struct redis *redis, const struct community *community,
                   const struct calendar *calendar, const char *group, bool open_only, int limit,
                   query_cb *cb, void *arg);
+/* Also one that has left Redis for the archive's files in `data_dir` (NULL: not looked at). */
 void query_event(struct redis *redis, const struct community *community,
-                 const struct calendar *calendar, uint32_t id, query_cb *cb, void *arg);
+                 const struct calendar *calendar, const char *data_dir, uint32_t id,
+                 query_cb *cb, void *arg);
 
 #endif

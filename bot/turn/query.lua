@@ -1,6 +1,7 @@
 -- query.lua: events for people who look. ARGV: "one" and an id, or "open"/"all", group ("" any) is filtered by the
 -- caller, at most, below (an id, "" from the newest). Answers {id, v, b, x, p, a, trail, …} newest first; for one event
--- then the people found in chats who are named in it: {member, record, …}.
+-- then the people found in chats who are named in it: {member, record, …}; {id, figures} of one that is in the archive's
+-- files.
 local what, arg, below = ARGV[1], ARGV[2], ARGV[3]
 local answer = {}
 local function add(id)
@@ -29,7 +30,12 @@ local function found_people()
 end
 if what == 'one' then
     add(arg)
-    if #answer > 0 then answer[#answer + 1] = found_people() end
+    if #answer > 0 then
+        answer[#answer + 1] = found_people()
+    else
+        local figures = redis.call('HGET', key('past', math.floor(tonumber(arg) / 128)), arg)
+        if figures then answer = {arg, figures} end
+    end
 elseif what == 'open' then
     local ids = redis.call('ZREVRANGE', key('open'), 0, -1)
     table.sort(ids, function(a, b) return tonumber(a) > tonumber(b) end)

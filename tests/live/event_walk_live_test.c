@@ -139,7 +139,7 @@ static void keep_cb(void *arg, const char *json)
 static json_t *read_event(uint32_t id)
 {
     json_t *event = NULL;
-    query_event(s.look, s.community, s.calendar, id, keep_cb, &event);
+    query_event(s.look, s.community, s.calendar, NULL, id, keep_cb, &event);
     for (int i = 0; i < 500 && !event; i++)
         loop_poll(s.loop, 10);
     assert_non_null(event);
