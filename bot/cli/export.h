@@ -1,8 +1,8 @@
-/* export.h: `loubot export roster [-c FILE] [COMMUNITY]`: a community's roster as a table for
- * spreadsheets, on standard output. */
+/* export.h: `loubot export`: every event, one line of JSON each, to standard output. */
 #ifndef LOUBOT_CLI_EXPORT_H
 #define LOUBOT_CLI_EXPORT_H
 
-int cli_export(int argc, char **argv); /* argv[0] is "export"; returns the exit status */
+/* Exit status: 0; 1: nothing runs there, or not all could be read; 2: usage. */
+int cli_export(int argc, char **argv);
 
 #endif

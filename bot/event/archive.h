@@ -39,6 +39,12 @@ struct event *archived_event(const struct archived *archived, const char *commun
 /* The public form, with the trail; false: unreadable. */
 bool archived_public_json(const struct archived *archived, const char *community,
                           const struct calendar *calendar, struct buf *out);
+/* Blanks a member's text, pictures (told to `picture`, one by one) and notes: the line as it is
+ * then, or nothing when it is not touched. `ret_his` is set when text or pictures went, `notes`
+ * counts on. */
+void archived_forget(const char *line, const char *member,
+                     void (*picture)(void *arg, const char *ref), void *arg, bool *ret_his,
+                     size_t *notes, struct buf *out);
 /* What stays in Redis: place, dates and figures. */
 void archive_figures(const struct event *event, const char *month, struct buf *out);
 /* The month of figures; false: they name none. */

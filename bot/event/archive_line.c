@@ -104,6 +104,52 @@ bool archived_public_json(const struct archived *archived, const char *community
     return event != NULL;
 }
 
+/* ---- forgetting ------------------------------------------------------------------------- */
+
+static bool names(const json_t *json, const char *key, const char *member)
+{
+    const char *id = json_string_value(json_object_get(json, key));
+    return id && strcmp(id, member) == 0;
+}
+
+static size_t blank_notes(const json_t *trail, const char *member)
+{
+    size_t i, count = 0;
+    json_t *step;
+    json_array_foreach(trail, i, step)
+    {
+        if (names(step, "who", member) && json_object_del(step, "note") == 0)
+            count++;
+    }
+    return count;
+}
+
+void archived_forget(const char *line, const char *member,
+                     void (*picture)(void *arg, const char *ref), void *arg, bool *ret_his,
+                     size_t *notes, struct buf *out)
+{
+    json_t *json = json_loads(line, 0, NULL);
+    const json_t *event = json_object_get(json, "event");
+    const json_t *photos = json_object_get(json, "photos");
+    const char *text = json_string_value(json_object_get(json, "text"));
+    size_t i, blanked = blank_notes(json_object_get(json, "trail"), member);
+    json_t *photo;
+    *notes += blanked;
+    *ret_his = (names(event, "reporter", member) || names(event, "via", member)) &&
+               ((text && text[0]) || json_array_size(photos));
+    if (*ret_his) {
+        json_array_foreach(photos, i, photo) picture(arg, json_string_value(photo));
+        json_object_set_new(json, "text", json_string(""));
+        json_object_set_new(json, "photos", json_array());
+    }
+    if (*ret_his || blanked) {
+        dump(json, out);
+        buf_puts(out, "\n");
+    } else {
+        json_decref(json);
+    }
+}
+
 /* ---- figures ---------------------------------------------------------------------------- */
 
 static void put(json_t *json, const char *key, const char *text)

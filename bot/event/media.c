@@ -224,17 +224,33 @@ static int read_file(const char *path, void **ret_bytes, size_t *ret_len)
     return 0;
 }
 
+/* The name of a reference's file, or NULL: it is none. */
+static const char *name_of(const char *ref)
+{
+    const char *name = strncmp(ref, "media:", 6) == 0 ? ref + 6 : "";
+    bool ok = strspn(name, "0123456789abcdef") == 64 && name[64] == '.' && type_of(name + 65);
+    return ok ? name : NULL;
+}
+
 int media_get(const char *data_dir, const char *ref, void **ret_bytes, size_t *ret_len,
               const char **ret_type)
 {
-    const char *name = strncmp(ref, "media:", 6) == 0 ? ref + 6 : "";
-    if (strspn(name, "0123456789abcdef") != 64 || name[64] != '.')
+    const char *name = name_of(ref);
+    if (!name)
         return ERR_INVALID;
     *ret_type = type_of(name + 65);
-    if (!*ret_type)
-        return ERR_INVALID;
     char *path = xasprintf("%s/media/%s", data_dir, name);
     int error = read_file(path, ret_bytes, ret_len);
     free(path);
     return error;
+}
+
+void media_remove(const char *data_dir, const char *ref)
+{
+    const char *name = name_of(ref);
+    if (!name)
+        return;
+    char *path = xasprintf("%s/media/%s", data_dir, name);
+    unlink(path);
+    free(path);
 }

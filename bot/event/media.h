@@ -16,5 +16,7 @@ int media_put(const char *data_dir, const void *bytes, size_t len, char *ret_ref
  */
 int media_get(const char *data_dir, const char *ref, void **ret_bytes, size_t *ret_len,
               const char **ret_type);
+/* Removes the file of a reference, if there is one. */
+void media_remove(const char *data_dir, const char *ref);
 
 #endif

@@ -14,8 +14,6 @@
 #include "host/mem.h"
 #include "turn/internal.h"
 
-#define STORED_VERSION 1
-
 const char *gate_roster(const struct community *community, struct arena *arena)
 {
     return arena_printf(arena, "%d %s", STORED_VERSION, community_version(community));

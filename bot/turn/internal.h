@@ -23,6 +23,7 @@
 #include "turn/stored.h"
 #include "turn/turn.h"
 
+#define STORED_VERSION 1 /* of what lies in Redis; see gate.c before you raise it */
 #define TURN_ARENA_MAX (8u * 1024 * 1024)
 #define INTAKE_MAX 20000      /* inputs waiting in memory, over all groups */
 #define INTAKE_GROUP_MAX 2000 /* in one group; emergencies pass it */
@@ -248,7 +249,6 @@ void timers_note(struct home *home, int64_t due_ms);
 struct archived;
 void archived_read(struct archived *archived, const struct redis_reply *const *fields);
 void past_tick(struct home *home); /* harmless when it is not due */
-bool past_is_due(const struct home *home);
 
 /* marks.c: low-water marks of replayable platforms */
 void marks_load(struct account *account);

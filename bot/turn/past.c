@@ -167,17 +167,12 @@ static void due_cb(void *arg, int error, const struct redis_reply *reply)
         rest(home, false);
 }
 
-bool past_is_due(const struct home *home)
-{
-    return !home->past_busy && now_of(home) >= home->past_next_ms;
-}
-
 void past_tick(struct home *home)
 {
     struct core *core = home->core;
-    if (!past_is_due(home) || !core->ready || core->stopping)
-        return;
     int64_t now = now_of(home);
+    if (home->past_busy || now < home->past_next_ms || !core->ready || core->stopping)
+        return;
     char until[24], most[8], since[24];
     snprintf(until, sizeof until, "%lld", (long long)(now - KEPT_MS));
     snprintf(most, sizeof most, "%d", STEP_EVENTS);

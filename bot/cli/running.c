@@ -1,0 +1,82 @@
+#include "cli/running.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cli/config.h"
+#include "host/clock.h"
+#include "host/conf.h"
+#include "host/log.h"
+#include "host/loop.h"
+#include "host/mem.h"
+#include "store/redis.h"
+
+#define CONNECT_WAIT_MS 3000
+
+bool running_wait(struct running *running, const bool *flag, int wait_ms)
+{
+    struct clock *clock = clock_create_system();
+    int64_t until_ms = clock_boot_ms(clock) + wait_ms;
+    while (!*flag && clock_boot_ms(clock) < until_ms)
+        loop_poll(running->daemon.loop, 20);
+    clock_destroy(&clock);
+    return *flag;
+}
+
+static void on_state(void *arg, bool up)
+{
+    bool *is_up = arg;
+    if (is_up)
+        *is_up |= up;
+}
+
+static bool connect_redis(struct running *running)
+{
+    static bool is_up; /* a command connects once */
+    char *path = xasprintf("%s/redis.sock", running->config->data);
+    struct redis_config config = running->config->redis;
+    if (running->config->embedded)
+        config = (struct redis_config){.socket = path};
+    config.connections = 1;
+    config.deadline_ms = RUNNING_ANSWER_MS;
+    config.max_waiting = 100;
+    bool there = !running->config->embedded || access(path, F_OK) == 0;
+    if (there)
+        running->redis = redis_create(running->daemon.loop, &config, on_state, &is_up);
+    bool up = there && running_wait(running, &is_up, CONNECT_WAIT_MS);
+    if (!up && running->config->embedded)
+        fprintf(
+            stderr,
+            "No Loubot runs on the data folder %s: start one with `loubot run`, or name the "
+            "configuration of the running one with -c.\n",
+            running->config->data);
+    else if (!up)
+        fprintf(stderr,
+                "The Redis server of the configuration does not answer: see that it runs "
+                "and can be reached from here.\n");
+    free(path);
+    return up;
+}
+
+bool running_open(struct running *running, const char *config_path)
+{
+    struct faults *faults = faults_create();
+    log_set_level(LOG_ERROR);
+    *running = (struct running){.daemon.loop = loop_create()};
+    running->config = config_load(config_path, faults);
+    bool ok = running->config && daemon_load(&running->daemon, running->config, faults) == 0 &&
+              connect_redis(running);
+    for (size_t i = 0; i < faults_count(faults); i++)
+        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_destroy(&faults);
+    return ok;
+}
+
+void running_close(struct running *running)
+{
+    redis_destroy(&running->redis);
+    daemon_stop(&running->daemon);
+    config_destroy(&running->config);
+    loop_destroy(&running->daemon.loop);
+}
