@@ -51,8 +51,7 @@ struct send {
     const char *about;
     const struct send_part *parts;
     size_t part_count;
-    const char *const *
-        events_json; /* public JSON of the events it is about (for pages that show the state) */
+    const uint32_t *events; /* numbers of the events it is about */
     size_t event_count;
 };
 

@@ -26,11 +26,8 @@ static json_t *part_json(const struct send_part *part)
 static json_t *event_numbers(const struct send *send)
 {
     json_t *numbers = json_array();
-    for (size_t i = 0; i < send->event_count; i++) {
-        json_t *event = json_loads(send->events_json[i], 0, NULL);
-        json_array_append(numbers, json_object_get(event, "id"));
-        json_decref(event);
-    }
+    for (size_t i = 0; i < send->event_count; i++)
+        json_array_append_new(numbers, json_integer(send->events[i]));
     return numbers;
 }
 

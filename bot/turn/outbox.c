@@ -222,6 +222,8 @@ static void fill_send(struct outbox *outbox, struct entry *entry, struct rendere
     *send = (struct send){.id = entry->send_id,
                           .group = entry->target->name,
                           .direct = strcmp(out->group, "dm") == 0};
+    send->events = entry->row.numbers;
+    send->event_count = entry->row.number_count;
     send->stable = arena_printf(entry->arena, "%s/%d", entry->id, entry->parts_out + 1);
     if (out->reaction && caps->reactions) {
         send->reaction = out->reaction;

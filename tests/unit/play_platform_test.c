@@ -81,7 +81,7 @@ static void post(const char *stable, const char *group, bool direct, const char 
         parts[count++] = (struct send_part){SEGMENT_AT, at, at};
     if (text)
         parts[count++] = (struct send_part){SEGMENT_TEXT, text, NULL};
-    const char *events[] = {"{\"id\":7}"};
+    const uint32_t events[] = {7};
     struct send send = {.id = 5,
                         .stable = stable,
                         .group = group,
@@ -89,7 +89,7 @@ static void post(const char *stable, const char *group, bool direct, const char 
                         .reaction = reaction,
                         .parts = parts,
                         .part_count = count,
-                        .events_json = events,
+                        .events = events,
                         .event_count = 1};
     struct buf line;
     buf_init(&line, 1 << 20);
