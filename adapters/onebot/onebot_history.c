@@ -3,7 +3,8 @@
  * Called by onebot.c for the core's backfill.
  *
  * What is read is put in the order in which it was said, before what came live meanwhile; input
- * ids make a message that was seen before harmless.
+ * ids make a message that was seen before harmless. A reading that a lost link breaks off lets
+ * nothing go; it is done again when the link is back.
  */
 #include "adapters/onebot/onebot.h"
 
@@ -17,6 +18,7 @@
 #define FOUND_MAX 1000
 #define KEPT_MAX (8u * 1024 * 1024) /* bytes of messages; an arena holds a little more */
 #define DEADLINE_MS 15000
+#define TRIES_MAX 3 /* readings that may stay without an answer */
 
 struct found {
     const struct input *input;
@@ -30,7 +32,7 @@ struct reading {
     struct arena *arena;
     struct found *found;
     size_t count;
-    int pages;
+    int pages, tries;
     const char *before; /* message that the next page ends with, NULL: the newest */
 };
 
@@ -75,6 +77,33 @@ static void end(struct onebot_history *history, bool complete)
     bot_on_backfilled(history->onebot->account, reading->group, complete);
     free(inputs);
     free_reading(reading);
+    loop_defer(account_loop(history->onebot->account), step, history);
+}
+
+/* No answer came. What is held stays held: let go now, it would push the low-water mark over
+ * what was not read. With the link gone, the core asks again when it is back; else the reading
+ * begins anew. */
+static void break_off(struct onebot_history *history, int error)
+{
+    struct reading *reading = history->first, **at = &history->first;
+    if (error == ERR_TIMEOUT && ++reading->tries >= TRIES_MAX) {
+        end(history, false);
+        return;
+    }
+    history->first = reading->next;
+    if (error == ERR_TIMEOUT) {
+        reading->count = 0;
+        reading->pages = 0;
+        reading->before = NULL;
+        reading->next = NULL;
+        arena_clear(reading->arena);
+        while (*at)
+            at = &(*at)->next;
+        *at = reading;
+    } else {
+        bot_on_backfilled(history->onebot->account, reading->group, false);
+        free_reading(reading);
+    }
     loop_defer(account_loop(history->onebot->account), step, history);
 }
 
@@ -127,10 +156,13 @@ static void got_page(void *arg, int error, const struct onebot_reply *reply)
     struct reading *reading = history->first;
     size_t fresh;
     history->waiting = false;
-    if (error || !reply->ok || !reply->has_messages) {
-        log_warn("onebot", "no history account=%s group=%s error=%d retcode=%d",
-                 account_name(history->onebot->account), reading->group, error,
-                 reply ? reply->retcode : 0);
+    if (error) {
+        break_off(history, error);
+        return;
+    }
+    if (!reply->ok || !reply->has_messages) {
+        log_warn("onebot", "no history account=%s group=%s retcode=%d",
+                 account_name(history->onebot->account), reading->group, reply->retcode);
         end(history, false);
         return;
     }
@@ -162,7 +194,7 @@ static void step(void *arg)
     buf_finish(&params);
     if (error) {
         history->waiting = false;
-        end(history, false);
+        break_off(history, error);
     }
 }
 

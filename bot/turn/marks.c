@@ -29,7 +29,8 @@ static struct route *find(const struct account *account, const char *platform_gr
 
 void marks_advance(struct account *account, const char *platform_group, int64_t time_ms)
 {
-    if (account->adapter->capabilities.delivery != DELIVERY_REPLAYABLE)
+    if (account->adapter->capabilities.delivery != DELIVERY_REPLAYABLE ||
+        !account->marks_loaded) /* too early: it would hide what is to be read back */
         return;
     struct route *route = find(account, platform_group);
     if (!route || time_ms <= route->mark_ms)
