@@ -137,11 +137,26 @@ static bool completes(struct turn *turn, struct event *event)
            report_fill(turn, event, false);
 }
 
+/* "Me too, I smell it as well" while an emergency is open: about that, whatever else it may be.
+ */
+static struct event *open_emergency(const struct turn *turn)
+{
+    for (size_t i = 0; i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        if (event->reached & EVENT_BY_NEAR && event_is_open(event) && emergency_is(event) &&
+            turn->now_ms - event->opened_ms <= HOUR_MS)
+            return event;
+    }
+    return NULL;
+}
+
 static struct event *joined_event(const struct turn *turn)
 {
-    if (turn->meaning->report)
-        return known(turn);
-    return turn->meaning->intent == INTENT_ME_TOO ? for_me_too(turn) : NULL;
+    bool me_too = turn->meaning->intent == INTENT_ME_TOO;
+    struct event *event = turn->meaning->report ? known(turn) : NULL;
+    if (!event && me_too && !turn->meaning->report)
+        event = for_me_too(turn);
+    return event || !me_too ? event : open_emergency(turn);
 }
 
 static void handle(struct turn *turn)

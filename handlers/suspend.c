@@ -119,15 +119,21 @@ static void refuse(struct turn *turn, struct event *event)
     dispatch_ping(turn, event, "suspend_refused");
 }
 
+static bool says_no(const struct turn *turn)
+{
+    const struct meaning *m = turn->meaning;
+    return m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意") ||
+           strncasecmp(turn->text, "no", 2) == 0 || strncasecmp(turn->text, "refuse", 6) == 0;
+}
+
 static bool answer(struct turn *turn, struct session *session, size_t index)
 {
     const struct question *question = &session->questions[index];
     struct event *event = turn_event_numbered(turn, question->event);
     if (!event || turn->input->kind != INPUT_MESSAGE || !fits_grant(turn, event))
         return false;
-    const struct meaning *m = turn->meaning;
-    bool no = m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意");
-    if (!no && !m->is_yes && !commands(turn, "agree"))
+    bool no = says_no(turn);
+    if (!no && !turn->meaning->is_yes && !commands(turn, "agree"))
         return false;
     session_close(session, index);
     if (no)
@@ -178,7 +184,7 @@ static fits_fn *verb(const struct turn *turn)
         return fits_hold;
     if (commands(turn, "confer"))
         return fits_confer;
-    return commands(turn, "agree") ? fits_grant : NULL;
+    return commands(turn, "agree") && !says_no(turn) ? fits_grant : NULL;
 }
 
 static int match(const struct turn *turn)

@@ -331,7 +331,7 @@ static int verdict(const struct turn *turn, const struct event *event)
         return is_same(turn->input->value, "👍") || is_same(turn->input->value, "👌") ? 1
                : is_same(turn->input->value, "👎")                                   ? -1
                                                                                     : 0;
-    if (m->intent == INTENT_DENY || m->is_no)
+    if (m->intent == INTENT_DENY || m->is_no || strstr(turn->text, "不同意"))
         return -1;
     if (m->intent == INTENT_CONFIRM || m->intent == INTENT_DONE || m->is_yes)
         return 1;

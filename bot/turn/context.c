@@ -105,7 +105,7 @@ static void find_places(struct decision *d)
     size_t count = 1;
     for (size_t i = 0; i < m->more_count && i < MEANING_MORE; i++)
         faults[count++] = &m->more[i];
-    if (m->intent == INTENT_ME_TOO && !m->fault.category) /* "+1": whatever was told last */
+    if (m->intent == INTENT_ME_TOO) /* "+1": whatever was told last */
         add_place(d, d->queue->group->building, "*");
     for (size_t i = 0; i < count; i++) {
         if (!faults[i]->category)

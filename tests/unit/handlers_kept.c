@@ -103,7 +103,7 @@ static bool is_near(const struct world *world, const struct event *event)
             (!event->building || is_same_text(building, event->building)))
             return true;
     }
-    return m->intent == INTENT_ME_TOO && !m->fault.category &&
+    return m->intent == INTENT_ME_TOO &&
            is_same_text(turn->group->building, event->building);
 }
 

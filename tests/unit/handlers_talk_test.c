@@ -119,6 +119,25 @@ static void unsure_ones_are_proposed_to_the_grid_worker(void **state)
     assert_int_equal(world_event(world, 1)->also_count, 1);
 }
 
+static void me_too_in_an_emergency_is_about_that(void **state)
+{
+    SAY("b4", "Mike", "there's a strong smell of gas in unit 1");
+    SAY("b4", "Lucy", "me too, I smell it as well");
+    assert_int_equal(world->event_count, 1);
+    assert_int_equal(world_event(world, 1)->also_count, 1);
+}
+
+static void a_refused_hold_is_not_granted_by_number(void **state)
+{
+    SAY("b4", "孙大姐", "2单元4楼的灯不亮");
+    SAY("work", "物业1", "收到");
+    SAY("work", "物业1", "1 挂起到3月18日 等配件");
+    SAY("work", "小区网格长", "不同意 1");
+    assert_int_equal(world_event(world, 1)->state, STATE_HANDLING);
+    SAY("work", "小区网格长", "同意 1");
+    assert_int_equal(world_event(world, 1)->state, STATE_SUSPENDED);
+}
+
 static void corrections(void **state)
 {
     size_t message = SAY("b4", "孙大姐", "2单元4楼的灯不亮");
@@ -284,6 +303,8 @@ int main(void)
         TEST(what_is_known_is_not_answered_twice),
         TEST(neighbours_join_once_a_household),
         TEST(unsure_ones_are_proposed_to_the_grid_worker),
+        TEST(me_too_in_an_emergency_is_about_that),
+        TEST(a_refused_hold_is_not_granted_by_number),
         TEST(corrections),
         TEST(a_correction_completes_a_draft),
         TEST(a_neighbour_may_answer_by_quote_or_number),
