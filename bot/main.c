@@ -15,7 +15,6 @@
 #include "cli/events.h"
 #include "cli/export.h"
 #include "cli/forget.h"
-#include "cli/export.h"
 #include "cli/parse.h"
 #include "cli/play.h"
 #include "cli/puppet.h"
@@ -67,9 +66,9 @@ static const struct command {
     {"events", cli_events, "events [--open] [--json] [-c FILE]",
      "the events of a running Loubot"},
     {"event", cli_event, "event ID [--json] [-c FILE]", "one event and its story"},
+    {"export", cli_export, "export [-c FILE]", "every event, a line of JSON each"},
     {"export", cli_export, "export roster [-c FILE] [COMMUNITY]",
      "the roster as a table for spreadsheets"},
-    {"export", cli_export, "export [-c FILE]", "every event, a line of JSON each"},
     {"forget", cli_forget, "forget MEMBER [--yes] [-c FILE]",
      "blanks a person's words, pictures and name"},
     {"version", version, "version", "which Loubot this is"},

@@ -1,61 +1,91 @@
+/* export.c: see export.h. The roster: it reads the files, as `check` does; what is at fault in
+ * them is told on standard error, and nothing is written.
+ *
+ * When you add something to export, give it a word of its own here and in main.c's table.
+ */
 #include "cli/export.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/config.h"
-#include "cli/running.h"
+#include "host/buf.h"
+#include "host/clock.h"
+#include "host/conf.h"
 #include "people/community.h"
-#include "turn/export.h"
 
-#define EXPORT_WAIT_MS (3600 * 1000)
+#define ROSTER_MAX ((size_t)256 * 1024 * 1024)
 
-struct exporter {
-    struct running running;
-    bool done, broken;
-    size_t lost;
-};
-
-static void on_lines(void *arg, const char *lines, bool done, size_t lost)
+static int usage(void)
 {
-    struct exporter *exporter = arg;
-    exporter->done = done;
-    exporter->lost = lost;
-    exporter->broken = !lines;
-    if (lines)
-        fputs(lines, stdout);
+    fprintf(stderr, "usage: loubot export [-c FILE]\n"
+                    "       loubot export roster [-c FILE] [COMMUNITY]\n");
+    return 2;
 }
 
-static bool export_community(struct exporter *exporter, size_t i)
+static int write_roster(const struct community *community)
 {
-    struct daemon *daemon = &exporter->running.daemon;
-    const char *community = community_id(daemon->communities[i]);
-    exporter->done = false;
-    export_start(exporter->running.redis, daemon->communities[i], daemon->calendars[i],
-                 exporter->running.config->data, on_lines, exporter);
-    if (!running_wait(&exporter->running, &exporter->done, EXPORT_WAIT_MS) || exporter->broken)
-        fprintf(stderr,
-                "The events of %s could not be read to their end: Redis does not "
-                "answer.\n",
-                community);
-    else if (exporter->lost)
-        fprintf(stderr, "%zu events of %s could not be read: see the archive's files in %s.\n",
-                exporter->lost, community, exporter->running.config->data);
-    return exporter->done && !exporter->broken && !exporter->lost;
+    struct buf out;
+    buf_init(&out, ROSTER_MAX);
+    community_write_roster(community, &out);
+    bool whole = !out.failed && fwrite(buf_text(&out), 1, out.len, stdout) == out.len &&
+                 fflush(stdout) == 0;
+    buf_finish(&out);
+    if (!whole)
+        fprintf(stderr, "the roster could not be written; is the disk full?\n");
+    return whole ? 0 : 1;
+}
+
+/* The exit status when it was the one, or could not be read; -1: it is another. */
+static int try_community(const char *path, const char *id, int64_t now_ms,
+                         struct faults *faults)
+{
+    struct community *community = community_load_at(path, now_ms, faults);
+    if (!community)
+        return 1;
+    int status = !id || strcmp(community_id(community), id) == 0 ? write_roster(community) : -1;
+    community_destroy(&community);
+    return status;
+}
+
+static int export_roster(const struct config *config, const char *id, struct faults *faults)
+{
+    struct clock *clock = clock_create_system();
+    int64_t now_ms = clock_now_ms(clock);
+    clock_destroy(&clock);
+    if (!config->community_count)
+        return try_community(NULL, id, now_ms, faults);
+    for (size_t i = 0; i < config->community_count; i++) {
+        int status = try_community(config->communities[i], id, now_ms, faults);
+        if (status >= 0)
+            return status;
+    }
+    return -1;
 }
 
 int cli_export(int argc, char **argv)
 {
-    const char *config = argc == 3 && strcmp(argv[1], "-c") == 0 ? argv[2] : NULL;
-    if (argc != 1 && !config) {
-        fprintf(stderr, "usage: loubot export [-c FILE]\n");
-        return 2;
+    const char *file = NULL, *id = NULL;
+    if (argc == 1 || (argc == 3 && strcmp(argv[1], "-c") == 0))
+        return cli_export_events(argc, argv);
+    if (strcmp(argv[1], "roster") != 0)
+        return usage();
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
+            file = argv[++i];
+        else if (*argv[i] != '-' && !id)
+            id = argv[i];
+        else
+            return usage();
     }
-    struct exporter exporter = {0};
-    bool ok = running_open(&exporter.running, config);
-    for (size_t i = 0; ok && i < exporter.running.daemon.community_count; i++)
-        ok = export_community(&exporter, i);
-    ok = fflush(stdout) == 0 && ok;
-    running_close(&exporter.running);
-    return ok ? 0 : 1;
+    struct faults *faults = faults_create();
+    struct config *config = config_load(file, faults);
+    int status = config ? export_roster(config, id, faults) : 1;
+    if (status < 0)
+        fprintf(stderr, "there is no community `%s`; look for `id:` in community.yaml\n", id);
+    for (size_t i = 0; i < faults_count(faults); i++)
+        fprintf(stderr, "%s\n", faults_text(faults, i));
+    config_destroy(&config);
+    faults_destroy(&faults);
+    return status ? 1 : 0;
 }

@@ -9,6 +9,7 @@
 
 #include "host/log.h"
 #include "host/mem.h"
+#include "turn/gate.h"
 
 /* ---- small writers ---------------------------------------------------------------------- */
 

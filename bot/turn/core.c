@@ -7,6 +7,8 @@
 #include "host/mem.h"
 #include "store/script.h"
 #include "turn/outbox.h"
+#include "turn/gate.h"
+#include "turn/past.h"
 
 #define TICK_MS 200
 #define SCRATCH_MAX                                                                            \

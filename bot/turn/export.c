@@ -9,6 +9,7 @@
 #include "host/mem.h"
 #include "store/script.h"
 #include "turn/internal.h"
+#include "turn/past.h"
 
 #define STEP_EVENTS 200
 #define LINES_MAX (64u << 20)

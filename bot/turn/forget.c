@@ -14,6 +14,7 @@
 #include "store/script.h"
 #include "turn/args.h"
 #include "turn/internal.h"
+#include "turn/gate.h"
 
 #define STEP_EVENTS 200
 #define ARENA_MAX (64u << 20)

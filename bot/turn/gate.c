@@ -13,6 +13,7 @@
 #include "host/log.h"
 #include "host/mem.h"
 #include "turn/internal.h"
+#include "turn/gate.h"
 
 const char *gate_roster(const struct community *community, struct arena *arena)
 {

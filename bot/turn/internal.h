@@ -23,7 +23,6 @@
 #include "turn/stored.h"
 #include "turn/turn.h"
 
-#define STORED_VERSION 1 /* of what lies in Redis; see gate.c before you raise it */
 #define TURN_ARENA_MAX (8u * 1024 * 1024)
 #define INTAKE_MAX 20000      /* inputs waiting in memory, over all groups */
 #define INTAKE_GROUP_MAX 2000 /* in one group; emergencies pass it */
@@ -174,12 +173,6 @@ struct account *core_reach(struct core *core, struct home *home, const char *gro
                            const char *member, struct arena *arena,
                            const char **ret_platform_group);
 
-/* gate.c */
-void gate_ask(struct core *core); /* harmless when it is open or being asked */
-void gate_shut(struct core *core);
-/* What commits must agree with: version of the stored data and digest of the roster. */
-const char *gate_roster(const struct community *community, struct arena *arena);
-
 /* people.c: found people */
 const struct person *people_find(const struct home *home, const char *member);
 struct person *people_note(struct home *home, const char *id, const char *name,
@@ -242,13 +235,6 @@ void render_parts(const struct home *home, const struct account *account, const 
 /* timers.c */
 void timers_tick(struct home *home);
 void timers_note(struct home *home, int64_t due_ms);
-
-/* past.c: archived events leave Redis */
-#define ARCHIVED_FIELDS 7 /* of one event in a script's answer: id, v, b, x, p, a, trail */
-/* Its texts are the reply's. */
-struct archived;
-void archived_read(struct archived *archived, const struct redis_reply *const *fields);
-void past_tick(struct home *home); /* harmless when it is not due */
 
 /* marks.c: low-water marks of replayable platforms */
 void marks_load(struct account *account);

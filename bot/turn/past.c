@@ -14,6 +14,7 @@
 #include "host/mem.h"
 #include "turn/args.h"
 #include "turn/internal.h"
+#include "turn/past.h"
 
 #define KEPT_MS ((int64_t)90 * 24 * 3600 * 1000)
 #define STEP_EVENTS 20

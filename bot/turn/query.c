@@ -12,6 +12,7 @@
 #include "store/redis.h"
 #include "store/script.h"
 #include "turn/internal.h"
+#include "turn/past.h"
 
 #define QUERY_MAX 1000
 #define QUERY_JSON_MAX (16u * 1024 * 1024)

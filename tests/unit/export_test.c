@@ -28,11 +28,12 @@ static void says(const char *part)
 
 static void usage_is_told(void **state)
 {
-    static const char *const none[] = {"export"}, *const other[] = {"export", "events"},
+    static const char *const none[] = {"export", "-c"}, *const other[] = {"export", "events"},
                              *const odd[] = {"export", "roster", "-x"},
                              *const two[] = {"export", "roster", "a", "b"};
-    assert_int_equal(export(1, none), 2);
-    says("usage: loubot export roster [-c FILE] [COMMUNITY]");
+    assert_int_equal(export(2, none), 2);
+    says("usage: loubot export [-c FILE]");
+    says("loubot export roster [-c FILE] [COMMUNITY]");
     assert_int_equal(export(2, other), 2);
     assert_int_equal(export(3, odd), 2);
     assert_int_equal(export(4, two), 2);

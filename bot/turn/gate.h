@@ -1,0 +1,16 @@
+/* gate.h: when what is stored may be used; see gate.c. */
+#ifndef LOUBOT_TURN_GATE_H
+#define LOUBOT_TURN_GATE_H
+
+#define STORED_VERSION 1 /* of what lies in Redis; read gate.c before you raise it */
+
+struct arena;
+struct community;
+struct core;
+
+void gate_ask(struct core *core); /* harmless when it is open or being asked */
+void gate_shut(struct core *core);
+/* What commits must agree with: version of the stored data and digest of the roster. */
+const char *gate_roster(const struct community *community, struct arena *arena);
+
+#endif
