@@ -113,6 +113,10 @@ static void large_ids_keep_every_digit(void **state)
 {
     in(HEAD "\"message\":\"hi\",\"group_id\":9007199254740993}");
     assert_string_equal(frame.input.group, "9007199254740993");
+    in(HEAD "\"message\":\"hi\",\"group_id\":-9223372036854775808}");
+    assert_string_equal(frame.input.group, "-9223372036854775808");
+    in(HEAD "\"message\":\"hi\",\"group_id\":0}");
+    assert_string_equal(frame.input.group, "0");
 }
 
 static void everybody_is_not_us(void **state)
