@@ -1,0 +1,70 @@
+/* report.h: what makes, completes and acknowledges a report: report.c and report_….c. Private to
+ * handlers/, a part of skills.h. */
+#ifndef LOUBOT_HANDLERS_REPORT_H
+#define LOUBOT_HANDLERS_REPORT_H
+
+#include "bot/handler.h"
+
+/* ---- report_place.c ---- */
+
+/* What is missing that the repairer cannot do without. */
+bool report_lacks_building(const struct turn *turn, const struct event *event);
+bool report_lacks_unit(const struct turn *turn, const struct event *event);
+bool report_lacks_floor(const struct turn *turn, const struct event *event);
+bool report_lacks(const struct turn *turn, const struct event *event);
+/* A place outside the stairwells, where no unit is needed; NULL is none. */
+bool report_is_outdoors(const char *place);
+/* What of the place told does not exist ("9单元"), NULL: all of it does, or may. */
+const char *report_wrong(const struct turn *turn, const struct location *where,
+                         const char *building);
+/* A place told in the text put into the event. False: nothing new was told. */
+bool report_take_place(struct turn *turn, struct event *event, const struct location *where);
+/* A bare number ("2", "2 4") as the answer to what the event lacks. */
+bool report_bare_place(const struct turn *turn, const struct event *event,
+                       struct location *ret_where);
+
+/* ---- report_same.c ---- */
+
+/* Is the event the trouble that was found? 2: surely, 1: perhaps, 0: no. */
+int report_is_same(const struct turn *turn, const struct event *event,
+                   const struct fault_found *fault);
+/* The nearest event for a fault that was told again, or NULL. */
+struct event *report_near(const struct turn *turn, const struct fault_found *fault,
+                          int *ret_sure);
+/* The faults of the text in its order; returns how many. */
+size_t report_faults(const struct turn *turn,
+                     const struct fault_found *ret_faults[TURN_NEW_MAX]);
+const char *report_building(const struct turn *turn, const struct fault_found *fault);
+
+/* ---- report.c, report_slots.c ---- */
+
+struct made {
+    struct event *event;
+    const char *wrong; /* what was told of the place and does not exist, NULL */
+};
+/* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
+bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);
+void report_attach_photos(struct turn *turn, struct event *event, bool after);
+/* Later pieces and photos of the sender attach to this event for a while. */
+void report_remember(struct turn *turn, const struct event *event);
+/* draft → reported → dispatched. */
+void report_go_on(struct turn *turn, struct event *event, const char *note);
+/* Puts the one question about what is missing; the message is the caller's. */
+void report_put_question(struct turn *turn, struct event *event);
+/* Of several drafts the one that lacks most: its answer completes the others too. NULL: none.
+ */
+struct event *report_lacking(const struct turn *turn, const struct made *made, size_t count);
+void report_say_missing(const struct turn *turn, struct outgoing *out,
+                        const struct event *event);
+/* The answer, by whoever may give it. False: it is none. */
+bool report_answer(struct turn *turn, struct session *session, size_t index);
+/* Puts what the text tells into a draft and sends it on; `bare`: a bare number counts. False:
+ * it tells nothing. */
+bool report_fill(struct turn *turn, struct event *event, bool bare);
+/* "9号楼2单元4层", readable for everybody, beside an English place. */
+void report_say_short_place(const struct turn *turn, struct outgoing *out,
+                            const struct event *event);
+/* One answer to a message that made events. */
+void report_ack(struct turn *turn, const struct made *made, size_t count);
+
+#endif
