@@ -143,7 +143,8 @@ static void recall(struct turn *turn)
 static void withdraw_by_word(struct turn *turn, struct event *event)
 {
     if (withdraw(turn, event)) {
-        say_answer(turn, event, "withdrawn");
+        if (!say_has_here(turn))
+            say_answer(turn, event, "withdrawn");
         return;
     }
     struct outgoing *out = say_answer(turn, event, "withdraw_late");

@@ -93,7 +93,8 @@ static bool answer_why(struct turn *turn, struct session *session, size_t index,
         say_event(turn, out, event);
         out_text(out, "words", say_masked(turn, turn->text));
     }
-    say_answer(turn, event, "why_taken");
+    if (!say_has_here(turn))
+        say_answer(turn, event, "why_taken");
     return true;
 }
 
