@@ -157,11 +157,16 @@ static int match_raise(const struct turn *turn)
     return targets.count || targets.unknown_count ? 60 : 0;
 }
 
-static void raise_one(struct turn *turn, struct event *event)
+/* NULL: it rose; else the event, which stands on the highest rung already. */
+static const struct event *raise_one(struct turn *turn, struct event *event)
 {
-    if (!fits_raise(turn, event))
-        return;
-    if (!ladder_raise(turn, event, "word", turn->sender->id) && !say_has_here(turn))
+    bool top = fits_raise(turn, event) && !ladder_raise(turn, event, "word", turn->sender->id);
+    return top ? event : NULL;
+}
+
+static void say_top(struct turn *turn, const struct event *event)
+{
+    if (event && !say_has_here(turn))
         say_answer(turn, event, "raise_top");
 }
 
@@ -173,8 +178,12 @@ static void handle_raise(struct turn *turn)
         targets_ask(turn, &targets, "raise", "which");
         return;
     }
-    for (size_t i = 0; i < targets.count; i++)
-        raise_one(turn, targets.events[i]);
+    const struct event *top = NULL;
+    for (size_t i = 0; i < targets.count; i++) {
+        const struct event *highest = raise_one(turn, targets.events[i]);
+        top = highest ? highest : top;
+    }
+    say_top(turn, top);
     targets_say_unknown(turn, &targets);
 }
 
@@ -184,7 +193,7 @@ static bool answer_raise(struct turn *turn, struct session *session, size_t inde
     if (!event || !fits_raise(turn, event))
         return false;
     session_close(session, index);
-    raise_one(turn, event);
+    say_top(turn, raise_one(turn, event));
     return true;
 }
 

@@ -103,7 +103,8 @@ void rules_check_event(struct world *world, const struct event *before,
         check_kept(before, after);
 }
 
-/* One message a group; in an emergency the advice may stand before it. */
+/* One message a group; in an emergency the advice may stand before it. In the work group a
+ * command about several events may have several consequences, each kind in one message. */
 static void check_messages(struct world *world)
 {
     const struct turn *turn = &world->turn;
@@ -114,6 +115,8 @@ static void check_messages(struct world *world)
             bool here = is_same_text(turn->out[k]->group, turn->out[i]->group) &&
                         (!turn->out[i]->member ||
                          is_same_text(turn->out[k]->member, turn->out[i]->member));
+            bool work = is_same_text(turn->out[i]->group, "work");
+            here &= !work || is_same_text(turn->out[k]->template, turn->out[i]->template);
             same += here;
             emergency |= here && turn->out[k]->lane == LANE_EMERGENCY;
         }
