@@ -1,5 +1,5 @@
-/* report.h: what makes, completes and acknowledges a report: report.c and report_….c. Private to
- * handlers/, a part of skills.h. */
+/* report.h: what makes, completes and acknowledges a report: report.c and report_….c. Private
+ * to handlers/, a part of skills.h. */
 #ifndef LOUBOT_HANDLERS_REPORT_H
 #define LOUBOT_HANDLERS_REPORT_H
 

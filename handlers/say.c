@@ -248,6 +248,21 @@ struct outgoing *say_once(struct turn *turn, const char *group, const char *temp
     return out;
 }
 
+struct outgoing *say_direct_once(struct turn *turn, const char *member, const char *template,
+                                 const struct event *event)
+{
+    for (size_t i = 0; i < turn->out_count; i++) {
+        struct outgoing *out = turn->out[i];
+        if (!is_same(out->member, member) || !is_same(out->template, template))
+            continue;
+        add_event(turn, out, event);
+        return NULL;
+    }
+    struct outgoing *out = turn_say_direct(turn, member, template, event->lang);
+    say_event(turn, out, event);
+    return out;
+}
+
 struct outgoing *say_residents(struct turn *turn, const struct event *event,
                                const char *template)
 {

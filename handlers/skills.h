@@ -97,6 +97,9 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
  * of the first. Returns NULL when it did, else the new outgoing is for the caller to fill. */
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
                           const struct event *event);
+/* Likewise in one person's direct chat. */
+struct outgoing *say_direct_once(struct turn *turn, const char *member, const char *template,
+                                 const struct event *event);
 /* An answer to the sender about the event, in his language. */
 struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template);
 /* Phone and identity numbers masked; in the arena. */

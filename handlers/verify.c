@@ -55,7 +55,7 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
     turn_ask(turn, where, member, "verify", "confirm", event, turn->now_ms + QUESTION_MS, NULL,
              0);
     struct outgoing *out = home ? say_once(turn, home, template, event)
-                                : turn_say_direct(turn, member, template, event->lang);
+                                : say_direct_once(turn, member, template, event);
     struct outgoing *told = out || !home ? out : say_find(turn, home, template);
     if (told)
         out_mention(told, member);
