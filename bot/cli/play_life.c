@@ -59,7 +59,7 @@ static int start_once(struct play_stage *stage, bool *ret_was_killed)
     buf_init(&lines, PLAY_WHY_MAX);
     play_platform_lost(stage->platform);
     play_platform_push_direct(stage->platform, &lines);
-    int error = play_puppet_start(stage->data, stage->now_ms, stage->mortal, &lines,
+    int error = play_puppet_start(stage->data, stage->now_ms, stage->mortal > 0, &lines,
                                   play_on_platform, stage, ret_was_killed, &stage->puppet);
     buf_finish(&lines);
     return error;
@@ -73,14 +73,16 @@ static int start(struct play_stage *stage)
         error = start_once(stage, &was_killed);
         if (error == ERR_CLOSED && !(was_killed && stage->mortal))
             break;
-        stage->mortal = stage->mortal && error == 0;
+        if (error != 0 && stage->mortal)
+            stage->mortal--;
     }
     return error;
 }
 
 int play_life_revive(struct play_stage *stage)
 {
-    stage->mortal = false;
+    if (stage->mortal)
+        stage->mortal--; /* LOUBOT_KILLS: more than one may die of it */
     int error = start(stage);
     if (error == 0)
         error = play_life_settle(stage);
