@@ -330,6 +330,20 @@ static uint32_t below_ground(struct finder *f, uint32_t at)
     return n.to + suffix;
 }
 
+/* "apt 3-402": the unit stands before the room. Returns the glyph behind the room, or 0. */
+static uint32_t unit_and_room(struct finder *f, const struct number *unit)
+{
+    struct number room;
+    if (unit->kind != NUMBER_DIGITS || unit->digits > 2 || !is(f, unit->to, "-") ||
+        unit->to + 1 >= f->end || !number_at(f->reading, unit->to + 1, &room) ||
+        room.kind != NUMBER_DIGITS || room.digits < 3 || room.digits > 4 || is(f, room.to, "-"))
+        return 0;
+    set_unit(f, unit, unit->to);
+    uint32_t end = take_letter(f, &room);
+    set_room(f, &room, end);
+    return end;
+}
+
 /* English: the word stands before the number ("unit 2"), or the floor behind an ordinal. */
 static uint32_t english(struct finder *f, uint32_t at)
 {
@@ -354,7 +368,10 @@ static uint32_t english(struct finder *f, uint32_t at)
             return 0;
         if (n.kind == NUMBER_LETTER && (n.to - n.from > 1 && glyph_is_latin(g[n.from + 1].cp)))
             return 0;
-        uint32_t end = words[i].slot == 'r' ? take_letter(f, &n) : n.to;
+        uint32_t end = words[i].slot == 'r' ? unit_and_room(f, &n) : 0;
+        if (end != 0)
+            return end;
+        end = words[i].slot == 'r' ? take_letter(f, &n) : n.to;
         bool date = n.digits == 4 && n.value >= 1900 && n.value < 2100 && words[i].slot != 'r';
         if (date)
             return end;
