@@ -42,8 +42,13 @@ static bool note_fact(struct turn *turn, struct event *event)
 
 static void third_household(struct turn *turn, struct event *event)
 {
-    if (event_households(event) == 3 && turn->now_ms - event->opened_ms <= DAY_MS &&
-        event->state != STATE_DRAFT)
+    if (event_households(event) != 3 || turn->now_ms - event->opened_ms > DAY_MS ||
+        event->state == STATE_DRAFT)
+        return;
+    if (is_quiet(turn) && !emergency_is(event)) /* nobody is pinged at night */
+        turn_timer_set(turn, event, "households", "ladder",
+                       calendar_quiet_end_ms(turn->calendar, turn->now_ms), NULL);
+    else
         ladder_raise(turn, event, "households", LOUBOT_ITSELF);
 }
 

@@ -135,6 +135,8 @@ static void on_timer(struct turn *turn)
         nobody_accepted(turn, event);
     else if (is_same(turn->timer_name, "finish"))
         deadline_passed(turn, event);
+    else if (is_same(turn->timer_name, "households") && event_is_open(event))
+        ladder_raise(turn, event, "households", LOUBOT_ITSELF);
 }
 
 const struct handler handler_ladder = {.name = "ladder",
