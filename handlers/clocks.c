@@ -62,8 +62,8 @@ bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const
 
 void clocks_stop(struct turn *turn, const struct event *event)
 {
-    static const char *const names[] = {"draft", "dispatch", "accept",  "finish",
-                                        "check", "resume",   "archive", "merge"};
+    static const char *const names[] = {"draft",  "dispatch", "accept", "finish",    "check",
+                                        "resume", "archive",  "merge",  "households"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         turn_timer_cancel(turn, event, names[i]);
 }

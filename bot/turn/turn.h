@@ -22,9 +22,9 @@
 
 #define TURN_EVENTS_MAX 20 /* events that a context holds */
 #define TURN_NEW_MAX 4     /* events that one text can make */
-#define TURN_OUT_MAX 40
-#define TURN_TIMERS_MAX 32
-#define TURN_SESSIONS_MAX 8
+#define TURN_OUT_MAX 80
+#define TURN_TIMERS_MAX 256  /* twenty events, each with a dozen timers to cancel */
+#define TURN_SESSIONS_MAX 64 /* one line can close twenty events, each with its reporter */
 
 /* How the context reached an event (event->reached). */
 enum {
