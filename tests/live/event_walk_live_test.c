@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 #include <jansson.h>
 
@@ -236,7 +235,8 @@ static void judge(void)
 static void the_rules_hold_on_the_real_core(void **state)
 {
     const char *given = getenv("WALK_SEED"), *length = getenv("WALK_STEPS");
-    walk_seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u + 1;
+    walk_seed =
+        given ? strtoull(given, NULL, 10) : 20260302; /* `make test` always walks one way */
     long steps = length ? strtol(length, NULL, 10) : STEPS;
     print_message("WALK_SEED=%llu WALK_STEPS=%ld\n", (unsigned long long)walk_seed, steps);
     stage_stop_core();

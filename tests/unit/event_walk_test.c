@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <cmocka.h>
 
 #include "handlers_world.h"
@@ -64,7 +63,8 @@ static void random_step(struct world *world)
 static void the_rules_hold_on_every_walk(void **state)
 {
     const char *given = getenv("WALK_SEED"), *length = getenv("WALK_STEPS");
-    walk_seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 2654435761u + 1;
+    walk_seed =
+        given ? strtoull(given, NULL, 10) : 20260302; /* `make test` always walks one way */
     long steps = length ? strtol(length, NULL, 10) : STEPS;
     print_message("WALK_SEED=%llu WALK_STEPS=%ld\n", (unsigned long long)walk_seed, steps);
     struct world *world = world_create();
