@@ -459,8 +459,3 @@ void onebot_link_drop(struct onebot_link *link, const char *why)
         if (link->slots[i].open)
             ws_close(account_ws(link->account), link->slots[i].id, 1001, why);
 }
-
-int onebot_link_port(const struct onebot_link *link)
-{
-    return link->server ? ws_server_port(link->server) : 0;
-}

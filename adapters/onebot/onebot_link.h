@@ -38,7 +38,5 @@ void onebot_link_pulse(struct onebot_link *link, enum onebot_role role, int64_t 
 bool onebot_link_ready(const struct onebot_link *link);
 /* Cuts every connection; forward ones are made again after a while. */
 void onebot_link_drop(struct onebot_link *link, const char *why);
-/* The port that reverse connections come to. */
-int onebot_link_port(const struct onebot_link *link);
 
 #endif

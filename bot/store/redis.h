@@ -7,7 +7,7 @@
  * group's commands always take the same connection (chosen by `lane`), so their order is kept.
  *
  * While Redis is away commands fail at once with ERR_AWAY: whoever needs to wait keeps its own
- * queue (intake does) and starts again at redis_on_up().
+ * queue (intake does) and starts again when the state callback says up.
  */
 #ifndef LOUBOT_STORE_REDIS_H
 #define LOUBOT_STORE_REDIS_H

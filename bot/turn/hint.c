@@ -76,7 +76,7 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     struct core *core = queue->core;
     core->loading--;
     if (error || reply->type != REDIS_LIST)
-        return; /* Redis went away again: loaded at the next redis_on_up */
+        return; /* Redis went away again: loaded when it is back */
     struct arena *arena = arena_create(TURN_ARENA_MAX);
     hint_forget(queue);
     for (size_t i = 0; i + 1 < reply->len; i += 2) {

@@ -161,7 +161,6 @@ struct core {
 };
 
 /* core.c */
-struct home *core_home(struct core *core, const char *community);
 /* Runs a script for a community; counts as in flight until the callback. */
 void core_eval(struct core *core, struct home *home, uint32_t lane, enum script script,
                int argc, const char *const *argv, const size_t *lens, redis_cb *cb, void *arg);
@@ -215,7 +214,6 @@ void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
 void outbox_on_redis(struct outbox *outbox); /* Redis is back */
 
 /* render.c */
-#define RENDER_PARTS_MAX 16
 struct rendered {
     struct send_part parts[2 * OUTGOING_MENTIONS_MAX + 6];
     size_t part_count;

@@ -43,14 +43,6 @@ struct event *turn_event_by(const struct turn *turn, uint32_t reached)
     return NULL;
 }
 
-size_t turn_events_by(const struct turn *turn, uint32_t reached)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < turn->event_count; i++)
-        count += (turn->events[i]->reached & reached) != 0;
-    return count;
-}
-
 struct event *turn_event_numbered(const struct turn *turn, uint32_t id)
 {
     for (size_t i = 0; i < turn->event_count; i++)

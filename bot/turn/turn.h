@@ -96,8 +96,6 @@ struct turn {
 struct event *turn_event_new(struct turn *turn);
 /* The first event of the context reached in one of these ways, or NULL. */
 struct event *turn_event_by(const struct turn *turn, uint32_t reached);
-/* How many were reached in one of these ways. */
-size_t turn_events_by(const struct turn *turn, uint32_t reached);
 struct event *turn_event_numbered(const struct turn *turn, uint32_t id);
 
 /* One of a name for each event (or session): setting again replaces. */
