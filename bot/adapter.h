@@ -69,7 +69,10 @@ struct adapter {
     const char *name;
     struct capabilities capabilities;
 
-    /* Reads its configuration (`conf` may be NULL: defaults), opens its connections. Puts its
+    /* Reads its configuration (`conf` may be NULL: defaults) and adds a fault for all that start()
+     * would refuse in it; opens nothing. NULL: there is nothing to configure. */
+    void (*check)(struct conf_node *conf, struct faults *faults);
+    /* Reads its configuration, opens its connections. Puts its
      * state in account_set_state(). 0, or an error after adding a fault: the daemon then does
      * not start. */
     int (*start)(struct account *account, struct conf_node *conf, struct faults *faults);

@@ -270,12 +270,16 @@ static void onebot_stop(struct account *account)
     free(onebot);
 }
 
+static void onebot_check(struct conf_node *conf, struct faults *faults)
+{
+    struct onebot_config config;
+    onebot_config_read(&config, conf, faults);
+}
+
 static int onebot_start(struct account *account, struct conf_node *conf, struct faults *faults)
 {
     struct onebot_config config;
-    char place[96];
-    snprintf(place, sizeof place, "account %s", account_name(account));
-    if (onebot_config_read(&config, place, conf, faults))
+    if (onebot_config_read(&config, conf, faults))
         return ERR_INVALID;
     struct onebot *onebot = xcalloc(1, sizeof *onebot);
     onebot->account = account;
@@ -321,6 +325,7 @@ const struct adapter onebot_adapter = {
                      .group_pace_ms = 1200,
                      .account_pace_ms = 300,
                      .send_deadline_ms = 60000},
+    .check = onebot_check,
     .start = onebot_start,
     .stop = onebot_stop,
     .send = onebot_send,

@@ -8,10 +8,11 @@
 #define ONEBOT_FRAME_MAX (4u * 1024 * 1024) /* bytes of one frame or HTTP answer */
 
 struct onebot_config {
-    const char *url;            /* forward: "ws://host:port/"; NULL: not */
-    bool split;                 /* two connections, to url/api and url/event */
-    bool in_query;              /* the token goes into the query, not into a header */
-    const char *address, *path; /* reverse: where implementations connect to; NULL: not */
+    const struct conf_node *conf; /* what it was read from, for faults */
+    const char *url;              /* forward: "ws://host:port/"; NULL: not */
+    bool split;                   /* two connections, to url/api and url/event */
+    bool in_query;                /* the token goes into the query, not into a header */
+    const char *address, *path;   /* reverse: where implementations connect to; NULL: not */
     int port;
     const char *http_api; /* calls go there: "http://host:port"; NULL: over the WebSocket */
     const char *token;    /* "": none */
@@ -23,8 +24,8 @@ struct onebot_config {
 };
 
 /* Reads `conf` (NULL: empty); every string is borrowed from it. 0, or ERR_INVALID after adding
- * faults. `name` says in the faults which account it is. */
-int onebot_config_read(struct onebot_config *config, const char *name, struct conf_node *conf,
+ * faults. */
+int onebot_config_read(struct onebot_config *config, struct conf_node *conf,
                        struct faults *faults);
 
 #endif

@@ -362,7 +362,7 @@ static int start_reverse(struct onebot_link *link, struct faults *faults)
     const char *error = "";
     link->server = ws_listen(account_ws(link->account), &server, &server_ops, link, &error);
     if (!link->server) {
-        faults_add(faults, account_name(link->account), 0, "%s", error);
+        faults_add(faults, conf_file(config->conf), conf_line(config->conf), "%s", error);
         return ERR_INVALID;
     }
     log_info("onebot", "listening account=%s address=%s port=%d path=%s",

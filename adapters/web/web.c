@@ -183,11 +183,22 @@ static void on_started(void *arg)
     bot_on_up(web->account);
 }
 
-static int web_start(struct account *account, struct conf_node *conf, struct faults *faults)
+/* The port. */
+static int read_config(struct conf_node *conf, struct faults *faults)
 {
     int port = (int)conf_int(conf_get(conf, "port"), DEFAULT_PORT, 0, 65535, faults);
-    if (conf)
-        conf_report_unknown(conf, faults);
+    conf_report_unknown(conf, faults);
+    return port;
+}
+
+static void web_check(struct conf_node *conf, struct faults *faults)
+{
+    read_config(conf, faults);
+}
+
+static int web_start(struct account *account, struct conf_node *conf, struct faults *faults)
+{
+    int port = read_config(conf, faults);
     struct web *web = xcalloc(1, sizeof *web);
     const char *why;
     web->account = account;
@@ -196,7 +207,7 @@ static int web_start(struct account *account, struct conf_node *conf, struct fau
     buf_init(&web->answer, 4096);
     int error = open_all(web, port, &why);
     if (error) {
-        faults_add(faults, "web chat", conf ? conf_line(conf) : 0, "%s", why);
+        faults_add(faults, conf_file(conf), conf_line(conf), "web chat: %s", why);
         web_destroy(web);
         return error;
     }
@@ -300,6 +311,7 @@ const struct adapter web_adapter = {
                      .recall = true,
                      .max_text = 4000,
                      .send_deadline_ms = 10000},
+    .check = web_check,
     .start = web_start,
     .stop = web_stop,
     .send = web_send,

@@ -166,24 +166,35 @@ static void check_calendar(struct check *check)
     calendar_destroy(&calendar);
 }
 
-static void check_adapters(struct check *check, const struct tables *tables)
+static void no_such_adapter(struct check *check, const struct tables *tables,
+                            const struct config_account *account)
 {
     const char *names[64];
     size_t count = 0;
     for (; tables->adapters[count] && count < 64; count++)
         names[count] = tables->adapters[count]->name;
-    for (size_t i = 0; i < check->config->account_count; i++) {
-        const struct config_account *account = &check->config->accounts[i];
-        size_t k = 0;
-        while (k < count && strcmp(names[k], account->adapter) != 0)
-            k++;
-        const char *better = nearest(account->adapter, names, count);
-        if (k == count)
-            faults_add(check->faults, check->config->path ? check->config->path : "loubot",
-                       conf_line(account->conf), "there is no adapter `%s`; %s%s",
-                       account->adapter, better ? "did you mean " : "see the README",
-                       better ? better : "");
-    }
+    const char *better = nearest(account->adapter, names, count);
+    faults_add(check->faults, conf_file(account->conf), conf_line(account->conf),
+               "there is no adapter `%s`; %s%s", account->adapter,
+               better ? "did you mean " : "see the README", better ? better : "");
+}
+
+static void check_account(struct check *check, const struct tables *tables,
+                          const struct config_account *account)
+{
+    const struct adapter *const *adapter = tables->adapters;
+    while (*adapter && strcmp((*adapter)->name, account->adapter) != 0)
+        adapter++;
+    if (!*adapter)
+        no_such_adapter(check, tables, account);
+    else if ((*adapter)->check)
+        (*adapter)->check(account->conf, check->faults);
+}
+
+static void check_accounts(struct check *check, const struct tables *tables)
+{
+    for (size_t i = 0; i < check->config->account_count; i++)
+        check_account(check, tables, &check->config->accounts[i]);
 }
 
 /* A secret written into a file that others can read. */
@@ -242,7 +253,7 @@ int cli_check(const struct tables *tables, int argc, char **argv)
     struct config *config = config_try(named ? argv[2] : NULL, check.faults);
     check.config = config;
     if (config) {
-        check_adapters(&check, tables);
+        check_accounts(&check, tables);
         note_secrets(config);
         check_communities(&check);
         check_calendar(&check);

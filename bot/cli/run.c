@@ -61,7 +61,7 @@ static int add_accounts(struct run *run, const struct tables *tables, struct fau
         if (!adapter) {
             faults_add(faults, config->path ? config->path : "configuration",
                        account->conf ? conf_line(account->conf) : 1,
-                       "there is no adapter \"%s\"", account->adapter);
+                       "there is no adapter `%s`", account->adapter);
             return ERR_NOT_FOUND;
         }
         int error =

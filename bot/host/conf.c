@@ -271,6 +271,11 @@ int conf_line(const struct conf_node *node)
     return node ? node->line : 1;
 }
 
+const char *conf_file(const struct conf_node *node)
+{
+    return node ? node->conf->name : "configuration";
+}
+
 /* Remembers what was asked for, so that a mistyped key can be told its right name. */
 static void asked(struct conf_node *map, const char *key)
 {

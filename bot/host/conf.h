@@ -33,6 +33,8 @@ const char *conf_name(const struct conf *conf);
 
 struct conf_node *conf_root(struct conf *conf);
 int conf_line(const struct conf_node *node);
+/* The file that it stands in; of NULL: "configuration". */
+const char *conf_file(const struct conf_node *node);
 /* Child of a mapping by key; NULL when absent or when `node` is NULL or no mapping. Marks the
  * key as known. */
 struct conf_node *conf_get(struct conf_node *node, const char *key);

@@ -14,8 +14,8 @@
 #include "cli/check.h"
 #include "tests/unit/people_files.h"
 
-static const struct adapter web = {.name = "web"}, onebot = {.name = "onebot"};
-static const struct adapter *const adapters[] = {&web, &onebot, NULL};
+extern const struct adapter web_adapter, onebot_adapter;
+static const struct adapter *const adapters[] = {&web_adapter, &onebot_adapter, NULL};
 static const struct tables tables = {NULL, adapters};
 
 static char output[64 * 1024];
@@ -99,6 +99,21 @@ static void faults_of_every_file_are_shown_at_once(void **state)
     people_remove(&folder);
 }
 
+static void the_keys_of_adapters_are_checked(void **state)
+{
+    char *folder = people_folder(NULL, NULL, 0);
+    static const char config[] = "accounts:\n- adapter: onebot\n  urk: ws://a\n"
+                                 "- adapter: onebot\n  name: b\n  url: http://a\n"
+                                 "- {adapter: web, port: 99999}\n";
+    people_write(folder, "loubot.yaml", config, strlen(config));
+    assert_int_equal(check_file(folder, "loubot.yaml"), 1);
+    says("/loubot.yaml:3: `urk` is not known here; did you mean `url`?");
+    says("/loubot.yaml:2: say how to reach the implementation");
+    says("/loubot.yaml:6: `url` begins with ws:// or wss://");
+    says("/loubot.yaml:7: ");
+    people_remove(&folder);
+}
+
 static void two_communities_may_not_share_id_or_group(void **state)
 {
     char *folder = people_folder(
@@ -115,8 +130,10 @@ static void two_communities_may_not_share_id_or_group(void **state)
 static void secrets_that_others_can_read_are_noted(void **state)
 {
     char *folder = people_folder(NULL, NULL, 0), path[300];
-    static const char config[] = "accounts:\n- {adapter: onebot, token: hunter2}\n"
-                                 "- {adapter: web, token: '${LOUBOT_T:-x}'}\n";
+    static const char config[] =
+        "accounts:\n- {adapter: onebot, url: 'ws://a', token: hunter2}\n"
+        "- {adapter: onebot, name: b, url: 'ws://a', "
+        "token: '${LOUBOT_T:-x}'}\n";
     people_write(folder, "loubot.yaml", config, strlen(config));
     snprintf(path, sizeof path, "%s/loubot.yaml", folder);
     chmod(path, 0644);
@@ -148,6 +165,7 @@ int main(void)
         cmocka_unit_test(the_defaults_have_no_faults),
         cmocka_unit_test(the_example_has_no_faults),
         cmocka_unit_test(faults_of_every_file_are_shown_at_once),
+        cmocka_unit_test(the_keys_of_adapters_are_checked),
         cmocka_unit_test(two_communities_may_not_share_id_or_group),
         cmocka_unit_test(secrets_that_others_can_read_are_noted),
         cmocka_unit_test(a_config_that_is_no_yaml_is_said),
