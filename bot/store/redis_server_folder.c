@@ -19,8 +19,10 @@
 #include <unistd.h>
 
 #include "host/err.h"
+#include "host/log.h"
 
 #define LOCK_STEP_MS 5
+#define SAY_AFTER_MS 500 /* the former one is usually gone by then */
 
 int redis_server_fail(struct redis_server_why *why, const char *format, ...)
 {
@@ -94,6 +96,9 @@ static int take_lock(struct redis_server_folder *folder, int wait_ms,
                                      "Another Loubot (process %d) works on the data folder "
                                      "%s: stop it, or give this one a folder of its own.",
                                      read_owner(folder->lock), folder->path);
+        if (waited == SAY_AFTER_MS)
+            log_info("redis_server", "waiting for the data folder: process=%d folder=%s",
+                     read_owner(folder->lock), folder->path);
         usleep(LOCK_STEP_MS * 1000);
     }
     say_owner(folder->lock);
