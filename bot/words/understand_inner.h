@@ -7,6 +7,7 @@
  *   understand_numbers.c   "#12", "完成 12 14" → event numbers
  *   understand_frames.c    hits → frames (an object and its symptom) → points and category
  *   understand_intent.c    answers and commands; then the decision
+ *   understand_correct.c   of a correction: the right place, not the wrong one
  */
 #ifndef LOUBOT_WORDS_UNDERSTAND_INNER_H
 #define LOUBOT_WORDS_UNDERSTAND_INNER_H
@@ -92,6 +93,9 @@ void reading_numbers(struct reading *reading, struct meaning *meaning);
 void reading_frames(struct reading *reading);
 void reading_faults(struct reading *reading, struct meaning *meaning);
 void reading_intent(struct reading *reading, struct meaning *meaning);
+/* The place that a correction means, told from glyph `from` on. False: none. */
+bool reading_corrected_place(const struct reading *reading, uint32_t from,
+                             struct location *ret_where);
 
 /* The location told between two glyphs. */
 void location_find(const struct reading *reading, uint32_t from, uint32_t to,

@@ -143,6 +143,36 @@ static bool is_fragment(const struct reading *reading, uint32_t open)
            !location_is_empty(&reading->where);
 }
 
+/* "不对，是3单元": a no that goes on with a place. */
+static bool corrects(const struct reading *reading, const struct hit *say,
+                     struct location *ret_where)
+{
+    bool denies = say->group->no || say->group->intent == INTENT_CORRECT;
+    uint32_t from = reading_is(reading, say->from, "不是") ? say->from : say->to;
+    if (!denies || say->group->value != NULL)
+        return false;
+    return reading_corrected_place(reading, from, ret_where) ||
+           reading_corrected_place(reading, 0, ret_where);
+}
+
+/* "不是4楼，是5楼": begins with what it was not. */
+static bool begins_denying(const struct reading *reading)
+{
+    return reading->count <= 40 &&
+           (reading_is(reading, 0, "不是") || reading_is(reading, 0, "not "));
+}
+
+/* Words that count only where no place and no thing is told beside them: "是4楼的" is no yes,
+ * "你好，3单元" no mere greeting. */
+static bool gives_way(const struct reading *reading, const struct hit *say)
+{
+    if (say->group->value == NULL && (say->group->yes || say->group->no))
+        return !location_is_empty(&reading->where);
+    return say->group->intent == INTENT_CHAT &&
+           (!location_is_empty(&reading->where) || has_kind(reading, WORD_OBJECT) ||
+            has_kind(reading, WORD_SYMPTOM));
+}
+
 void reading_intent(struct reading *reading, struct meaning *meaning)
 {
     uint32_t open = reading->residue;
@@ -150,14 +180,25 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     if (told_again(reading, meaning, open) || me_too(reading, meaning, open))
         return;
     const struct hit *say = say_of(reading, closed, meaning->number_count > 0);
-    if (say != NULL && (say->group->yes || say->group->no) && say->group->value == NULL &&
-        !location_is_empty(&reading->where))
-        say = NULL; /* "是4楼的" tells a place */
-    bool strong =
-        say != NULL && (!meaning->report || say->group->anywhere || meaning->number_count > 0);
+    struct location right;
+    if (!meaning->report && begins_denying(reading) && !location_is_empty(&reading->where)) {
+        if (reading_corrected_place(reading, 0, &right)) {
+            meaning->intent = INTENT_CORRECT;
+            meaning->fault.where = right;
+        }
+        return;
+    }
+    bool correction = say != NULL && corrects(reading, say, &right);
+    if (say != NULL && !correction && gives_way(reading, say))
+        say = NULL;
+    bool sure = say != NULL && say->group->anywhere && say->group->intent != INTENT_WITHDRAW;
+    bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0);
     if (strong) {
         take_say(reading, meaning, say);
-        if (closed && (say->group->yes || say->group->no))
+        if (correction) {
+            meaning->intent = INTENT_CORRECT;
+            meaning->fault.where = right;
+        } else if (closed && (say->group->yes || say->group->no))
             yes_or_no(reading, meaning);
     }
     if (strong || meaning->report)

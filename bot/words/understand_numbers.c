@@ -34,9 +34,27 @@ static uint32_t ends_alone(const struct reading *reading, uint32_t at)
                    ? 0
                    : at + 1;
     uint32_t cp = reading->glyphs[at].cp;
+    if ((cp == ',' || reading_is(reading, at, "和") || reading_is(reading, at, "跟")) &&
+        at + 1 < reading->count && glyph_is_digit(reading->glyphs[at + 1].cp))
+        return at;
     return glyph_is_silent(cp) && cp != '-' && cp != '.' && cp != ':' && cp != '/' && cp != '%'
                ? at
                : 0;
+}
+
+static bool is_all(const struct reading *reading, uint32_t at)
+{
+    static const char *const words[] = {"都", "全", "均", NULL};
+    return is_any(reading, at, words);
+}
+
+/* "12 14都完成": all of them, or done already. */
+static uint32_t skip_all(const struct reading *reading, uint32_t at)
+{
+    static const char *const words[] = {"都", "全", "也", "均", "已", "经", "号", " ", NULL};
+    while (at < reading->count && is_any(reading, at, words))
+        at++;
+    return at;
 }
 
 static const struct hit *say_near(const struct reading *reading, uint32_t from, uint32_t to)
@@ -45,7 +63,7 @@ static const struct hit *say_near(const struct reading *reading, uint32_t from, 
         const struct hit *hit = &reading->hits[i];
         if (hit->group->kind != WORD_SAY || hit->inner)
             continue;
-        if (skip_space(reading, hit->to) == from || skip_space(reading, to) == hit->from)
+        if (skip_space(reading, hit->to) == from || skip_all(reading, to) == hit->from)
             return hit;
     }
     return NULL;
@@ -77,6 +95,27 @@ static bool continues_list(const struct reading *reading, uint32_t at)
     return i == at || (i + 1 == at && reading->glyphs[i].cp == '#');
 }
 
+/* The glyph behind the last number of a list whose first one ends at `to`. */
+static uint32_t list_end(const struct reading *reading, uint32_t to)
+{
+    static const char *const joins[] = {"、", ",", "和", "&", "#", NULL};
+    for (;;) {
+        uint32_t at = skip_space(reading, to);
+        while (at < reading->count && is_any(reading, at, joins))
+            at = skip_space(reading, at + 1);
+        struct number n;
+        if (at == to || at >= reading->count || !glyph_is_digit(reading->glyphs[at].cp) ||
+            !number_at(reading, at, &n))
+            return to;
+        uint32_t alone = ends_alone(reading, n.to);
+        bool all = n.to < reading->count &&
+                   (is_all(reading, n.to) || say_near(reading, n.from, n.to) != NULL);
+        if (alone == 0 && !all)
+            return to;
+        to = alone != 0 ? alone : n.to;
+    }
+}
+
 static void number_here(struct reading *reading, struct meaning *meaning,
                         const struct number *n)
 {
@@ -89,10 +128,13 @@ static void number_here(struct reading *reading, struct meaning *meaning,
         if (meaning->number_count == 1)
             reading->numbers_from = n->from - 1;
     } else if (to != 0 && (whole || continues_list(reading, n->from) ||
-                           say_near(reading, n->from, to) != NULL)) {
+                           say_near(reading, n->from, list_end(reading, to)) != NULL)) {
         add(reading, meaning, n, to);
     } else if (to == 0 && n->from == skip_space(reading, 0) && n->to < reading->count &&
                say_near(reading, n->from, n->to) != NULL) {
+        add(reading, meaning, n, n->to);
+    } else if (to == 0 && n->to < reading->count && continues_list(reading, n->from) &&
+               (is_all(reading, n->to) || say_near(reading, n->from, n->to) != NULL)) {
         add(reading, meaning, n, n->to);
     }
 }

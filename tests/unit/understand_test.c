@@ -123,6 +123,25 @@ static void answers(void **state)
     check("打错了，是5楼", "correct");
     assert_int_equal(meaning.fault.where.floor, 5);
     check("不用修了", "withdraw");
+    check("算了不用修了，我自己换了灯泡", "withdraw");
+    check("不用来了，好了自己弄好了", "withdraw");
+    check("never mind, fixed it myself", "withdraw");
+    check("我自己换了灯泡还是不亮", "deny");
+    check("no its unit 3 sorry", "correct");
+    assert_string_equal(meaning.fault.where.unit, "3");
+    check("不对，是3单元", "correct");
+    assert_string_equal(meaning.fault.where.unit, "3");
+    check("不是4楼，是5楼", "correct");
+    assert_int_equal(meaning.fault.where.floor, 5);
+    check("打错了，是5楼不是4楼", "correct");
+    assert_int_equal(meaning.fault.where.floor, 5);
+    check("not unit 2, unit 3", "correct");
+    assert_string_equal(meaning.fault.where.unit, "3");
+    check("不是4楼", "chat");
+    check("你好", "chat");
+    check("你好 3单元", "fragment");
+    assert_string_equal(meaning.fault.where.unit, "3");
+    check("谁是我的网格员", "enquiry");
     check("我家也没水", "me_too water_supply");
     check("+1", "me_too");
     check("同问", "me_too");
@@ -167,6 +186,10 @@ static void numbers(void **state)
     check_numbers("12 挂起到5月18日 等配件", "12");
     check_numbers("4#2单元", "");
     check_numbers("12点停水", "");
+    check_numbers("12 14都完成", "12 14");
+    check_numbers("12和14好了", "12 14");
+    check_numbers("12 14 done", "12 14");
+    check_numbers("12号楼和14号楼修好了", "");
 }
 
 static void two_in_one(void **state)
