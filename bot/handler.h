@@ -33,11 +33,15 @@ enum {
         32 /* also messages read back after a gap that are older than 30 minutes */
 };
 
+/* Talk among people, nobody's business here unless it is addressed to the bot. */
+#define INTENTS_TALK                                                                           \
+    (1u << INTENT_CHAT | 1u << INTENT_ENQUIRY | 1u << INTENT_SUGGESTION | 1u << INTENT_THANKS)
+
 struct handler {
     const char *name;
     unsigned listens;
-    uint32_t intents; /* bit set of 1u << INTENT_*; ~0u: all but chat; add 1u << INTENT_CHAT to
-                         hear addressed chat */
+    uint32_t intents; /* bit set of 1u << INTENT_*; ~0u: all. Those of INTENTS_TALK come from
+                         people who address the bot or have something open with it */
     unsigned needs;
     int priority; /* higher is asked first; breaks ties of match() */
 

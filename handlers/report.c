@@ -368,7 +368,7 @@ static void on_timer(struct turn *turn)
 const struct handler handler_report = {
     .name = "report",
     .listens = LISTEN_MESSAGE,
-    .intents = ~0u | 1u << INTENT_CHAT,
+    .intents = ~0u,
     .needs = NEED_NEARBY | NEED_RECENT | NEED_NUMBERED | NEED_QUOTED,
     .priority = 10,
     .match = match,

@@ -162,7 +162,7 @@ struct core *core_create(const struct core_config *config)
         script_init(&core->scripts[i], script_files[i]);
     for (size_t i = 0; config->handlers[i]; i++)
         if (config->handlers[i]->listens & (LISTEN_MESSAGE | LISTEN_EDIT))
-            core->wanted |= config->handlers[i]->intents;
+            core->wanted |= config->handlers[i]->intents & ~INTENTS_TALK;
     core->home_count = config->community_count;
     core->homes = xcalloc(core->home_count, sizeof *core->homes);
     for (size_t i = 0; i < core->home_count; i++)

@@ -99,11 +99,6 @@ void hint_load(struct queue *queue)
 
 /* ---- judging -------------------------------------------------------------------------- */
 
-static bool hears(const struct core *core, enum intent intent)
-{
-    return intent != INTENT_CHAT && (core->wanted >> intent & 1);
-}
-
 static void understand_text(const struct queue *queue, const char *text, bool addressed,
                             struct arena *arena, struct meaning *ret_meaning)
 {
@@ -146,7 +141,7 @@ static void judge_message(struct queue *queue, const struct input *input,
     if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
         join_half(queue, live, arena, hint);
     hint->matters = hint->addressed || quoted || open || input->kind == INPUT_EDIT ||
-                    hears(queue->core, hint->meaning.intent);
+                    (queue->core->wanted >> hint->meaning.intent & 1);
 }
 
 void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,

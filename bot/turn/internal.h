@@ -147,7 +147,7 @@ struct core {
     size_t loading;        /* answers that core_is_ready waits for */
     size_t in_flight;      /* scripts whose answer somebody waits for */
     uint64_t last_send;    /* ids of sends */
-    uint32_t wanted;       /* intents that some handler hears */
+    uint32_t wanted;       /* intents that some handler hears unaddressed */
     struct arena *scratch; /* for hints */
     struct poison *poison;
     struct loop_timer *tick;

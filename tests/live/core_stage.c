@@ -124,7 +124,7 @@ static void report_timer(struct turn *turn)
 static const struct handler report = {
     .name = "report",
     .listens = LISTEN_MESSAGE,
-    .intents = 1u << INTENT_REPORT,
+    .intents = ~0u,
     .needs = NEED_NEARBY,
     .match = report_match,
     .handle = report_handle,
