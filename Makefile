@@ -59,10 +59,10 @@ fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half a
 	@$(MAKE) --no-print-directory -j$$(nproc) fuzz-build
 	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
 
-chaos: test-deps ## kills it KILLS times (1000) at random moments of stories over OneBot, and judges what is left
+chaos: test-deps ## kills, repeats, faults of platform and Redis, floods: the long form of tests/chaos (SEED=n, ONLY=name)
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 	@tests/npm.sh >/dev/null
-	@LOUBOT=$(B)/loubot node tests/chaos/chaos.mjs --kills $${KILLS:-1000} $${SEED:+--seed $$SEED}
+	@LOUBOT=$(B)/loubot tests/chaos.sh
 
 bench: test-deps ## measures: every program of tests/bench, a few minutes, on the plain build
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build

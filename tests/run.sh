@@ -7,7 +7,7 @@
 #   tests/unit/*_test.c, tests/live/*_test.c   cmocka programs
 #   tests/dialogues/*.play                     by `loubot play`
 #   tests/peers/*/*_test.mjs                   node programs that print `N passed, N failed`
-#   tests/chaos/                               a short run of `make chaos`
+#   tests/chaos/*.mjs that begin with #!       the short form of `make chaos`
 #   tests/fuzz/*_fuzz.c                        each for FUZZ_SECONDS (5) from its corpus
 # Programs find the sanitized binary in $LOUBOT and the build folder in $B. ONLY=word runs what has it in its name.
 cd "$(dirname "$0")/.." || exit 2
@@ -51,7 +51,9 @@ plan() {
     for f in tests/peers/*/*_test.mjs; do
         [ ! -e "$f" ] || echo "${f#tests/} line 300 node $f"
     done
-    [ ! -x "$LOUBOT" ] || echo "chaos/kills line 240 node tests/chaos/chaos.mjs --kills 12 --at-once 3"
+    for f in $(grep -l '^#!' tests/chaos/*.mjs); do
+        [ ! -x "$LOUBOT" ] || echo "${f#tests/} line 240 node $f"
+    done
     for f in tests/live/*_test.c tests/unit/*_test.c; do
         [ ! -x "$B/${f%.c}" ] || echo "${f:6:-2} tap 300 $B/${f%.c}"
     done

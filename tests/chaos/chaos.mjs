@@ -1,83 +1,107 @@
 #!/usr/bin/env node
-// chaos.mjs [--seed N] [--kills N] [--at-once N] [--keep]: stories of reports over OneBot while Loubot, its redis-server, or
-// both are killed at random moments, the link is cut, sends fail and answers are lost; then the peer's log and Redis are judged (judge.mjs). Prints its seed; the same seed
-// gives the same stories, victims and pauses. The last line is `N passed, N failed`.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Daemon } from './daemon.mjs';
-import { OneBotServer } from '../peers/onebot/server.mjs';
-import { Recorder } from './recorder.mjs';
-import { Rng } from './rng.mjs';
-import { Store, judge } from './judge.mjs';
-import { Town } from './town.mjs';
+// chaos.mjs [--long] [--seed N] [--kills N] [--streets N] [--at-once N] [--keep]: stories of reports over OneBot while
+// Loubot, its redis-server, or both are killed at random moments, the link is cut, sends fail and answers are lost; in the
+// long form they are killed once more at each point that the code names (core_kill_point; `archived`, which comes after
+// ninety days, by tests/live/past_test.c). Then the peer's log and Redis are judged (judge.mjs). Several streets, each with
+// its own peer, daemon and data, share the kills. Prints its seed; the same seed gives the same stories, victims and
+// pauses. The last line is `N passed, N failed`.
+import { Stage, Verdict, conclude, options, sleep, until } from './stage.mjs';
+import { judge } from './judge.mjs';
 import { tell } from './story.mjs';
 
-const { values: given } = parseArgs({
-    options: { seed: { type: 'string' }, kills: { type: 'string' }, 'at-once': { type: 'string' }, keep: { type: 'boolean' } },
-});
-const seed = Number(given.seed ?? Math.floor(Math.random() * 1e9));
-const kills = Number(given.kills ?? 1000);
-const atOnce = Number(given['at-once'] ?? 6);
-const rng = new Rng(seed);
-const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-const folder = mkdtempSync(join(tmpdir(), 'loubot-chaos-'));
-console.log(`seed ${seed}: ${kills} kills, ${atOnce} stories at once`);
+const given = options({ long: false, kills: 0, streets: 3, 'at-once': 5 });
+given.kills ||= given.long ? 1000 : 12;
+const POINTS = ['deciding', 'read', 'decided', 'committed', 'wording', 'send', 'sent', 'reported'];
+const VICTIMS = ['loubot', 'redis', 'both'];
 
-const server = new OneBotServer({ token: 'chaos' });
-const recorder = new Recorder(server);
-const town = new Town(folder, await server.start(), 'chaos');
-const daemon = new Daemon(town.command(process.env.LOUBOT ?? 'build/loubot'), join(folder, 'loubot.log'));
-const store = new Store(town.socket, town.community);
-daemon.start();
-// What was said before it first listened is nobody's loss: it begins when the groups' marks are kept.
-while (store.marks(town.account) === 0) await sleep(50);
-
-const stories = [];
-let killing = true;
-async function teller() {
-    while (killing) await tell({ server, recorder, town, rng, stories });
+// Kills once at a named point. Another kill follows only when what was being decided has been settled: an input that is
+// being decided at two crashes in a row is put aside, as it must be.
+async function killAt(stage, point, victim, pass) {
+    const { daemon } = stage;
+    await stage.up();
+    await sleep(500);
+    await daemon.kill();
+    daemon.start({ LOUBOT_KILL_AT: `${point}:${pass}:${victim}` });
+    let first = null;
+    const happened = await until(() => {
+        if (victim !== 'redis') return daemon.isDead();
+        const pid = daemon.redis();
+        first ??= pid;
+        return first && pid && pid !== first;
+    }, 20000);
+    if (daemon.isDead()) daemon.start();
+    return happened ? [] : [`nothing was killed at ${point}`];
 }
-const tellers = Array.from({ length: atOnce }, teller);
 
-const done = {};
-const troubles = {
-    loubot: () => daemon.kill(),
-    'redis-server': () => daemon.killRedis(),
-    both: () => daemon.killRedis() && daemon.kill(),
-    cut: () => (server.cut(rng.between(0, 800)), true),
-    'failed send': () => (server.faults.fail = 1),
-    'lost answer': () => (server.faults.swallow = 1),
-};
-const choice = ['loubot', 'loubot', 'redis-server', 'both', 'cut', 'failed send', 'lost answer'];
-for (let n = 0; n < kills; ) {
-    // Mostly a while after it is back at work, sometimes while it is still starting.
-    if (rng.next() < 0.75) for (let i = 0; i < 500 && server.links.size === 0; i++) await sleep(20);
-    await sleep(rng.between(20, 1500));
-    const trouble = rng.pick(choice);
-    const pause = rng.between(0, 300);
-    if (!(await troubles[trouble]())) continue;
-    done[trouble] = (done[trouble] ?? 0) + 1;
-    if (['loubot', 'redis-server', 'both'].includes(trouble)) n++;
-    if (daemon.isDead()) {
-        await sleep(pause);
-        daemon.start();
+async function street(number, kills, points) {
+    const seed = given.seed + number;
+    const stage = await Stage.begin({ seed });
+    const { server, recorder, daemon, rng, store } = stage;
+    const verdict = new Verdict();
+    await stage.start();
+
+    // The timers that an event has in each state, learned in peace: each name that is there when it is reached.
+    const usual = {};
+    const learn = async ({ number, reached }) => {
+        await sleep(300);
+        usual[reached] = String(store.timers().get(number) ?? []);
+    };
+    await tell(stage, { joins: 0, reached: learn });
+
+    let killing = true;
+    const tellers = Array.from({ length: given['at-once'] }, async () => {
+        while (killing) await tell(stage);
+    });
+    const done = {};
+    const count = (what) => (done[what] = (done[what] ?? 0) + 1);
+    const troubles = {
+        cut: () => server.cut(rng.between(0, 500)),
+        'failed send': () => (server.faults.fail = 1),
+        'lost answer': () => (server.faults.swallow = 1),
+    };
+    const killers = {
+        loubot: () => daemon.kill(),
+        'redis-server': () => daemon.killRedis(),
+        both: () => daemon.killRedis() && daemon.kill(),
+    };
+    for (let n = 0; n < kills; ) {
+        // Mostly a while after it is back at work, sometimes while it is still starting.
+        if (rng.next() < 0.75) await stage.up();
+        const wait = rng.between(20, 1000);
+        const trouble = rng.next() < 0.4 ? rng.pick(Object.keys(troubles)) : null;
+        const victim = rng.pick(['loubot', 'loubot', 'redis-server', 'both']);
+        const pause = rng.between(0, 200);
+        await sleep(wait / 2);
+        if (trouble) {
+            troubles[trouble]();
+            count(trouble);
+        }
+        await sleep(wait / 2);
+        if (!(await killers[victim]())) continue; // redis-server had not been started yet
+        count(victim);
+        n++;
+        if (daemon.isDead()) {
+            await sleep(pause);
+            daemon.start();
+        }
     }
-}
-killing = false;
-await Promise.all(tellers);
-await sleep(1000);
+    for (const [point, victim] of points) verdict.check(`killed at ${point}`, await killAt(stage, point, victim, rng.between(1, 5)));
+    killing = false;
+    await Promise.all(tellers);
+    await until(() => store.leftovers([server.self]).length === 0, 5000);
 
-const verdict = judge({ stories, store, sends: recorder.sends });
-await daemon.stop();
-for (const death of daemon.deaths) verdict.lines.push(`loubot ${death}`);
-verdict.failed += daemon.deaths.length;
-await server.stop();
-console.log(`done to it: ${JSON.stringify(done)}; ${stories.length} reports, ${recorder.sends.length} sends, ` +
-    `${verdict.excused} repeated because their answer was lost`);
-for (const line of verdict.lines) console.log(line);
-if (verdict.failed || given.keep) console.log(`kept: ${folder} (loubot.log, data)`);
-else rmSync(folder, { recursive: true });
-console.log(`${verdict.passed} passed, ${verdict.failed} failed`);
-process.exit(verdict.failed ? 1 : 0);
+    const judged = judge({ ...stage, sends: recorder.sends, usual });
+    verdict.add(judged);
+    await stage.end(verdict);
+    console.log(`street ${number}: ${JSON.stringify(done)}, ${points.length} at named points; ${stage.stories.length} reports, ` +
+        `${recorder.sends.length} sends, ${judged.excused} repeated because their answer was lost`);
+    return { stage, verdict };
+}
+
+console.log(`seed ${given.seed}: ${given.kills} kills in ${given.streets} streets, ${given['at-once']} stories at once in each`);
+const points = given.long ? POINTS.flatMap((point) => VICTIMS.map((victim) => [point, victim])) : [];
+const streets = await Promise.all(Array.from({ length: given.streets }, (_, i) =>
+    street(i, Math.ceil((given.kills - i) / given.streets), points.filter((_, k) => k % given.streets === i))));
+const verdict = new Verdict();
+for (const { verdict: one } of streets) verdict.add(one);
+conclude(verdict, streets.map(({ stage }) => stage), given.keep);

@@ -1,21 +1,36 @@
-// daemon.mjs: starts, kills and restarts `loubot run` and finds its redis-server.
+// daemon.mjs: starts, kills and restarts `loubot run` and finds its redis-server. What it started does not outlive it.
 import { spawn, execFileSync } from 'node:child_process';
 import { openSync } from 'node:fs';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const running = new Set(); // child processes
+
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+// Like child_process.spawn; the child ends with us.
+export function run(binary, args, given) {
+    const child = spawn(binary, args, given);
+    running.add(child);
+    child.gone = new Promise((done) => child.once('exit', (code, signal) => {
+        running.delete(child);
+        done({ code, signal });
+    }));
+    return child;
+}
 
 export class Daemon {
     // `command`: the binary and its arguments; `log`: a file that gets everything it says.
-    constructor(command, log) {
+    constructor(command, log, env = {}) {
         this.command = command;
         this.log = openSync(log, 'a');
+        this.env = { ...process.env, ...env };
         this.child = null;
         this.deaths = []; // exits that nobody asked for
     }
-    start() {
+    start(env = {}) {
         const [binary, ...args] = this.command;
-        const child = spawn(binary, args, { stdio: ['ignore', this.log, this.log] });
-        child.gone = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
+        const child = run(binary, args, { stdio: ['ignore', this.log, this.log], env: { ...this.env, ...env } });
         child.gone.then(({ code, signal }) => {
             if (signal !== 'SIGKILL' && !child.stopping) this.deaths.push(`ended by itself: ${signal ?? code}`);
         });
@@ -31,7 +46,11 @@ export class Daemon {
     }
     killRedis() {
         const pid = this.redis();
-        if (pid) process.kill(pid, 'SIGKILL');
+        try {
+            if (pid) process.kill(pid, 'SIGKILL');
+        } catch {
+            return false; // ended meanwhile
+        }
         return pid !== null;
     }
     async kill() {
@@ -46,7 +65,11 @@ export class Daemon {
         this.child.stopping = true;
         this.child.kill('SIGTERM');
         const ended = await Promise.race([this.child.gone, sleep(15000)]);
-        if (!ended) await this.kill();
-        else if (ended.code !== 0) this.deaths.push(`a clean stop ended with ${ended.signal ?? ended.code}`);
+        if (!ended) {
+            this.deaths.push('a clean stop did not end');
+            await this.kill();
+        } else if (ended.code !== 0) {
+            this.deaths.push(`a clean stop ended with ${ended.signal ?? ended.code}`);
+        }
     }
 }

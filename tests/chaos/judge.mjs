@@ -1,4 +1,4 @@
-// judge.mjs: what a chaos run must have left behind, read from the peer's log and, by redis-cli, from Redis. Loubot
+// judge.mjs: what a chaos run must have left behind, read from the peers' logs and, by redis-cli, from Redis. Loubot
 // itself is never asked.
 import { execFileSync } from 'node:child_process';
 import { answerMayBeLost } from './recorder.mjs';
@@ -8,9 +8,20 @@ export class Store {
         this.socket = socket;
         this.tag = `{${community}}`;
     }
+    // The answers to many commands; throws when Redis is away.
+    many(commands) {
+        if (commands.length === 0) return [];
+        const quoted = (arg) => `"${String(arg).replace(/(["\\])/g, '\\$1')}"`;
+        const out = execFileSync('redis-cli', ['-s', this.socket, '--json'], {
+            input: commands.map((c) => c.map(quoted).join(' ')).join('\n') + '\n', encoding: 'utf8',
+            stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 1 << 30,
+        });
+        const lines = out.trimEnd().split('\n');
+        if (lines.length !== commands.length) throw new Error('Redis is away');
+        return lines.map((line) => JSON.parse(line));
+    }
     cli(...args) {
-        const out = execFileSync('redis-cli', ['-s', this.socket, '--json', ...args.map(String)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-        return JSON.parse(out);
+        return this.many([args])[0];
     }
     // How many groups of an account have a mark; 0 while Redis is away.
     marks(account) {
@@ -20,27 +31,41 @@ export class Store {
             return 0;
         }
     }
-    count() {
-        return this.cli('keys', `${this.tag}:e:*`).length;
+    // The numbers of all events.
+    numbers() {
+        return this.cli('keys', `${this.tag}:e:*`).map((key) => Number(key.split(':').at(-1)));
     }
-    event(id) {
-        const row = this.cli('hgetall', `${this.tag}:e:${id}`);
-        return row?.b ? { ...JSON.parse(row.b), text: row.x } : null;
+    // {event, trail} of each number; event is null where there is none.
+    events(numbers) {
+        const answers = this.many(numbers.flatMap((n) => [['hgetall', `${this.tag}:e:${n}`], ['lrange', `${this.tag}:t:${n}`, 0, -1]]));
+        return new Map(numbers.map((n, i) => {
+            const [row, trail] = answers.slice(2 * i);
+            return [n, { event: row?.b ? { ...JSON.parse(row.b), text: row.x, acknowledged: row.a } : null, trail: trail.map((step) => JSON.parse(step)) }];
+        }));
     }
-    trail(id) {
-        return this.cli('lrange', `${this.tag}:t:${id}`, 0, -1).map((step) => JSON.parse(step));
-    }
+    // Event number → the names of its timers.
     timers() {
-        return this.cli('zrange', `${this.tag}:timers`, 0, -1);
+        const of = new Map();
+        for (const id of this.cli('zrange', `${this.tag}:timers`, 0, -1)) {
+            const [, number, name] = id.match(/^e(\d+):(.*)$/) ?? [];
+            if (number) of.set(Number(number), [...(of.get(Number(number)) ?? []), name].sort());
+        }
+        return of;
+    }
+    // Rows that wait to be sent or were put aside, inputs that were put aside, half-written timers: [name, how many].
+    leftovers(accounts) {
+        const keys = accounts.flatMap((a) => [['hlen', `${this.tag}:out:onebot:${a}`], ['zcard', `${this.tag}:outq:onebot:${a}`],
+            ['hlen', `${this.tag}:parked:onebot:${a}`]]).concat([['hlen', `${this.tag}:inputs`]]);
+        return this.many(keys).map((n, i) => [keys[i][1], n]).filter(([, n]) => n > 0);
     }
 }
 
 // Sends with the same text to the same room about the same message are one outgoing; more than one of them is a repeat,
 // which only a lost answer excuses.
-function repeats(sends) {
+export function repeats(sends) {
     const groups = new Map();
     for (const send of sends) {
-        const key = JSON.stringify([send.room, send.text, send.quote, send.reaction]);
+        const key = JSON.stringify([send.account, send.room, send.text, send.quote, send.reaction]);
         groups.set(key, [...(groups.get(key) ?? []), send]);
     }
     const excused = [];
@@ -51,37 +76,53 @@ function repeats(sends) {
 }
 
 const EXPECTED = ['reported', 'dispatched', 'handling', 'checking', 'done'];
+const EMPTY = { event: null, trail: [] };
 
-function judgeStory(story, store, sends) {
+function judgeStory(story, { event, trail }, timers, usual, acks) {
     const faults = [];
-    const acks = sends.filter((s) => s.quote === story.report.message_id && /#\d+/.test(s.text));
     const numbers = new Set(acks.map((s) => s.text.match(/#(\d+)/)[1]));
     if (numbers.size !== 1) faults.push(`its acknowledgements name ${[...numbers].join(' and ') || 'no number'}`);
     if (!story.number) return faults;
-    const event = store.event(story.number);
-    if (!event) return [...faults, `event ${story.number} is not in Redis`];
-    if (event.text !== story.text) faults.push(`event ${story.number} holds another text`);
-    const reached = store.trail(story.number).map((step) => step.to).filter((to, i, all) => to && to !== all[i - 1]);
+    const name = `event ${story.number}`;
+    if (!event) return [...faults, `${name} is not in Redis`];
+    if (event.text !== story.text) faults.push(`${name} holds another text`);
+    if (!event.acknowledged) faults.push(`${name} is not marked as acknowledged`);
+    const reached = trail.map((step) => step.to).filter((to, i, all) => to && to !== all[i - 1]);
     const expected = EXPECTED.slice(0, EXPECTED.indexOf(story.reached) + 1);
-    if (reached.join() !== expected.join()) faults.push(`event ${story.number} went ${reached.join(' → ')}`);
-    if (event.state !== story.reached) faults.push(`event ${story.number} is ${event.state}, not ${story.reached}`);
-    if (event.state !== 'done' && !store.timers().some((t) => t.startsWith(`e${story.number}:`)))
-        faults.push(`event ${story.number} has no timer`);
+    if (reached.join() !== expected.join()) faults.push(`${name} went ${reached.join(' → ')}`);
+    if (event.state !== story.reached) faults.push(`${name} is ${event.state}, not ${story.reached}`);
+    const others = event.also?.length ?? 0;
+    if (others !== story.joined) faults.push(`${name} has ${others} more households, not ${story.joined}`);
+    if (usual?.[story.reached] && usual[story.reached] !== String(timers))
+        faults.push(`${name} has the timers ${timers}, usual are ${usual[story.reached]}`);
+    if (event.state !== 'done' && !timers.length) faults.push(`${name} has no timer`);
     return faults;
 }
 
-// Returns {passed, failed, lines}: one verdict for each story, one for the number of events, one for the repeats.
-export function judge({ stories, store, sends }) {
+// Returns {passed, failed, lines, excused}: one verdict for each story, one each for the number of events, for what is
+// left behind, for the repeats. `usual`: state → the timers of an event to which nothing bad has happened.
+export function judge({ stories, store, sends, usual, accounts = [10001] }) {
     const lines = [];
-    let passed = 0;
+    let passed = 0, verdicts = 0;
     const verdict = (name, faults) => {
+        verdicts++;
         if (faults.length === 0) passed++;
         else lines.push(...faults.map((f) => `${name}: ${f}`));
     };
-    for (const story of stories) verdict(story.text, [...story.faults, ...judgeStory(story, store, sends)]);
-    const count = store.count();
-    verdict('events', count === stories.length ? [] : [`${count} in Redis of ${stories.length} reports`]);
+    const acks = new Map(); // quoted message → sends
+    for (const send of sends) {
+        if (!send.quote || !/#\d+/.test(send.text)) continue;
+        const key = `${send.account} ${send.quote}`;
+        acks.set(key, [...(acks.get(key) ?? []), send]);
+    }
+    const numbers = store.numbers(), timers = store.timers(), events = store.events(numbers);
+    for (const story of stories)
+        verdict(story.text, [...story.faults, ...judgeStory(story, events.get(story.number) ?? EMPTY,
+            timers.get(story.number) ?? [], usual, acks.get(`${story.report.self_id} ${story.report.message_id}`) ?? [])]);
+    verdict('events', numbers.length === stories.length ? [] : [`${numbers.length} in Redis of ${stories.length} reports`]);
+    verdict('timers', [...timers.keys()].filter((n) => !events.get(n)?.event).map((n) => `of an event ${n} that is not there`));
+    verdict('left behind', store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`));
     const { excused, unexcused } = repeats(sends);
-    verdict('repeats', unexcused.map((s) => `sent again without need: ${s.text}`));
-    return { passed, failed: stories.length + 2 - passed, lines, excused: excused.length };
+    verdict('repeats', unexcused.map((s) => `sent again without need: ${s.text || s.reaction}`));
+    return { passed, failed: verdicts - passed, lines, excused: excused.length };
 }

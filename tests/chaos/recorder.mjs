@@ -1,4 +1,4 @@
-// recorder.mjs: keeps what a chaos run is judged by: every send that the OneBot server took, on which link, when, and
+// recorder.mjs: keeps what a chaos run is judged by: every send that the OneBot servers took, on which link, when, and
 // whether its answer may have been lost.
 import { EventEmitter } from 'node:events';
 
@@ -6,27 +6,31 @@ import { EventEmitter } from 'node:events';
 const UNSURE_MS = 300;
 
 export class Recorder {
-    constructor(server) {
-        this.sends = []; // {at, room, text, quote, mentions, reaction, link, lost}
+    constructor(...servers) {
+        this.sends = []; // {at, account, room, text, quote, mentions, reaction, link, lost}
         this.news = new EventEmitter().setMaxListeners(0);
+        for (const server of servers) this.#listen(server);
+    }
+
+    #listen(server) {
         let link = { closedAt: null };
         server.on('open', () => (link = { closedAt: null }));
-        server.on('closed', () => (link.closedAt = Date.now()));
-        server.on('said', ({ group_id, user_id, segments, text, about, reaction }) => {
+        server.on('closed', () => (link.closedAt = performance.now()));
+        server.on('said', ({ group_id, user_id, message_id, segments, text, about, reaction }) => {
             const lost = server.faults.swallow > 0; // its answer will be kept back
             const quote = segments.find((s) => s.type === 'reply')?.data.id ?? about;
             const mentions = segments.filter((s) => s.type === 'at').map((s) => s.data.qq);
             const room = group_id ? Number(group_id) : `user ${user_id}`;
-            const send = { at: Date.now(), room, text, quote: quote && Number(quote), mentions, reaction, link, lost };
+            const send = { at: performance.now(), account: server.self, room, message: message_id, text,
+                quote: quote && Number(quote), mentions, reaction, link, lost };
             this.sends.push(send);
             this.news.emit('send', send);
         });
     }
 
-    // The first send that `matches`, said already or coming within `patience` ms; else null.
-    heard(matches, patience) {
-        const said = this.sends.find(matches);
-        if (said) return Promise.resolve(said);
+    // The first send that `matches`, said since the `from`-th already or coming within `patience` ms; else null.
+    heard(matches, patience, from = 0) {
+        for (let i = from; i < this.sends.length; i++) if (matches(this.sends[i])) return Promise.resolve(this.sends[i]);
         return new Promise((done) => {
             const end = (send) => {
                 clearTimeout(timer);

@@ -1,40 +1,60 @@
 // story.mjs: one report from the first word to the completion notice, as its people would write it. Each step waits for
 // what the bot says; a step that does not come in time is the story's fault and ends it.
-const PATIENCE_MS = 90000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+const REACHED = ['reported', 'dispatched', 'handling', 'checking', 'done'];
 
-// Tells one story and adds it to `stories`: {text, report, number, reached, faults}.
-export async function tell({ server, recorder, town, rng, stories }) {
-    const place = town.place(rng);
+// Tells one story and adds it to `stage.stories`: {text, report, number, reached, joined, faults}. `until`: the state
+// that it goes to. `reached(story)`: is called at each state. `twice`: how often a frame comes twice.
+export async function tell(stage, { buildings, until = 'done', patience = 90000, pause = 400, twice = 0.1, joins = 0.25, reached } = {}) {
+    const { recorder, town, rng, stories } = stage;
+    const place = town.place(rng, buildings);
     const group = town.group(`b${place.building}`);
+    const server = stage.serverOf(group);
     const resident = town.resident();
-    const text = `${place.building}号楼${place.unit}单元${place.floor}楼的灯不亮`;
-    const story = { text, number: null, reached: 'reported', faults: [] };
+    const from = recorder.sends.length;
+    const story = { text: place.text, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
+    const say = (room, who, name, words) => {
+        const frame = stage.serverOf(room).say(room, who, name, words);
+        story.frames.push(frame);
+        if (rng.next() < twice) stage.serverOf(room).push(frame);
+        return frame;
+    };
     stories.push(story);
-    story.report = server.say(group, resident, `居民${resident}`, text);
-    if (rng.next() < 0.1) server.push(story.report); // delivered twice
+    const began = performance.now();
+    story.report = say(group, resident, `居民${resident}`, place.text);
 
-    const ack = await recorder.heard((s) => s.quote === story.report.message_id && /#\d+/.test(s.text), PATIENCE_MS);
+    const quotes = (s) => s.account === server.self && s.quote === story.report.message_id && s.at >= began;
+    const ack = await recorder.heard((s) => quotes(s) && /#\d+/.test(s.text), patience, from);
+    story.waited = performance.now() - began;
     if (!ack) return void story.faults.push('no acknowledgement');
     story.number = Number(ack.text.match(/#(\d+)/)[1]);
+    await reached?.(story);
 
     // What is said of this event in a room and was not said before; a repeat has the same text.
     const said = new Set([ack.text]);
-    const next = async (room, reached, what) => {
+    const next = async (room, state, what) => {
+        if (REACHED.indexOf(state) > REACHED.indexOf(until)) return false;
         const mine = new RegExp(`#${story.number}(?!\\d)`);
-        const send = await recorder.heard((s) => s.room === room && mine.test(s.text) && !said.has(s.text), PATIENCE_MS);
-        if (send) said.add(send.text);
-        else story.faults.push(what);
-        if (send) story.reached = reached;
-        return send !== null;
+        const send = await recorder.heard((s) => s.room === room && mine.test(s.text) && !said.has(s.text), patience, from);
+        if (!send) return void story.faults.push(what);
+        said.add(send.text);
+        story.reached = state;
+        await reached?.(story);
+        return true;
     };
-    const write = async (room, who, words) => {
-        await sleep(rng.between(0, 400));
-        server.say(town.group(room), town.person(who), who, words);
+    const write = async (name, who, words) => {
+        await sleep(rng.between(0, pause));
+        say(town.group(name), town.person(who), who, words);
     };
     const worker = town.repairer(place.building);
     const work = town.group('work');
     if (!(await next(work, 'dispatched', 'nobody was pinged'))) return;
+    if (rng.next() < joins) {
+        const quote = { type: 'reply', data: { id: String(story.report.message_id) } };
+        const neighbour = town.resident();
+        say(group, neighbour, `居民${neighbour}`, [quote, { type: 'text', data: { text: '我家也是' } }]);
+        story.joined++;
+    }
     await write('work', worker, `收到 ${story.number}`);
     if (!(await next(group, 'handling', 'the group did not hear that somebody is on it'))) return;
     await write('work', worker, `完成 ${story.number}`);

@@ -1,22 +1,24 @@
-// town.mjs: the community of a chaos run: the demo community's files, bound to groups and people of the OneBot server,
+// town.mjs: the community of a chaos run: the demo community's files, bound to groups and people of the OneBot servers,
 // in a time zone where it is ten in the morning now (at night nobody would be pinged).
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const DEMO = new URL('../../bot/people/data/demo/', import.meta.url);
 const SELF = 10001;
+const SECOND = 10002; // a second account, in the groups of the buildings with an even number
 const WORK = 9000;
 const GROUPS = 8000;  // + building
 const STAFF = 30000;  // + line of the roster
 const RESIDENTS = 50000;
+const FAULTS = ['灯不亮', '窗户坏了', '扶手松了'];
 
 export class Town {
-    constructor(folder, port, token) {
+    // `second`: port of a second server. `config`: further lines of loubot.yaml.
+    constructor(folder, port, token, { second, config = [] } = {}) {
         this.folder = folder;
-        this.port = port;
+        this.ports = [port, second];
         this.token = token;
         this.community = 'nanfeng';
-        this.account = SELF;
         this.socket = join(folder, 'data', 'redis.sock');
         this.people = new Map(); // name → platform user id
         this.residents = 0;
@@ -26,7 +28,7 @@ export class Town {
         mkdirSync(join(folder, 'nanfeng'));
         this.#community();
         this.#roster();
-        this.#config();
+        this.#config(config);
     }
 
     #community() {
@@ -38,7 +40,7 @@ export class Town {
             }
         const hours = (10 - new Date().getUTCHours() + 24) % 24;
         const offset = hours > 14 ? `-${String(24 - hours).padStart(2, '0')}:00` : `+${String(hours).padStart(2, '0')}:00`;
-        const bind = (name, id) => `  - {name: ${name}, bindings: {"onebot:${SELF}": "${id}"}}`;
+        const bind = (name, id) => `  - {name: ${name}, bindings: {"onebot:${this.account(id)}": "${id}"}}`;
         const groups = this.buildings.map((b) => bind(`b${b}`, GROUPS + b)).concat(bind('work', WORK));
         writeFileSync(join(this.folder, 'nanfeng', 'community.yaml'),
             `${demo.replace(/^timezone: .*$/m, `timezone: "${offset}"`)}\ngroups:\n${groups.join('\n')}\n`);
@@ -53,10 +55,12 @@ export class Town {
         writeFileSync(join(this.folder, 'nanfeng', 'roster.csv'), bound.join('\n'));
     }
 
-    #config() {
+    #config(more) {
+        const account = (name, port) =>
+            `  - {adapter: onebot, name: "${name}", url: "ws://127.0.0.1:${port}/", token: ${this.token}}`;
         writeFileSync(join(this.folder, 'loubot.yaml'), [
-            'data: data', 'communities: [nanfeng]', 'paced: false', 'accounts:',
-            `  - {adapter: onebot, name: "${SELF}", url: "ws://127.0.0.1:${this.port}/", token: ${this.token}}`, '',
+            'data: data', 'communities: [nanfeng]', 'paced: false', ...more, 'accounts:', account(SELF, this.ports[0]),
+            ...(this.ports[1] ? [account(SECOND, this.ports[1])] : []), '',
         ].join('\n'));
     }
 
@@ -65,6 +69,10 @@ export class Town {
         return [binary, 'run', '-c', join(this.folder, 'loubot.yaml')];
     }
 
+    // The account that is in a group.
+    account(room) {
+        return this.ports[1] && room > GROUPS && room < WORK && room % 2 === 0 ? SECOND : SELF;
+    }
     group(name) {
         return name === 'work' ? WORK : GROUPS + Number(name.slice(1));
     }
@@ -77,14 +85,15 @@ export class Town {
     repairer(building) {
         return `物业${this.gridOf.get(building)}`;
     }
-    // A place where nothing was reported yet: no two stories may become one event.
-    place(rng) {
+    // A fault where nothing was reported yet, with the words for it: no two stories may become one event. All of them are
+    // for the property company, and ask nothing.
+    place(rng, buildings = this.buildings) {
         for (;;) {
-            const place = { building: rng.pick(this.buildings), unit: rng.between(1, 4), floor: rng.between(1, 33) };
-            const key = Object.values(place).join('-');
-            if (this.taken.has(key)) continue;
-            this.taken.add(key);
-            return place;
+            const place = { building: rng.pick(buildings), unit: rng.between(1, 4), floor: rng.between(1, 33), fault: rng.pick(FAULTS) };
+            const text = `${place.building}号楼${place.unit}单元${place.floor}楼的${place.fault}`;
+            if (this.taken.has(text)) continue;
+            this.taken.add(text);
+            return { ...place, text };
         }
     }
 }
