@@ -26,6 +26,25 @@ static struct event *newest_mine(const struct turn *turn, enum right right)
     return best;
 }
 
+/* Later on only words that are clearly about it count, and only when they fit one event. */
+static struct event *only_mine(const struct turn *turn, enum right right)
+{
+    const char *category = turn->meaning->fault.category;
+    bool clear = turn->addressed || category || is_same(turn->meaning->command, "fixed");
+    struct event *only = NULL;
+    for (size_t i = 0; clear && i < turn->event_count; i++) {
+        struct event *event = turn->events[i];
+        bool mine = guard_relations(turn, event) & (IS_REPORTER | IS_VIA);
+        if (!mine || !event_is_open(event) || !guard_may(turn, event, right) ||
+            (category && !is_same(category, event->category)))
+            continue;
+        if (only)
+            return NULL;
+        only = event;
+    }
+    return only;
+}
+
 static struct event *meant(const struct turn *turn, enum right right)
 {
     const uint32_t ways[] = {EVENT_BY_NUMBER, EVENT_BY_QUOTE, EVENT_BY_MESSAGE,
@@ -35,7 +54,8 @@ static struct event *meant(const struct turn *turn, enum right right)
         if (event)
             return event_is_open(event) && guard_may(turn, event, right) ? event : NULL;
     }
-    return newest_mine(turn, right);
+    struct event *newest = newest_mine(turn, right);
+    return newest || right != RIGHT_WITHDRAW ? newest : only_mine(turn, right);
 }
 
 /* ---- correcting ---- */
@@ -43,8 +63,8 @@ static struct event *meant(const struct turn *turn, enum right right)
 static bool take_what(struct turn *turn, struct event *event)
 {
     const struct fault_found *fault = &turn->meaning->fault;
-    if (!fault->category || (is_same(fault->category, event->category) &&
-                             (!fault->object || is_same(fault->object, event->object))))
+    if (!fault->category || !fault->object ||
+        (is_same(fault->category, event->category) && is_same(fault->object, event->object)))
         return false;
     if (event->state != STATE_DRAFT && event->state != STATE_REPORTED)
         return false; /* somebody is on his way: words go along, the class stays */
@@ -78,6 +98,17 @@ static void say_corrected(struct turn *turn, const struct event *event)
     report_say_short_place(turn, out, event);
 }
 
+/* What was told and what was put right are read together from now on; an edited message stands
+ * for itself. */
+static const char *corrected_text(const struct turn *turn, const struct event *event)
+{
+    bool edited = turn->input->kind == INPUT_EDIT;
+    if (edited || strlen(event->text) + strlen(turn->text) + 4 > EVENT_TEXT_MAX)
+        return edited ? turn->text : event->text;
+    const char *mark = event->lang == LANG_EN ? "; " : "；";
+    return arena_printf(turn->arena, "%s%s%s", event->text, mark, turn->text);
+}
+
 static void correct(struct turn *turn, struct event *event)
 {
     struct location where = turn->meaning->fault.where;
@@ -97,6 +128,7 @@ static void correct(struct turn *turn, struct event *event)
         return;
     event_note(event, "corrected", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
+    event->text = corrected_text(turn, event);
     send_on(turn, event, old_building);
     say_corrected(turn, event);
 }
@@ -140,6 +172,20 @@ static void recall(struct turn *turn)
     }
 }
 
+/* "我自己换了灯泡": somebody is on his way or has been, and the reporter says that it is fixed.
+ */
+static bool is_fixed(struct turn *turn, struct event *event)
+{
+    if (!is_same(turn->meaning->command, "fixed") || !guard_may(turn, event, RIGHT_CONFIRM))
+        return false;
+    bool waits = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
+    verify_close(turn, event, CONFIRMED_REPORTER);
+    struct outgoing *out = waits ? dispatch_ping(turn, event, "ping_withdrawn") : NULL;
+    if (out)
+        out_flag(out, "fixed", true);
+    return event->state == STATE_DONE;
+}
+
 static void withdraw_by_word(struct turn *turn, struct event *event)
 {
     if (withdraw(turn, event)) {
@@ -147,6 +193,8 @@ static void withdraw_by_word(struct turn *turn, struct event *event)
             say_answer(turn, event, "withdrawn");
         return;
     }
+    if (is_fixed(turn, event))
+        return;
     struct outgoing *out = say_answer(turn, event, "withdraw_late");
     out_member(out, "assignee", event->assignee);
     if (event->also_count)

@@ -20,6 +20,7 @@ extern const struct handler handler_verify;  /* fixed, not fixed, silence */
 extern const struct handler handler_rate;    /* a word of rating, the archive */
 extern const struct handler handler_progress; /* how is it going */
 extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
+extern const struct handler handler_help;     /* hello, and who looks after this building */
 
 extern const struct handler handler_list; /* the grid worker's morning, what was late */
 

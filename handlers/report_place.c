@@ -74,16 +74,17 @@ static bool floor_exists(const struct building *building, int32_t floor)
 const char *report_wrong(const struct turn *turn, const struct location *where,
                          const char *building_name)
 {
+    bool zh = turn->meaning->lang == LANG_ZH;
     if (where->building && !community_building(turn->community, where->building))
-        return arena_printf(turn->arena, "%s号楼", where->building);
+        return arena_printf(turn->arena, zh ? "%s号楼" : "building %s", where->building);
     const struct building *building =
         building_name ? community_building(turn->community, building_name) : NULL;
     if (!building)
         return NULL;
     if (where->unit && !unit_exists(building, where->unit))
-        return arena_printf(turn->arena, "%s单元", where->unit);
+        return arena_printf(turn->arena, zh ? "%s单元" : "unit %s", where->unit);
     if (where->floor != FLOOR_NONE && !floor_exists(building, where->floor))
-        return arena_printf(turn->arena, "%d楼", where->floor);
+        return arena_printf(turn->arena, zh ? "%d楼" : "floor %d", where->floor);
     return NULL;
 }
 

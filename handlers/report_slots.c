@@ -121,9 +121,14 @@ bool report_fill(struct turn *turn, struct event *event, bool bare)
     if (!told && !(bare && is_unknowing(turn->text)))
         return false;
     const char *building = where.building ? where.building : event->building;
+    if (!building) /* the one told does not exist: a unit or floor is of the group's building */
+        building = where.building = turn->group->building;
     const char *wrong = told ? report_wrong(turn, &where, building) : NULL;
-    if (wrong)
+    if (wrong) {
+        if (!event->building && community_building(turn->community, building))
+            event->building = building;
         return ask_again(turn, event, wrong);
+    }
     if (told && !report_take_place(turn, event, &where))
         return false;
     report_attach_photos(turn, event, false);

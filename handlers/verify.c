@@ -95,7 +95,8 @@ static bool may_rate(const struct turn *turn, const struct event *event)
 static void tell_done(struct turn *turn, const struct event *event)
 {
     struct outgoing *out = say_residents(turn, event, "done");
-    bool rate = may_rate(turn, event);
+    bool himself = is_same(turn->meaning->command, "fixed"); /* nobody is to be thanked */
+    bool rate = may_rate(turn, event) && !himself;
     const char *home = say_home(turn, event);
     if (rate && (home || say_is_private(turn, event)))
         turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
@@ -109,7 +110,9 @@ static void tell_done(struct turn *turn, const struct event *event)
     out_flag(out, "by_silence", event->confirmed_by == CONFIRMED_SILENCE);
     if (event->confirmed_by == CONFIRMED_VERIFIER && turn->sender)
         out_member(out, "member", turn->sender->id);
-    out_member(out, "worker", event->handler_member ? event->handler_member : event->assignee);
+    if (!himself)
+        out_member(out, "worker",
+                   event->handler_member ? event->handler_member : event->assignee);
     out_flag(out, "rate", rate);
 }
 

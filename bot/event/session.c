@@ -150,6 +150,9 @@ void session_encode(const struct session *session, struct buf *out)
     add_event(out, "report", session->last_report, session->last_report_ref);
     add_number(out, "report_until", session->last_report_until_ms);
     add_event(out, "ping", session->last_ping, session->last_ping_ref);
+    add_number(out, "helped", session->helped_ms);
+    add_number(out, "repeats_from", session->repeats_from_ms);
+    add_number(out, "repeats", session->repeats);
     buf_puts(out, "}");
 }
 
@@ -210,6 +213,9 @@ int session_decode(struct session *session, const char *text, struct arena *aren
     get_event(json, "report", &session->last_report, &session->last_report_ref);
     session->last_report_until_ms = get_number(json, "report_until");
     get_event(json, "ping", &session->last_ping, &session->last_ping_ref);
+    session->helped_ms = get_number(json, "helped");
+    session->repeats_from_ms = get_number(json, "repeats_from");
+    session->repeats = (uint32_t)get_number(json, "repeats");
     json_decref(json);
     return 0;
 }

@@ -128,6 +128,28 @@ static void join_half(const struct queue *queue, const struct live *live, struct
     hint->joined = true;
 }
 
+/* "@楼宝 the light is out", typed by hand: the name is taken out, so that the rest is read in
+ * its own language. NULL: it is not there. */
+static const char *without_name(const struct queue *queue, const char *text,
+                                struct arena *arena)
+{
+    static const char *const signs[] = {"@", "＠"};
+    const char *name = community_bot_name(queue->home->community);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        const char *called = arena_printf(arena, "%s%s", signs[i], name);
+        const char *at = strstr(text, called);
+        if (!at)
+            continue;
+        const char *rest = at + strlen(called);
+        rest += strspn(rest, " ");
+        int before = (int)(at - text);
+        while (!*rest && before && text[before - 1] == ' ')
+            before--;
+        return arena_printf(arena, "%.*s%s", before, text, rest);
+    }
+    return NULL;
+}
+
 static void judge_message(struct queue *queue, const struct input *input,
                           const struct live *live, int64_t now_ms, struct arena *arena,
                           struct hint *hint)
@@ -135,6 +157,11 @@ static void judge_message(struct queue *queue, const struct input *input,
     const char *quoted = input_quoted(input);
     hint->addressed = input_mentions_self(input) || queue->group->kind == GROUP_DIRECT;
     hint->text = input_text(input, arena);
+    const char *rest = without_name(queue, hint->text, arena);
+    if (rest) {
+        hint->text = rest;
+        hint->addressed = true;
+    }
     if (hint->text[0])
         understand_text(queue, hint->text, hint->addressed || quoted, arena, &hint->meaning);
     bool open = is_live(live, now_ms);
