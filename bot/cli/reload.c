@@ -6,21 +6,15 @@
 
 #include "cli/config.h"
 #include "cli/daemon.h"
-#include "host/clock.h"
 #include "host/conf.h"
 #include "host/log.h"
 #include "host/mem.h"
-#include "people/community.h"
-
-#define LOOK_EVERY_MS 30000
 
 struct reload {
     struct daemon *daemon;
     const char *path;
     loop_cb *cb;
     void *arg;
-    int64_t due_ms; /* the next midnight that changes a roster */
-    struct loop_timer *timer;
     struct loop_signal *signal;
 };
 
@@ -57,26 +51,10 @@ static void on_signal(void *arg)
     read_anew(arg);
 }
 
-static void on_time(void *arg)
-{
-    struct reload *reload = arg;
-    if (clock_now_ms(reload->daemon->clock) < reload->due_ms)
-        return;
-    reload->due_ms = INT64_MAX; /* said once; SIGUSR1 tries again */
-    read_anew(reload);
-}
-
 struct reload *reload_start(struct daemon *daemon, const char *path, loop_cb *cb, void *arg)
 {
     struct reload *reload = xcalloc(1, sizeof *reload);
-    *reload = (struct reload){daemon, path, cb, arg, INT64_MAX, NULL, NULL};
-    for (size_t i = 0; i < daemon->community_count; i++) {
-        int64_t changes_ms = community_changes_ms(daemon->communities[i]);
-        if (changes_ms < reload->due_ms)
-            reload->due_ms = changes_ms;
-    }
-    reload->timer =
-        loop_timer_start(daemon->loop, LOOK_EVERY_MS, LOOK_EVERY_MS, on_time, reload);
+    *reload = (struct reload){daemon, path, cb, arg, NULL};
     reload->signal = loop_signal_start(daemon->loop, SIGUSR1, on_signal, reload);
     return reload;
 }
@@ -85,7 +63,6 @@ void reload_stop(struct reload **reload)
 {
     if (!*reload)
         return;
-    loop_timer_stop(&(*reload)->timer);
     loop_signal_stop(&(*reload)->signal);
     signal(SIGUSR1, SIG_IGN); /* a second one while starting anew must not end the process */
     free(*reload);

@@ -1,6 +1,7 @@
-/* reload.h: files that change while the daemon runs. SIGUSR1, and the midnight at which a role
- * begins or ends, make it read everything anew: first by the side, as `loubot check` does; with
- * a fault in it, the fault is logged and all stays as it is. */
+/* reload.h: files that change while the daemon runs. SIGUSR1 makes it read
+ * everything anew: first by the side, as `loubot check` does; with a fault in it, the fault is
+ * logged and all stays as it is. (Roles that begin or end at midnight are the core's: rows.c.)
+ */
 #ifndef LOUBOT_CLI_RELOAD_H
 #define LOUBOT_CLI_RELOAD_H
 

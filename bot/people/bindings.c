@@ -73,10 +73,10 @@ const struct member *community_sender(const struct community *community, const c
                                       const struct group *group, struct arena *arena)
 {
     struct index_key key = index_key(adapter, user, NULL, NULL);
-    const struct member *bound = index_find(&community->identities, &key);
+    const struct member *bound = index_find(&community->roster->identities, &key);
     if (!bound && community->demo) {
         key = index_key("*", user, NULL, NULL);
-        bound = index_find(&community->identities, &key);
+        bound = index_find(&community->roster->identities, &key);
     }
     if (bound)
         return bound;

@@ -2,6 +2,7 @@
  * community.h. What is read stays as it is until the struct is destroyed.
  *
  *   community_file.c  community.yaml        roster.c    roster.csv (csv.c, names.c)
+ *   amend.c           changes at run time
  *   holders.c         who holds which role  bindings.c  who and where on a platform
  */
 #include "people/community.h"
@@ -53,32 +54,31 @@ static void source_close(struct source *s)
     free(s->bytes);
 }
 
-/* The files, and the day since which they mean what they mean now. */
-static void set_version(struct community *c, const struct source *file,
-                        const struct source *roster)
+static void digest_files(struct community *c, const struct source *file,
+                         const struct source *roster)
 {
-    unsigned char both[2 * SHA256_DIGEST_LENGTH + sizeof c->changed_on];
-    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned char both[2 * SHA256_DIGEST_LENGTH];
     SHA256((const unsigned char *)file->bytes, file->len, both);
     SHA256((const unsigned char *)roster->bytes, roster->len, both + SHA256_DIGEST_LENGTH);
-    memcpy(both + 2 * SHA256_DIGEST_LENGTH, &c->changed_on, sizeof c->changed_on);
-    SHA256(both, sizeof both, digest);
-    for (size_t i = 0; i < 8; i++)
-        snprintf(c->version + 2 * i, 3, "%02x", digest[i]);
+    SHA256(both, sizeof both, c->digest_of_files);
 }
 
-static void read_sources(struct community *c, const struct source *file,
-                         const struct source *roster, int64_t now_ms, struct faults *faults)
+/* The roster's text goes over to the community, which reads it again at every change. */
+static void read_sources(struct community *c, const struct source *file, struct source *roster,
+                         int64_t now_ms, struct faults *faults)
 {
     struct conf *conf = conf_read_bytes(file->path, file->bytes, file->len, faults);
     if (!conf)
         return;
     community_read_file(c, conf, faults);
     conf_destroy(&conf);
-    c->today = now_ms ? roster_day(now_ms + c->utc_offset_s * INT64_C(1000)) : 0;
-    roster_read(c, roster->path, roster->bytes, roster->len, faults);
-    holders_index(c);
-    set_version(c, file, roster);
+    digest_files(c, file, roster);
+    c->table_name = arena_strdup(c->arena, roster->path);
+    c->table = roster->bytes;
+    c->table_len = roster->len;
+    roster->bytes = NULL;
+    int today = now_ms ? roster_day(now_ms + c->utc_offset_s * INT64_C(1000)) : 0;
+    c->roster = roster_create(c, NULL, 0, 0, today, faults, faults);
 }
 
 struct community *community_create(void)
@@ -116,14 +116,13 @@ void community_destroy(struct community **community)
     struct community *c = *community;
     if (!c)
         return;
-    struct index *indexes[] = {&c->by_building, &c->by_group,   &c->by_micro_grid,
-                               &c->by_member,   &c->by_name,    &c->grids,
-                               &c->bindings,    &c->identities, &c->holders};
+    struct index *indexes[] = {&c->by_building, &c->by_group, &c->by_micro_grid, &c->grids,
+                               &c->bindings};
     for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
         index_finish(indexes[i]);
     free(c->buildings);
-    free(c->members);
-    free(c->rows);
+    free(c->table);
+    roster_release(&c->roster);
     EVP_MD_CTX_free(c->digest);
     EVP_MD_free(c->sha256);
     arena_destroy(&c->arena);
@@ -158,14 +157,15 @@ int community_utc_offset_s(const struct community *community)
 
 int64_t community_changes_ms(const struct community *community)
 {
-    if (!community->changes_on)
+    if (!community->roster->changes_on)
         return INT64_MAX;
-    return roster_day_ms(community->changes_on) - community->utc_offset_s * INT64_C(1000);
+    return roster_day_ms(community->roster->changes_on) -
+           community->utc_offset_s * INT64_C(1000);
 }
 
 const char *community_version(const struct community *community)
 {
-    return community->version;
+    return community->roster->version;
 }
 
 const struct building *community_building(const struct community *community, const char *name)
@@ -205,21 +205,21 @@ const struct group *community_group_at(const struct community *community, size_t
 
 const struct member *community_member(const struct community *community, const char *id)
 {
-    return id ? index_find_text(&community->by_member, id) : NULL;
+    return id ? index_find_text(&community->roster->by_member, id) : NULL;
 }
 
 const struct member *community_member_by_name(const struct community *community,
                                               const char *name)
 {
-    return name ? index_find_text(&community->by_name, name) : NULL;
+    return name ? index_find_text(&community->roster->by_name, name) : NULL;
 }
 
 size_t community_member_count(const struct community *community)
 {
-    return community->member_count;
+    return community->roster->member_count;
 }
 
 const struct member *community_member_at(const struct community *community, size_t index)
 {
-    return index < community->member_count ? community->members[index] : NULL;
+    return index < community->roster->member_count ? community->roster->members[index] : NULL;
 }

@@ -2,8 +2,8 @@
  * and kept in memory.
  *
  * A community is a folder (or embedded data): community.yaml and roster.csv, see the README for
- * both. All of it is immutable after community_load(); a changed file gives a new struct,
- * swapped in between two turns.
+ * both. All of it is immutable after community_load(), but for the people, who may change
+ * between two turns (amend.h); a changed file gives a new struct.
  */
 #ifndef LOUBOT_PEOPLE_COMMUNITY_H
 #define LOUBOT_PEOPLE_COMMUNITY_H
@@ -62,6 +62,7 @@ struct role_grant {
     enum role role;
     enum owner owner; /* with ROLE_OWNER and ROLE_OWNER_MANAGER */
     struct area area;
+    uint32_t row; /* the amendment that gave it (amend.h); 0: the file */
 };
 
 /* A platform identity. */
@@ -118,7 +119,8 @@ const char *community_name(const struct community *community); /* "南风花园�
 bool community_is_demo(const struct community *community);
 const char *community_bot_name(const struct community *community); /* "楼宝" */
 int community_utc_offset_s(const struct community *community);     /* 28800 for China */
-/* A digest of roster and buildings; changes whenever they do. Commits check it. */
+/* A digest of roster and buildings, a blank, and the stamp of the amendments; changes whenever
+ * they do. Commits check it. */
 const char *community_version(const struct community *community);
 
 const struct building *community_building(const struct community *community,
@@ -152,7 +154,7 @@ const struct member *community_member_by_name(const struct community *community,
 size_t community_member_count(const struct community *community);
 const struct member *community_member_at(const struct community *community, size_t index);
 /* The roster as a table that community_load() reads again (CSV in UTF-8 with BOM, for
- * spreadsheets), rows with dates and leave included. */
+ * spreadsheets), rows with dates and leave included, amendments too. */
 void community_write_roster(const struct community *community, struct buf *out);
 /* Who wrote: the bound member, or, for people not in the roster, a resident made up in `arena`
  * whose id is "r-" and 12 hex digits of SHA-256(adapter, account, user), of the group's

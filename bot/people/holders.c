@@ -1,9 +1,9 @@
 /* holders.c: who holds which role for which place, by one look into a hash for each width of
  * area: unit, building, grid, community. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "people/community_private.h"
+#include "people/roster_private.h"
 
 enum width { WIDTH_UNIT, WIDTH_BUILDING, WIDTH_GRID, WIDTH_WHOLE, WIDTH_COUNT };
 
@@ -14,7 +14,7 @@ static struct index_key holder_key(enum role role, enum owner owner, enum width 
     return index_key(head, place, unit, NULL);
 }
 
-static void index_grant(struct community *c, const struct member *member,
+static void index_grant(struct roster *roster, const struct member *member,
                         const struct role_grant *g)
 {
     enum width width = g->area.unit       ? WIDTH_UNIT
@@ -23,20 +23,54 @@ static void index_grant(struct community *c, const struct member *member,
                                           : WIDTH_WHOLE;
     const char *place = g->area.building ? g->area.building : g->area.grid;
     struct index_key key = holder_key(g->role, g->owner, width, place, g->area.unit);
-    index_add(&c->holders, &key, member);
+    index_add(&roster->by_role, &key, member);
     if (g->owner != OWNER_NONE) {
         key = holder_key(g->role, OWNER_NONE, width, place, g->area.unit);
-        index_add(&c->holders, &key, member);
+        index_add(&roster->by_role, &key, member);
     }
 }
 
-void holders_index(struct community *community)
+struct held {
+    const struct member *member;
+    const struct role_grant *grant;
+};
+
+static int newest_first(const void *a, const void *b)
 {
-    for (size_t i = 0; i < community->member_count; i++) {
-        const struct member *member = community->members[i];
+    const struct held *x = a, *y = b;
+    return x->grant->row == y->grant->row ? 0 : x->grant->row < y->grant->row ? 1 : -1;
+}
+
+/* Whoever was given a role at run time comes before those of the file, the newest first; the
+ * first of a key stays. */
+static void index_amended(struct roster *roster)
+{
+    struct held *list = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < roster->member_count; i++) {
+        const struct member *member = roster->members[i];
+        for (size_t k = 0; !member->away && k < member->role_count; k++) {
+            if (!member->roles[k].row || member->roles[k].role == ROLE_RESIDENT)
+                continue;
+            list = roster_grow(list, count, sizeof *list);
+            list[count++] = (struct held){member, &member->roles[k]};
+        }
+    }
+    if (count)
+        qsort(list, count, sizeof *list, newest_first);
+    for (size_t i = 0; i < count; i++)
+        index_grant(roster, list[i].member, list[i].grant);
+    free(list);
+}
+
+void holders_index(struct roster *roster)
+{
+    index_amended(roster);
+    for (size_t i = 0; i < roster->member_count; i++) {
+        const struct member *member = roster->members[i];
         for (size_t k = 0; !member->away && k < member->role_count; k++)
             if (member->roles[k].role != ROLE_RESIDENT)
-                index_grant(community, member, &member->roles[k]);
+                index_grant(roster, member, &member->roles[k]);
     }
 }
 
@@ -54,7 +88,7 @@ static const struct member *holder(const struct community *c, enum role role, en
     }
     keys[count++] = holder_key(role, owner, WIDTH_WHOLE, NULL, NULL);
     for (size_t i = 0; i < count; i++) {
-        const struct member *member = index_find(&c->holders, &keys[i]);
+        const struct member *member = index_find(&c->roster->by_role, &keys[i]);
         if (member)
             return member;
     }

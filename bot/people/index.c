@@ -72,6 +72,26 @@ const void *index_find_text(const struct index *index, const char *key)
     return entry ? entry->value : NULL;
 }
 
+static void drop(struct index *index, const char *key, size_t len)
+{
+    struct index_entry *entry = find(index, key, len);
+    if (!entry)
+        return;
+    HASH_DEL(index->entries, entry);
+    free(entry);
+}
+
+void index_drop(struct index *index, const struct index_key *key)
+{
+    if (key->len)
+        drop(index, key->bytes, key->len);
+}
+
+void index_drop_text(struct index *index, const char *key)
+{
+    drop(index, key, strlen(key));
+}
+
 void index_finish(struct index *index)
 {
     struct index_entry *entry, *next;

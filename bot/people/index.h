@@ -26,6 +26,9 @@ const void *index_find(const struct index *index, const struct index_key *key);
 /* Plain strings as keys. */
 const void *index_add_text(struct index *index, const char *key, const void *value);
 const void *index_find_text(const struct index *index, const char *key);
+/* Takes a key out; harmless when it is not there. */
+void index_drop(struct index *index, const struct index_key *key);
+void index_drop_text(struct index *index, const char *key);
 void index_finish(struct index *index);
 
 #endif

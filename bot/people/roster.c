@@ -72,10 +72,17 @@ void *roster_grow(void *list, size_t count, size_t size)
     return count & (count - 1) ? list : xrealloc(list, 2 * (count + 1) * size);
 }
 
+/* The id of somebody found in a chat who was made a member at run time (amend.h): he stands so
+ * in a table that was written out. */
+static bool is_found(const char *id)
+{
+    return strlen(id) == 14 && strspn(id + 2, "0123456789abcdef") == 12;
+}
+
 static bool id_is_good(const char *id)
 {
     size_t len = strlen(id);
-    return len && len <= 32 && strncmp(id, "r-", 2) != 0 &&
+    return len && len <= 32 && (strncmp(id, "r-", 2) != 0 || is_found(id)) &&
            strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
                len;
 }
@@ -95,7 +102,7 @@ static bool name_is_good(struct reader *r, const char *name)
 
 static struct draft *member_new(struct reader *r, const char *id, const char *name)
 {
-    struct community *c = r->c;
+    struct roster *c = r->roster;
     if (c->member_count == MEMBERS_MAX) {
         fault(r, "more than %d members; split the community", MEMBERS_MAX);
         return NULL;
@@ -108,6 +115,7 @@ static struct draft *member_new(struct reader *r, const char *id, const char *na
     c->members[c->member_count++] = &d->member;
     index_add_text(&c->by_member, d->member.id, d);
     index_add_text(&c->by_name, d->member.name, d);
+    r->newcomer = d;
     return d;
 }
 
@@ -119,7 +127,7 @@ static struct draft *member_of(struct reader *r)
         fault(r, "`%s` is no id; write letters, digits and -, at most 32, such as m-0007", id);
         return NULL;
     }
-    struct draft *d = (struct draft *)index_find_text(&r->c->by_member, id);
+    struct draft *d = (struct draft *)index_find_text(&r->roster->by_member, id);
     if (!d && !*name)
         fault(r, "%s has no name; write it in his first row", id);
     else if (!d)
@@ -158,7 +166,8 @@ void roster_grant(struct reader *r, struct draft *d, const struct role_grant *ro
         return;
     }
     d->roles = roster_grow(d->roles, d->member.role_count, sizeof *d->roles);
-    d->roles[d->member.role_count++] = *role;
+    d->roles[d->member.role_count] = *role;
+    d->roles[d->member.role_count++].row = r->row;
 }
 
 static void grant_micro(struct reader *r, struct draft *d, struct role_grant role,
@@ -166,7 +175,7 @@ static void grant_micro(struct reader *r, struct draft *d, struct role_grant rol
 {
     for (int unit = m->unit_from; unit <= m->unit_to; unit++) {
         role.area = (struct area){.building = m->building,
-                                  .unit = arena_printf(r->c->arena, "%d", unit)};
+                                  .unit = arena_printf(r->roster->arena, "%d", unit)};
         roster_grant(r, d, &role);
     }
 }
@@ -176,7 +185,7 @@ static void reside(struct reader *r, struct draft *d, const struct roster_area *
     d->member.building = w->area.building;
     if (w->room)
         d->member.household =
-            arena_printf(r->c->arena, "%s-%s-%s", w->area.building, w->area.unit, w->room);
+            arena_printf(r->roster->arena, "%s-%s-%s", w->area.building, w->area.unit, w->room);
 }
 
 static bool owner_of(struct reader *r, enum role role, enum owner *ret_owner)
@@ -210,7 +219,7 @@ static bool row_is_new(struct reader *r, const struct draft *d)
               former);
         return false;
     }
-    index_add(&r->rows, &key, arena_printf(r->c->arena, "%d", r->csv.record_line));
+    index_add(&r->rows, &key, arena_printf(r->roster->arena, "%d", r->csv.record_line));
     return true;
 }
 
@@ -224,7 +233,7 @@ static void read_role(struct reader *r, struct draft *d)
     struct role_grant role = {.role = ROLE_RESIDENT};
     const char *word = roster_cell(r, COL_ROLE), *better = NULL;
     struct roster_area where;
-    if (!*word && !*roster_cell(r, COL_AREA) && d->line != r->csv.record_line)
+    if (!*word && !*roster_cell(r, COL_AREA) && d != r->newcomer)
         return; /* a further row that only adds identities */
     if (is_leave(word)) {
         roster_leave_read(r, d);
@@ -245,7 +254,7 @@ static void read_role(struct reader *r, struct draft *d)
     struct roster_row row = {&d->member, role_name(role.role), role.owner, where.text, 0, 0,
                              ""};
     bool holds = roster_holds_today(r, &row);
-    roster_row_keep(r->c, &row);
+    roster_row_keep(r->roster, &row);
     if (!holds)
         return;
     role.area = where.area;
@@ -271,8 +280,8 @@ static void read_direct(struct reader *r, struct draft *d)
 
 static void bind(struct reader *r, struct draft *d, const char *adapter, const char *user)
 {
-    struct community *c = r->c;
-    if (!c->demo && (strcmp(adapter, "*") == 0 || strcmp(adapter, "web") == 0)) {
+    struct roster *roster = r->roster;
+    if (!r->c->demo && (strcmp(adapter, "*") == 0 || strcmp(adapter, "web") == 0)) {
         fault(r,
               "`%s:%s` would give a role to whoever takes that name; bind a platform "
               "account",
@@ -280,7 +289,7 @@ static void bind(struct reader *r, struct draft *d, const char *adapter, const c
         return;
     }
     struct index_key key = index_key(adapter, user, NULL, NULL);
-    const struct member *holder = index_add(&c->identities, &key, &d->member);
+    const struct member *holder = index_add(&roster->identities, &key, &d->member);
     if (holder != &d->member) {
         fault(r, "%s:%s is bound to %s already; one account is one person", adapter, user,
               holder ? holder->id : "nothing (too long)");
@@ -295,8 +304,8 @@ static void bind(struct reader *r, struct draft *d, const char *adapter, const c
         return;
     }
     d->identities = roster_grow(d->identities, d->member.identity_count, sizeof *d->identities);
-    d->identities[d->member.identity_count++] =
-        (struct identity){arena_strdup(c->arena, adapter), arena_strdup(c->arena, user)};
+    d->identities[d->member.identity_count++] = (struct identity){
+        arena_strdup(roster->arena, adapter), arena_strdup(roster->arena, user)};
 }
 
 /* "onebot:12345 telegram:99", apart by blanks or semicolons. */
@@ -317,8 +326,9 @@ static void read_identities(struct reader *r, struct draft *d)
     }
 }
 
-static void read_row(struct reader *r)
+void roster_row_read(struct reader *r)
 {
+    r->newcomer = NULL;
     struct draft *d = member_of(r);
     if (!d)
         return;
@@ -328,7 +338,7 @@ static void read_row(struct reader *r)
 }
 
 /* The lists stop growing: they move into the arena. */
-static void settle(struct community *c)
+static void settle(struct roster *c)
 {
     for (size_t i = 0; i < c->member_count; i++) {
         struct draft *d = (struct draft *)c->members[i];
@@ -349,18 +359,23 @@ static void settle(struct community *c)
     }
 }
 
-void roster_read(struct community *community, const char *name, const char *bytes, size_t len,
-                 struct faults *faults)
+void roster_read(struct community *community, struct roster *roster, struct faults *faults,
+                 struct faults *misfits)
 {
-    struct reader r = {.c = community, .faults = faults};
-    if (!csv_init(&r.csv, name, bytes, len, faults))
+    struct reader r = {.c = community, .roster = roster, .faults = faults};
+    if (!csv_init(&r.csv, community->table_name, community->table, community->table_len,
+                  faults))
         return;
     if (csv_next(&r.csv, faults) && read_titles(&r))
         while (csv_next(&r.csv, faults))
-            read_row(&r);
-    roster_leave_apply(&r);
-    settle(community);
+            roster_row_read(&r);
+    csv_finish(&r.csv);
+    r.faults = misfits;
+    for (size_t i = 0; i < roster->amendment_count; i++)
+        amend_read(&r, &roster->amendments[i]);
+    r.faults = faults;
+    roster_leave_apply(&r, misfits);
+    settle(roster);
     free(r.leaves);
     index_finish(&r.rows);
-    csv_finish(&r.csv);
 }

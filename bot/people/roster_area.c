@@ -11,7 +11,7 @@
 
 static const struct building *building_of(struct reader *r, const char *name)
 {
-    const char *clean = place_normalise(r->c->arena, name);
+    const char *clean = place_normalise(r->roster->arena, name);
     const struct building *b = clean ? index_find_text(&r->c->by_building, clean) : NULL;
     if (!b)
         fault(r, "there is no building `%s` in community.yaml", name);
@@ -21,7 +21,7 @@ static const struct building *building_of(struct reader *r, const char *name)
 /* The unit as a normalised name when the building has it. */
 static const char *unit_of(struct reader *r, const struct building *b, const char *text)
 {
-    const char *name = place_normalise(r->c->arena, text);
+    const char *name = place_normalise(r->roster->arena, text);
     int unit, used = 0;
     if (name && sscanf(name, "%3d%n", &unit, &used) == 1 && !name[used] && unit >= 1 &&
         unit <= b->units)
@@ -33,7 +33,7 @@ static const char *unit_of(struct reader *r, const struct building *b, const cha
 /* The room as a normalised name; where the rooms are listed, only one of those. */
 static const char *room_of(struct reader *r, const struct building *b, const char *text)
 {
-    const char *name = place_normalise(r->c->arena, text);
+    const char *name = place_normalise(r->roster->arena, text);
     for (size_t i = 0; name && i < b->room_count; i++)
         if (strcmp(b->rooms[i], name) == 0)
             return name;
@@ -82,7 +82,7 @@ static bool place_area(struct reader *r, char *text, struct roster_area *w)
         return false;
     if (parts[2] && !(w->room = room_of(r, b, parts[2])))
         return false;
-    w->text = arena_printf(r->c->arena, "%s:%s%s%s%s%s", area_words[w->kind][0], b->name,
+    w->text = arena_printf(r->roster->arena, "%s:%s%s%s%s%s", area_words[w->kind][0], b->name,
                            parts[1] ? "-" : "", parts[1] ? w->area.unit : "",
                            parts[2] ? "-" : "", parts[2] ? w->room : "");
     return true;
@@ -90,7 +90,7 @@ static bool place_area(struct reader *r, char *text, struct roster_area *w)
 
 static bool named_area(struct reader *r, const char *text, struct roster_area *w)
 {
-    const char *name = place_normalise(r->c->arena, text);
+    const char *name = place_normalise(r->roster->arena, text);
     const struct building *first = name ? index_find_text(&r->c->grids, name) : NULL;
     if (w->kind == AREA_MICRO)
         w->micro = index_find_text(&r->c->by_micro_grid, text);
@@ -102,7 +102,7 @@ static bool named_area(struct reader *r, const char *text, struct roster_area *w
         fault(r, "there is no grid `%s`; no building in community.yaml lies in it", text);
     if (!w->micro && !w->area.grid)
         return false;
-    w->text = arena_printf(r->c->arena, "%s:%s", area_words[w->kind][0],
+    w->text = arena_printf(r->roster->arena, "%s:%s", area_words[w->kind][0],
                            w->micro ? w->micro->name : w->area.grid);
     return true;
 }

@@ -44,7 +44,7 @@ static int day_read(struct reader *r, enum column column)
 }
 
 /* Remembers that the roster means something else from that day on. */
-static void turning_day(struct community *c, int day)
+static void turning_day(struct roster *c, int day)
 {
     if (day <= c->today && day > c->changed_on)
         c->changed_on = day;
@@ -55,7 +55,7 @@ static void turning_day(struct community *c, int day)
 bool roster_holds_today(struct reader *r, struct roster_row *row)
 {
     int from = day_read(r, COL_FROM), until = day_read(r, COL_UNTIL);
-    struct community *c = r->c;
+    struct roster *roster = r->roster;
     if (from < 0 || until < 0)
         return false;
     row->from = from;
@@ -66,13 +66,13 @@ bool roster_holds_today(struct reader *r, struct roster_row *row)
     }
     if (!from && !until)
         return true;
-    if (!c->today)
+    if (!roster->today)
         return false;
     if (from)
-        turning_day(c, from);
+        turning_day(roster, from);
     if (until)
-        turning_day(c, roster_day(roster_day_ms(until) + INT64_C(86400000)));
-    return from <= c->today && (!until || c->today <= until);
+        turning_day(roster, roster_day(roster_day_ms(until) + INT64_C(86400000)));
+    return from <= roster->today && (!until || roster->today <= until);
 }
 
 void roster_leave_read(struct reader *r, struct draft *d)
@@ -85,9 +85,10 @@ void roster_leave_read(struct reader *r, struct draft *d)
     struct roster_row row = {.member = &d->member,
                              .role = "leave",
                              .area = "",
-                             .deputy = arena_strdup(r->c->arena, deputy)};
-    struct leave leave = {d, deputy, r->csv.record_line, roster_holds_today(r, &row)};
-    roster_row_keep(r->c, &row);
+                             .deputy = arena_strdup(r->roster->arena, deputy)};
+    struct leave leave = {d, row.deputy, r->csv.record_line, roster_holds_today(r, &row),
+                          r->row > 0};
+    roster_row_keep(r->roster, &row);
     if (leave.holds && d->member.away)
         fault(r, "%s is on leave twice at the same time; remove one row", d->member.id);
     d->member.away |= leave.holds;
@@ -104,12 +105,24 @@ static struct draft *stands_in(const struct draft *who)
     return d && !d->member.away ? d : NULL;
 }
 
-void roster_leave_apply(struct reader *r)
+/* Faults found now are of that row. */
+static void back_to(struct reader *r, const struct leave *leave, struct faults *faults,
+                    struct faults *misfits)
 {
+    r->faults = leave->amended ? misfits : faults;
+    r->csv.name = leave->amended ? AMENDMENTS : r->c->table_name;
+    r->csv.record_line = leave->line;
+    r->row = leave->amended ? (uint32_t)leave->line : 0;
+}
+
+void roster_leave_apply(struct reader *r, struct faults *misfits)
+{
+    struct faults *faults = r->faults;
     for (size_t i = 0; i < r->leave_count; i++) {
         struct leave *l = &r->leaves[i];
-        r->csv.record_line = l->line;
-        struct draft *deputy = (struct draft *)index_find_text(&r->c->by_member, l->deputy);
+        back_to(r, l, faults, misfits);
+        struct draft *deputy =
+            (struct draft *)index_find_text(&r->roster->by_member, l->deputy);
         if (*l->deputy && !deputy)
             fault(r, "the deputy `%s` is nobody in this table; write his id", l->deputy);
         else if (deputy == l->who)
@@ -120,9 +133,10 @@ void roster_leave_apply(struct reader *r)
     for (size_t i = 0; i < r->leave_count; i++) {
         const struct draft *who = r->leaves[i].who;
         struct draft *deputy = r->leaves[i].holds ? stands_in(who) : NULL;
-        r->csv.record_line = r->leaves[i].line;
+        back_to(r, &r->leaves[i], faults, misfits);
         for (size_t k = 0; deputy && k < who->member.role_count; k++)
             if (who->roles[k].role != ROLE_RESIDENT)
                 roster_grant(r, deputy, &who->roles[k]);
     }
+    r->faults = faults;
 }

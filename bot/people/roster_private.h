@@ -1,5 +1,5 @@
 /* roster_private.h: the reader of roster.csv, shared by roster.c (people), roster_area.c
- * (places) and roster_leave.c (dates, deputies). */
+ * (places), roster_leave.c (dates, deputies) and amend.c (rows of run time). */
 #ifndef LOUBOT_PEOPLE_ROSTER_PRIVATE_H
 #define LOUBOT_PEOPLE_ROSTER_PRIVATE_H
 
@@ -36,22 +36,39 @@ struct leave {
     const char *deputy; /* id, "" for nobody */
     int line;
     bool holds; /* today */
+    bool amended;
 };
 
 struct reader {
-    struct community *c;
+    struct community *c; /* whose places they are */
+    struct roster *roster;
     struct faults *faults;
+    bool faulty; /* one was added */
     struct csv csv;
-    int where[COL_COUNT]; /* column → field, -1: not in this table */
-    struct index rows;    /* id, role, area: a row given twice */
+    uint32_t row;           /* of an amendment; 0: the file is read */
+    struct draft *newcomer; /* whom the present row names for the first time, or NULL */
+    int where[COL_COUNT];   /* column → field, -1: not in this table */
+    struct index rows;      /* id, role, area: a row given twice */
     struct leave *leaves;
     size_t leave_count;
 };
 
-#define fault(r, ...) faults_add((r)->faults, (r)->csv.name, (r)->csv.record_line, __VA_ARGS__)
+#define AMENDMENTS "run-time row" /* stands for a file's name; the line is its number */
+
+#define fault(r, ...)                                                                          \
+    ((r)->faulty = true,                                                                       \
+     faults_add((r)->faults, (r)->csv.name, (r)->csv.record_line, __VA_ARGS__))
 
 /* The text in that column of this row, "" when it is not there. */
 const char *roster_cell(const struct reader *r, enum column column);
+/* Both tables. The roster's amendments are filled; see roster_create(). */
+void roster_read(struct community *community, struct roster *roster, struct faults *faults,
+                 struct faults *misfits);
+/* Reads the row that csv.fields holds. */
+void roster_row_read(struct reader *r);
+/* Makes room in csv.fields for the row of an amendment, and reads it; when it does not fit
+ * everything is as before and a fault is added. */
+void amend_read(struct reader *r, const struct amendment *amendment);
 /* Room for one more in a list that is reallocated at powers of two. */
 void *roster_grow(void *list, size_t count, size_t size);
 /* One more role; a fault when they are too many. */
@@ -72,10 +89,11 @@ bool roster_area_read(struct reader *r, struct roster_area *ret_area);
 /* Does this row hold today? False too after a fault. Notes the days in the row that is kept. */
 bool roster_holds_today(struct reader *r, struct roster_row *row);
 /* Keeps the row for community_write_roster(). */
-void roster_row_keep(struct community *community, const struct roster_row *row);
+void roster_row_keep(struct roster *roster, const struct roster_row *row);
 /* A row that says that somebody is away. */
 void roster_leave_read(struct reader *r, struct draft *d);
-/* After the last row: whoever is away lends his roles to his deputy. */
-void roster_leave_apply(struct reader *r);
+/* After the last row: whoever is away lends his roles to his deputy. `misfits` takes the faults
+ * of amendments. */
+void roster_leave_apply(struct reader *r, struct faults *misfits);
 
 #endif

@@ -9,11 +9,10 @@
 #include "host/buf.h"
 #include "people/roster_private.h"
 
-void roster_row_keep(struct community *community, const struct roster_row *row)
+void roster_row_keep(struct roster *roster, const struct roster_row *row)
 {
-    community->rows =
-        roster_grow(community->rows, community->row_count, sizeof *community->rows);
-    community->rows[community->row_count++] = *row;
+    roster->rows = roster_grow(roster->rows, roster->row_count, sizeof *roster->rows);
+    roster->rows[roster->row_count++] = *row;
 }
 
 static void cell(struct buf *out, const char *text)
@@ -69,8 +68,8 @@ void community_write_roster(const struct community *community, struct buf *out)
     struct index told = {NULL};
     buf_puts(out, "\xef\xbb\xbf"
                   "id,name,role,owner,area,direct,identities,from,until,deputy\n");
-    for (size_t i = 0; i < community->row_count; i++) {
-        const struct roster_row *row = &community->rows[i];
+    for (size_t i = 0; i < community->roster->row_count; i++) {
+        const struct roster_row *row = &community->roster->rows[i];
         write_row(out, row, index_add_text(&told, row->member->id, row) == row);
     }
     index_finish(&told);

@@ -2,8 +2,10 @@
 -- community's tag "{nanfeng}" as KEYS[1] and build every key from it, so all keys of a turn lie in one Cluster slot.
 --
 --   schema                 version of the stored data
---   roster                 that version and the digest of the roster: what commits must agree with
---   n                      hash of counters: event, out
+--   roster                 that version, the digest of the roster's files and n.row: what commits must agree with
+--   rows                   amendments of the roster: number → row (JSON); n.row is the number of the last change
+--   audit                  who changed what of the roster: "<number>|<JSON>", the newest 20,000
+--   n                      hash of counters: event, out, row
 --   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
 --   t:<id>                 its trail: a list of steps (JSON)
 --   open                   open events by the time they were opened

@@ -5,6 +5,7 @@
 
 #include "host/log.h"
 #include "host/mem.h"
+#include "turn/rows.h"
 
 /* ---- the answer
  * ----------------------------------------------------------------------------------------- */
@@ -54,6 +55,8 @@ static void on_ok(struct commit *c, const struct redis_reply *reply)
     struct decision *d = c->d;
     if (c->parked || reply->len < 1 + d->turn.made_count)
         return;
+    if (d->turn.row_count || d->turn.dropped_count)
+        rows_ask(d->queue->home);
     note_live(c);
     note_stored(d);
     for (size_t i = 0; i < d->turn.timer_count; i++)
@@ -89,16 +92,27 @@ static const char *reply_word(const struct redis_reply *reply, size_t index)
 static void on_stale(struct decision *d)
 {
     if (++d->item->stales <= DECISIONS_MAX) {
-        struct queue *queue = d->queue;
-        decision_free(&d);
-        decision_start(queue);
+        decision_again(d);
     } else {
         commit_park(d, "stale again and again");
     }
 }
 
-/* Redis is there but does not take it (no memory, loading, read-only), or the roster is about
- * to change: a pause. A script that fails by itself fails every time: the input is put aside.
+/* Decided on an old roster: read anew, decided again. Where the files are others than ours
+ * (another daemon takes over) that will not help, and there is a pause. */
+static void on_roster(struct decision *d)
+{
+    struct queue *queue = d->queue;
+    bool again = d->item->rosters++ > 0;
+    if (again)
+        log_warn("commit", "decided on an old roster again group=%s", queue->key);
+    decision_free(&d);
+    intake_retry(queue, again ? 1000 : 1);
+    rows_ask(queue->home);
+}
+
+/* Redis is there but does not take it (no memory, loading, read-only): a pause. A script that
+ * fails by itself fails every time: the input is put aside.
  */
 static void on_refused(struct commit *c, const struct redis_reply *reply)
 {
@@ -144,6 +158,8 @@ static void commit_cb(void *arg, int error, const struct redis_reply *reply)
     const char *word = reply_word(reply, 0);
     if (strcmp(word, "stale") == 0)
         on_stale(d);
+    else if (strcmp(word, "roster") == 0)
+        on_roster(d);
     else if (strcmp(word, "ok") == 0 || strcmp(word, "seen") == 0 || strcmp(word, "gone") == 0)
         settle(c, reply);
     else

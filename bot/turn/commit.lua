@@ -32,10 +32,12 @@ local ARITY = {
     msg = 3,      -- chat, platform message id, events joined by commas
     out = 5,      -- account, outgoing id, events joined by commas, acknowledges (0/1), row
     person = 2,   -- member, record
+    row = 2,      -- an amendment of the roster, what the audit says of it
+    unrow = 2,    -- number of an amendment that is taken back, what the audit says
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
 -- Which argument must be a number, and which holds event references.
-local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3}
+local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3, unrow = 1}
 local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
                    msg = 3, out = 3, put = 1}
 local VALUE_MAX = 16384
@@ -225,6 +227,20 @@ function write.out(i)
     end
     queue.ids[#queue.ids + 1] = A[i + 2]
     append(queue.rows, A[i + 2], resolve(A[i + 3]) .. '|' .. A[i + 4] .. '|' .. A[i + 5])
+end
+-- Every change of the roster takes a number, and commits must agree with the highest from then on.
+local AUDIT_MAX = 20000
+local function change_roster(number, audit)
+    local change = call('HINCRBY', key('n'), 'row', 1)
+    local held = call('GET', key('roster'))
+    if held then call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
+    call('RPUSH', key('audit'), (number or change) .. '|' .. audit)
+    call('LTRIM', key('audit'), -AUDIT_MAX, -1)
+    return change
+end
+function write.row(i) call('HSET', key('rows'), change_roster(nil, A[i + 2]), A[i + 1]) end
+function write.unrow(i)
+    if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
 end
 function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
 function write.person(i) call('HSET', key('people'), A[i + 1], A[i + 2]) end

@@ -271,6 +271,36 @@ static void add_found(struct commit *c)
     commit_add(c, person_encode(&person, d->arena));
 }
 
+/* ---- the roster -------------------------------------------------------------------------- */
+
+static const struct roster_entry *entry_of(const struct community *community, uint32_t number)
+{
+    static const struct roster_entry unknown = {.id = "-"};
+    for (size_t i = 0; i < community_amendment_count(community); i++)
+        if (community_amendment_at(community, i)->number == number)
+            return &community_amendment_at(community, i)->entry;
+    return &unknown;
+}
+
+static void add_rows(struct commit *c)
+{
+    const struct turn *turn = &c->d->turn;
+    const char *by = turn->sender ? turn->sender->id : "loubot";
+    struct arena *arena = c->d->arena;
+    for (size_t i = 0; i < turn->dropped_count; i++) {
+        commit_op(c, "unrow");
+        commit_add_number(c, turn->dropped[i]);
+        commit_add(c, audit_encode("drop", entry_of(turn->community, turn->dropped[i]), by,
+                                   turn->now_ms, arena));
+    }
+    for (size_t i = 0; i < turn->row_count; i++) {
+        struct amendment row = {.entry = *turn->rows[i], .by = by, .at_ms = turn->now_ms};
+        commit_op(c, "row");
+        commit_add(c, amendment_encode(&row, arena));
+        commit_add(c, audit_encode("add", &row.entry, by, turn->now_ms, arena));
+    }
+}
+
 /* ---- the whole ------------------------------------------------------------------------- */
 
 static struct commit *begin(struct decision *d)
@@ -308,6 +338,7 @@ struct commit *commit_build(struct decision *d)
         add_touched(c, turn->touched[i]);
     for (size_t i = 0; i < turn->timer_count; i++)
         add_timer(c, &turn->timers[i]);
+    add_rows(c);
     add_found(c); /* first: his direct chat is reached by what is noted here */
     for (size_t i = 0; i < turn->out_count; i++)
         add_out(c, turn->out[i], i);

@@ -288,8 +288,16 @@ static void fill_turn(struct decision *d)
 void decision_free(struct decision **decision)
 {
     struct arena *arena = (*decision)->arena;
+    community_let_go(&(*decision)->roster);
     arena_destroy(&arena);
     *decision = NULL;
+}
+
+void decision_again(struct decision *d)
+{
+    struct queue *queue = d->queue;
+    decision_free(&d);
+    decision_start(queue);
 }
 
 static void read_done(struct decision *d, int error, const struct redis_reply *reply)
@@ -302,6 +310,10 @@ static void read_done(struct decision *d, int error, const struct redis_reply *r
                       reply->type == REDIS_ERROR ? reply->text : "answer not understood");
         decision_free(&d);
         intake_retry(queue, 200);
+        return;
+    }
+    if (d->serial != community_serial(queue->home->community)) {
+        decision_again(d); /* the roster was changed meanwhile */
         return;
     }
     decide(d);
@@ -356,6 +368,9 @@ void decision_start(struct queue *queue)
     d->queue = queue;
     d->item = queue->first;
     d->arena = arena;
+    d->roster = community_hold(queue->home->community);
+    d->serial = community_serial(queue->home->community);
+    intake_sender(queue, d->item);
     if (poison_is(poison, d->item->input->id)) {
         put_aside(d);
         return;

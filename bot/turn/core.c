@@ -9,6 +9,7 @@
 #include "turn/outbox.h"
 #include "turn/gate.h"
 #include "turn/past.h"
+#include "turn/rows.h"
 
 #define TICK_MS 200
 #define SCRATCH_MAX                                                                            \
@@ -26,6 +27,7 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_PEOPLE] = "bot/turn/people.lua",
     [SCRIPT_MARKS] = "bot/turn/marks.lua",
     [SCRIPT_ROSTER] = "bot/turn/roster.lua",
+    [SCRIPT_ROWS] = "bot/turn/rows.lua",
     [SCRIPT_PAST_DUE] = "bot/turn/past_due.lua",
     [SCRIPT_PAST_MOVE] = "bot/turn/past_move.lua",
 };
@@ -126,6 +128,8 @@ static void tick_cb(void *arg)
     bool real = !clock_is_virtual(core->config.clock);
     core->ticks++;
     for (size_t i = 0; real && i < core->home_count; i++) {
+        rows_day(&core->homes[i]);
+        rows_tick(&core->homes[i]);
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
     }
@@ -314,9 +318,14 @@ bool core_is_idle(const struct core *core)
 void core_next_due(struct core *core, void (*cb)(void *arg, int64_t due_ms), void *arg)
 {
     int64_t due = INT64_MAX;
-    for (size_t i = 0; i < core->home_count; i++)
-        if (core->homes[i].next_due_ms < due)
-            due = core->homes[i].next_due_ms;
+    for (size_t i = 0; i < core->home_count; i++) {
+        const struct home *home = &core->homes[i];
+        int64_t day = community_changes_ms(home->community);
+        if (home->next_due_ms < due)
+            due = home->next_due_ms;
+        if (day < due)
+            due = day;
+    }
     for (struct account *a = core->accounts; a; a = a->next) {
         int64_t send = outbox_next_due(a->outbox);
         if (send < due)
@@ -328,6 +337,7 @@ void core_next_due(struct core *core, void (*cb)(void *arg, int64_t due_ms), voi
 void core_run_due(struct core *core)
 {
     for (size_t i = 0; i < core->home_count; i++) {
+        rows_day(&core->homes[i]);
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
     }

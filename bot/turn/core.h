@@ -36,8 +36,8 @@ struct core_config {
     const char *data_dir; /* media are kept below it */
     const struct lexicon *lexicon;
     const struct wording *wording;
-    const struct handler *const *handlers; /* NULL-terminated */
-    const struct community *const *communities;
+    const struct handler *const *handlers;   /* NULL-terminated */
+    struct community *const *communities;    /* their people change: people/amend.h */
     const struct calendar *const *calendars; /* one for each community */
     const struct policy *const *policies;    /* one for each community */
     size_t community_count;

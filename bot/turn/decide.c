@@ -19,7 +19,8 @@ static const struct handler *handler_by_name(const struct core *core, const char
 
 bool decide_has_effects(const struct turn *turn)
 {
-    if (turn->made_count || turn->timer_count || turn->out_count || turn->touched_count)
+    if (turn->made_count || turn->timer_count || turn->out_count || turn->touched_count ||
+        turn->row_count || turn->dropped_count)
         return true;
     if ((turn->session && turn->session->dirty) || (turn->asked && turn->asked->dirty))
         return true;
@@ -37,6 +38,7 @@ static void start_over(struct decision *d)
     struct turn *turn = &d->turn;
     turn->event_count = turn->made_count = turn->timer_count = 0;
     turn->out_count = turn->touched_count = 0;
+    turn->row_count = turn->dropped_count = 0;
     turn->session = turn->asked = NULL;
     turn->full = false;
     context_read(d, d->reply);

@@ -47,6 +47,8 @@ struct merged { /* fields of a session that were merged into it */
 struct decision {
     struct queue *queue;
     struct item *item;
+    struct roster *roster; /* what `sender` and the like belong to, held */
+    uint64_t serial;
     struct arena *arena;
     struct hint hint;
     struct turn turn;
@@ -62,6 +64,8 @@ struct decision {
 };
 /* Reads the context, decides, commits. Ends with intake_done() or intake_retry(). */
 void decision_start(struct queue *queue);
+/* Begins anew, on fresh context. */
+void decision_again(struct decision *decision);
 void decision_free(struct decision **decision);
 /* Fills turn.session, turn.asked and turn.events from the script's answer. 0 or ERR_INVALID. */
 int context_read(struct decision *decision, const struct redis_reply *reply);

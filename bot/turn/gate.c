@@ -14,6 +14,13 @@
 #include "host/mem.h"
 #include "turn/internal.h"
 #include "turn/gate.h"
+#include "turn/rows.h"
+
+void gate_digest(const struct community *community, char *ret_digest, size_t size)
+{
+    const char *version = community_version(community);
+    snprintf(ret_digest, size, "%.*s", (int)strcspn(version, " "), version);
+}
 
 const char *gate_roster(const struct community *community, struct arena *arena)
 {
@@ -43,10 +50,12 @@ static void roster_cb(void *arg, int error, const struct redis_reply *reply)
     struct core *core = home->core;
     core->loading--;
     core->gate_asking--;
-    home->agreed = !error && reply->type == REDIS_TEXT;
+    home->agreed = !error && reply->type == REDIS_LIST && reply->len > 1;
     if (!error && reply->type == REDIS_ERROR)
         log_error("core", "roster not stored community=%s why=%s",
                   community_id(home->community), reply->text);
+    if (home->agreed)
+        rows_loaded(home, reply);
     if (!error && reply->type == REDIS_LIST && reply->len == 1 && !core->refused)
         refuse(core, home, reply->items[0]->text);
     if (core->gate_asking || core->stopping || !redis_is_up(core->redis))
@@ -60,7 +69,7 @@ static void roster_cb(void *arg, int error, const struct redis_reply *reply)
 
 void gate_ask(struct core *core)
 {
-    char version[16];
+    char version[16], digest[64];
     if (core->open || core->gate_asking || core->refused || !redis_is_up(core->redis))
         return;
     snprintf(version, sizeof version, "%d", STORED_VERSION);
@@ -69,8 +78,8 @@ void gate_ask(struct core *core)
         home->agreed = false;
         core->loading++;
         core->gate_asking++;
-        core_eval(core, home, 0, SCRIPT_ROSTER, 2,
-                  (const char *const[]){community_version(home->community), version}, NULL,
+        gate_digest(home->community, digest, sizeof digest);
+        core_eval(core, home, 0, SCRIPT_ROSTER, 2, (const char *const[]){digest, version}, NULL,
                   roster_cb, home);
     }
 }

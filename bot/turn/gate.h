@@ -2,6 +2,8 @@
 #ifndef LOUBOT_TURN_GATE_H
 #define LOUBOT_TURN_GATE_H
 
+#include <stddef.h>
+
 #define STORED_VERSION 1 /* of what lies in Redis; read gate.c before you raise it */
 
 struct arena;
@@ -10,6 +12,8 @@ struct core;
 
 void gate_ask(struct core *core); /* harmless when it is open or being asked */
 void gate_shut(struct core *core);
+/* The part of the roster's version that its files give. */
+void gate_digest(const struct community *community, char *ret_digest, size_t size);
 /* What commits must agree with: version of the stored data and digest of the roster. */
 const char *gate_roster(const struct community *community, struct arena *arena);
 

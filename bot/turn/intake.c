@@ -125,6 +125,12 @@ void intake_retry(struct queue *queue, int64_t pause_ms)
     queue->again = loop_timer_start(queue->core->config.loop, pause_ms, 0, again_cb, queue);
 }
 
+void intake_go_on_all(struct core *core)
+{
+    struct queue *queue, *next;
+    HASH_ITER(hh, core->queues, queue, next) go_on(queue);
+}
+
 void intake_resume(struct core *core)
 {
     struct queue *queue, *next;
@@ -136,6 +142,25 @@ void intake_resume(struct core *core)
 }
 
 /* ---- going on --------------------------------------------------------------------------- */
+
+static const struct member *sender_in(const struct home *home, const struct account *account,
+                                      const struct input *input, const struct group *group,
+                                      struct arena *arena)
+{
+    return community_sender(home->community, account->adapter->name, account->name,
+                            input->user ? input->user : "",
+                            input->user_name ? input->user_name : "", group, arena);
+}
+
+const struct member *intake_sender(const struct queue *queue, struct item *item)
+{
+    uint64_t serial = community_serial(queue->home->community);
+    if (item->account && (!item->sender || item->serial != serial))
+        item->sender =
+            sender_in(queue->home, item->account, item->input, queue->group, item->arena);
+    item->serial = serial;
+    return item->sender;
+}
 
 /* Nobody's business, as far as memory can tell: settled without a word to Redis. */
 static bool is_nothing(struct queue *queue, const struct input *input,
@@ -155,14 +180,15 @@ static bool is_nothing(struct queue *queue, const struct input *input,
 static bool can_go_on(const struct queue *queue)
 {
     return queue->first && !queue->busy && !queue->again && queue->loaded &&
-           !queue->core->stopping && queue->core->open;
+           !queue->core->stopping && queue->core->open && !queue->home->rows_busy;
 }
 
 static void go_on(struct queue *queue)
 {
     while (can_go_on(queue)) {
         struct item *item = queue->first;
-        if (item->input->kind != INPUT_TIMER && is_nothing(queue, item->input, item->sender)) {
+        if (item->input->kind != INPUT_TIMER &&
+            is_nothing(queue, item->input, intake_sender(queue, item))) {
             pop(queue);
             continue;
         }
@@ -252,15 +278,6 @@ struct route *intake_route(struct account *account, const char *platform_group)
     return route;
 }
 
-static const struct member *sender_in(const struct home *home, const struct account *account,
-                                      const struct input *input, const struct group *group,
-                                      struct arena *arena)
-{
-    return community_sender(home->community, account->adapter->name, account->name,
-                            input->user ? input->user : "",
-                            input->user_name ? input->user_name : "", group, arena);
-}
-
 /* The direct chat of somebody: in the community whose roster knows him, else in the first. */
 static struct queue *direct_queue(struct account *account, const struct input *input)
 {
@@ -324,7 +341,6 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         return ERR_FULL;
     struct item *item = item_create(input);
     item->account = account;
-    item->sender = sender_in(queue->home, account, item->input, queue->group, item->arena);
     append(queue, item);
     return 0;
 }

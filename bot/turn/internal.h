@@ -19,6 +19,7 @@
 #include "store/redis.h"
 #include "turn/core.h"
 #include "turn/decision.h"
+#include "turn/people.h"
 #include "turn/poison.h"
 #include "turn/stored.h"
 #include "turn/turn.h"
@@ -45,21 +46,15 @@ enum script {
     SCRIPT_PEOPLE,
     SCRIPT_MARKS,
     SCRIPT_ROSTER,
+    SCRIPT_ROWS,
     SCRIPT_PAST_DUE,
     SCRIPT_PAST_MOVE,
     SCRIPT_COUNT
 };
 
-/* A found person: not in the roster, seen in a chat. */
-struct person {
-    char *id, *name, *adapter, *account, *user;
-    bool stored; /* Redis has the record */
-    UT_hash_handle hh;
-};
-
 struct home { /* a community at run time */
     struct core *core;
-    const struct community *community;
+    struct community *community; /* its people may change between two turns (rows.c) */
     const struct calendar *calendar;
     const struct policy *policy;
     char *tag; /* "{nanfeng}" */
@@ -70,7 +65,10 @@ struct home { /* a community at run time */
     size_t timer_turns;   /* timer inputs queued or in flight */
     int64_t past_next_ms; /* when archived events are looked for again (past.c) */
     bool past_busy;
-    bool agreed; /* its stored data may be used (gate.c) */
+    bool rows_busy;       /* the roster is being read anew */
+    int64_t rows_next_ms; /* on the boot-time clock, when it is looked at again */
+    size_t misfits;       /* amendments that were left out, as it was logged */
+    bool agreed;          /* its stored data may be used (gate.c) */
 };
 
 /* Somebody with something open in a group, as far as the hint needs it. */
@@ -87,10 +85,11 @@ struct item { /* an input on its way */
     struct item *next;
     struct arena *arena; /* of the input */
     struct input *input;
-    struct account *account; /* NULL: timers */
-    const struct member *sender;
-    bool unsure;          /* a commit was sent whose outcome is unknown */
-    int stales, refusals; /* decisions that were in vain */
+    struct account *account;     /* NULL: timers */
+    const struct member *sender; /* of the roster with that serial; see intake_sender() */
+    uint64_t serial;
+    bool unsure;                   /* a commit was sent whose outcome is unknown */
+    int stales, refusals, rosters; /* decisions that were in vain */
 };
 
 struct queue { /* a group (or one person's direct chat) at run time */
@@ -172,15 +171,6 @@ struct account *core_reach(struct core *core, struct home *home, const char *gro
                            const char *member, struct arena *arena,
                            const char **ret_platform_group);
 
-/* people.c: found people */
-const struct person *people_find(const struct home *home, const char *member);
-struct person *people_note(struct home *home, const char *id, const char *name,
-                           const char *adapter, const char *account, const char *user);
-void people_forget(struct home *home, const char *member);
-void people_forget_all(struct home *home);
-/* The name shown for a member id (roster, then found people); NULL: not in memory. */
-const char *people_name(const struct home *home, const char *member);
-
 /* intake.c */
 /* `member` is used for direct chats only. */
 struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
@@ -192,7 +182,10 @@ int intake_add(struct core *core, struct account *account, const struct input *i
 void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, const char *payload,
                       uint32_t event);
 void intake_go_on(struct queue *queue); /* something it waited for is there */
-void intake_resume(struct core *core);  /* Redis is back: every queue goes on */
+/* Who wrote, by the present roster; NULL for timers. */
+const struct member *intake_sender(const struct queue *queue, struct item *item);
+void intake_go_on_all(struct core *core); /* the same for every queue */
+void intake_resume(struct core *core);    /* Redis is back: every queue goes on */
 void intake_destroy(struct core *core);
 /* The first item of a queue is settled: taken, freed; the next one begins. */
 void intake_done(struct queue *queue);

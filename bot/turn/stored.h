@@ -9,9 +9,11 @@
 
 #include "turn/outgoing.h"
 
+struct amendment;
 struct arena;
 struct input;
 struct person;
+struct roster_entry;
 
 struct payload {
     const char *handler, *name, *group, *member, *data;
@@ -24,6 +26,14 @@ char *person_encode(const struct person *person, struct arena *arena);
 char *parked_encode(const struct input *input, const char *text, const char *why,
                     struct arena *arena);
 int person_decode(struct person *person, const char *json, struct arena *arena);
+
+/* An amendment of the roster. Its number is not in the text. */
+char *amendment_encode(const struct amendment *amendment, struct arena *arena);
+int amendment_decode(struct amendment *amendment, const char *text, struct arena *arena);
+
+/* Who did what to the roster, in ids only: no names, no accounts. */
+char *audit_encode(const char *what, const struct roster_entry *entry, const char *by,
+                   int64_t at_ms, struct arena *arena);
 
 /* A stored outgoing, read back. */
 struct row {

@@ -93,6 +93,28 @@ void turn_session_timer_cancel(struct turn *turn, const struct session *session,
     set_timer(turn, &(struct timer_set){.name = name, .session = session});
 }
 
+/* ---- the roster ------------------------------------------------------------------------- */
+
+void turn_roster_add(struct turn *turn, const struct roster_entry *entry)
+{
+    if (turn->row_count == TURN_ROWS_MAX) {
+        turn->full = true;
+        return;
+    }
+    struct roster_entry *copy = arena_alloc(turn->arena, sizeof *copy);
+    *copy = *entry;
+    roster_entry_copy(copy, turn->arena);
+    turn->rows[turn->row_count++] = copy;
+}
+
+void turn_roster_drop(struct turn *turn, uint32_t number)
+{
+    if (turn->dropped_count == TURN_ROWS_MAX)
+        turn->full = true;
+    else
+        turn->dropped[turn->dropped_count++] = number;
+}
+
 /* ---- sessions -------------------------------------------------------------------------- */
 
 static bool same(const char *a, const char *b)

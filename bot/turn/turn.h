@@ -15,6 +15,7 @@
 #include "event/event.h"
 #include "event/policy.h"
 #include "event/session.h"
+#include "people/amend.h"
 #include "people/community.h"
 #include "turn/message.h"
 #include "turn/outgoing.h"
@@ -23,6 +24,7 @@
 #define TURN_EVENTS_MAX 20 /* events that a context holds */
 #define TURN_NEW_MAX 4     /* events that one text can make */
 #define TURN_OUT_MAX 80
+#define TURN_ROWS_MAX 8      /* changes of the roster */
 #define TURN_TIMERS_MAX 256  /* twenty events, each with a dozen timers to cancel */
 #define TURN_SESSIONS_MAX 64 /* one line can close twenty events, each with its reporter */
 
@@ -88,6 +90,10 @@ struct turn {
     struct session *touched[TURN_SESSIONS_MAX]; /* other people's sessions: questions and pings
                                                    are added to them */
     size_t touched_count;
+    struct roster_entry *rows[TURN_ROWS_MAX]; /* added to the roster */
+    size_t row_count;
+    uint32_t dropped[TURN_ROWS_MAX]; /* amendments taken back */
+    size_t dropped_count;
     bool full; /* an effect did not fit its cap: the turn is refused as a whole, logged */
 };
 
@@ -115,6 +121,12 @@ void turn_ask(struct turn *turn, const char *group, const char *member, const ch
               const char *const *choices, size_t choice_count);
 /* Closes every question about that event that the context holds. */
 void turn_close_questions(struct turn *turn, const struct event *event);
+
+/* Changes the roster at run time (people/amend.h): one row more, or one amendment taken back.
+ * Written with the turn and audited under the sender's id; holds from the next turn on. The row
+ * must be one that the roster's reader takes; the texts are copied. */
+void turn_roster_add(struct turn *turn, const struct roster_entry *entry);
+void turn_roster_drop(struct turn *turn, uint32_t number);
 
 /* Says something in a group of the community ("b4", "work"). */
 struct outgoing *turn_say(struct turn *turn, const char *group, const char *template,

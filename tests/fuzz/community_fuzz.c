@@ -1,5 +1,5 @@
-/* community_fuzz.c: any bytes as a community's two files: community.yaml, a NUL byte, roster.csv.
- * A file without faults must give a community whose parts can be found again. */
+/* community_fuzz.c: any bytes as a community's two files: community.yaml, a NUL byte,
+ * roster.csv. A file without faults must give a community whose parts can be found again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,14 +47,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (conf) {
         community_read_file(c, conf, faults);
         conf_destroy(&conf);
-        if (cut)
-            roster_read(c, "roster.csv", cut + 1, len - head - 1, faults);
-        holders_index(c);
+        c->table_name = "roster.csv";
+        c->table = xstrndup(cut ? cut + 1 : "", cut ? len - head - 1 : 0);
+        c->table_len = cut ? len - head - 1 : 0;
+        c->roster = roster_create(c, NULL, 0, 0, 0, faults, faults);
         if (!faults_count(faults))
             check_community(c);
     }
     for (size_t i = 0; i < faults_count(faults); i++)
-        check(strstr(faults_text(faults, i), ".yaml:") || strstr(faults_text(faults, i), ".csv:"));
+        check(strstr(faults_text(faults, i), ".yaml:") ||
+              strstr(faults_text(faults, i), ".csv:"));
     community_destroy(&c);
     faults_destroy(&faults);
     return 0;

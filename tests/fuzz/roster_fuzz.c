@@ -59,13 +59,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     community_read_file(c, conf, faults);
     conf_destroy(&conf);
     check(!faults_count(faults));
-    c->today = 20260305;
-    roster_read(c, "r", (const char *)bytes, len, faults);
-    holders_index(c);
+    c->table_name = "r";
+    c->table = memcpy(malloc(len + 1), bytes, len);
+    c->table_len = len;
+    c->roster = roster_create(c, NULL, 0, 0, 20260305, faults, faults);
     if (!faults_count(faults)) {
         check_holders(c);
         check_members(c, arena);
-        check(!c->changes_on || (c->changes_on > c->today && c->changed_on <= c->today));
+        const struct roster *r = c->roster;
+        check(!r->changes_on || (r->changes_on > r->today && r->changed_on <= r->today));
     }
     community_destroy(&c);
     arena_destroy(&arena);

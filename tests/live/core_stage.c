@@ -162,7 +162,7 @@ void stage_stop_core(void)
 
 void stage_start_core(void)
 {
-    static const struct community *communities[1];
+    static struct community *communities[1];
     static const struct calendar *calendars[1];
     static const struct policy *policies[1];
     communities[0] = s.community, calendars[0] = s.calendar, policies[0] = s.policy;
