@@ -55,6 +55,9 @@ struct handler {
      * answer to it; the turn then goes on as usual, and nothing may have been appended. NULL:
      * it asks no questions. */
     bool (*answer)(struct turn *turn, struct session *session, size_t index);
+    /* After a roster was loaded: its on_timer gets the timer "gone" of every open event whose
+     * assignee or verifier is on leave or not in the roster. */
+    bool hears_leavers;
     /* A timer of this handler is due; turn->timer_name tells which. NULL: it sets none. */
     void (*on_timer)(struct turn *turn);
 };

@@ -16,8 +16,9 @@ extern const struct handler handler_raise;    /* one rung up, by word */
 extern const struct handler handler_suspend; /* on hold until a date, granted by a rung above */
 extern const struct handler handler_close;   /* explained, rejected, merged */
 extern const struct handler handler_ladder;  /* the clocks: dispatch, accept, finish */
-extern const struct handler handler_verify;  /* fixed, not fixed, silence */
-extern const struct handler handler_rate;    /* a word of rating, the archive */
+extern const struct handler handler_handover; /* somebody is on leave or gone */
+extern const struct handler handler_verify;   /* fixed, not fixed, silence */
+extern const struct handler handler_rate;     /* a word of rating, the archive */
 extern const struct handler handler_progress; /* how is it going */
 extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
 extern const struct handler handler_help;     /* hello, and who looks after this building */

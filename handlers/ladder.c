@@ -51,6 +51,10 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
     const char *home = say_home(turn, event);
     if (from_level != base || !home || say_has(turn, home) || is_quiet(turn))
         return;
+    if (list_is_late(turn)) {
+        list_raised(turn, home, event);
+        return;
+    }
     struct outgoing *out = say_residents(turn, event, "raised");
     out_member(out, "member", member->id);
 }
@@ -129,6 +133,7 @@ static void on_timer(struct turn *turn)
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
     if (!event || clocks_wait_for_morning(turn, event, "ladder"))
         return;
+    handover_if_gone(turn, event);
     if (is_same(turn->timer_name, "dispatch") && event->state == STATE_REPORTED)
         dispatch(turn, event);
     else if (is_same(turn->timer_name, "accept"))

@@ -1,12 +1,15 @@
-/* list.c: several events in one message to one of the staff: the grid worker's morning list,
- * and what became due while the bot was away. Both are timers of a person: one of a name, so
- * that the next event sets the same one again. */
+/* list.c: several events in one message: the grid worker's morning list; what became due while
+ * the bot was away, to the staff and, what rose meanwhile, to the residents of a building; what
+ * was handed over to somebody. All are timers of a person: one of a name, so that the next
+ * event sets the same one again. Where the events themselves must be remembered until then
+ * (list_gather), they are kept as questions of somebody who is nobody, and nobody answers. */
 #include "handlers/skills.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define LINES_MAX 12
+#define RAISED_MAX 4 /* events named in a line to residents */
 #define COLLECT_MS (2 * SECOND_MS)
 #define LATE_MS (10 * MINUTE_MS)
 
@@ -27,6 +30,50 @@ void list_collect(struct turn *turn, const char *member)
 {
     turn_session_timer_set(turn, person(turn, "work", member), "late", "list",
                            turn->now_ms + COLLECT_MS, NULL);
+}
+
+/* ---- gathering ---- */
+
+static void gather(struct turn *turn, const char *group, const char *key, const char *name,
+                   const struct event *event, int64_t at_ms)
+{
+    turn_ask(turn, group, key, "list", name, event, at_ms + DAY_MS, NULL, 0);
+    turn_session_timer_set(turn, person(turn, group, key), name, "list", at_ms, NULL);
+}
+
+void list_raised(struct turn *turn, const char *group, const struct event *event)
+{
+    gather(turn, group, LOUBOT_ITSELF, "raised", event, turn->now_ms + COLLECT_MS);
+}
+
+#define HANDED_TO "handed:" /* and the member's id: whose list it is */
+
+void list_handed(struct turn *turn, const char *member, const struct event *event)
+{
+    gather(turn, "work", arena_printf(turn->arena, HANDED_TO "%s", member), "handed", event,
+           after_quiet(turn, turn->now_ms + COLLECT_MS));
+}
+
+/* The open events of a gathering, in the order of their numbers. */
+static size_t gathered(const struct turn *turn, const struct event *ret_events[TURN_EVENTS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct event *event = turn->events[i];
+        if (!event_is_open(event))
+            continue;
+        size_t at = count++;
+        for (; at > 0 && ret_events[at - 1]->id > event->id; at--)
+            ret_events[at] = ret_events[at - 1];
+        ret_events[at] = event;
+    }
+    return count;
+}
+
+static void end_gathering(struct turn *turn)
+{
+    turn->session->question_count = 0;
+    turn->session->dirty = true;
 }
 
 /* ---- the morning ---- */
@@ -80,15 +127,26 @@ static const char *what(const struct turn *turn, const struct event *event)
 {
     if (say_is_private(turn, event))
         return "";
+    if (event->said)
+        return event->said;
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
     return arena_printf(turn->arena, event->lang == LANG_EN ? "%s %s" : "%s%s",
                         event->object && !inside ? event->object : "",
                         event->symptom ? event->symptom : "");
 }
 
+/* Those behind the last line are counted. */
+static void say_rest(struct turn *turn, struct outgoing *out, size_t count)
+{
+    if (out && count > LINES_MAX)
+        out_text(out, "rest", arena_printf(turn->arena, "%zu", count - LINES_MAX));
+}
+
 static void say_line(const struct turn *turn, struct outgoing *out, const struct event *event,
                      size_t index)
 {
+    if (index >= LINES_MAX)
+        return;
     const struct member *assignee =
         event->assignee ? community_member(turn->community, event->assignee) : NULL;
     bool late = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
@@ -143,9 +201,7 @@ static void say_morning(struct turn *turn, const char *member)
             continue;
         if (!out)
             out = turn_say_direct(turn, member, "morning", lang_of(turn));
-        if (open < LINES_MAX)
-            say_line(turn, out, event, open);
-        open++;
+        say_line(turn, out, event, open++);
         bool over = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
         late += over;
         today += !over && event->due_finish_ms && is_today(turn, event->due_finish_ms);
@@ -157,6 +213,7 @@ static void say_morning(struct turn *turn, const char *member)
     say_count(turn, out, "open", open);
     say_count(turn, out, "today", today);
     say_count(turn, out, "late", late);
+    say_rest(turn, out, open);
 }
 
 static bool waits(const struct turn *turn, const struct event *event)
@@ -168,23 +225,77 @@ static bool waits(const struct turn *turn, const struct event *event)
     return accept || finish;
 }
 
+static struct outgoing *to_staff(struct turn *turn, const struct member *member,
+                                 const char *template)
+{
+    struct outgoing *out = member->wants_direct
+                               ? turn_say_direct(turn, member->id, template, lang_of(turn))
+                               : turn_say(turn, "work", template, lang_of(turn));
+    out_mention(out, member->id);
+    return out;
+}
+
 static void say_late(struct turn *turn, const char *member)
 {
     const struct member *somebody = community_member(turn->community, member);
     struct outgoing *out = NULL;
     size_t count = 0;
-    for (size_t i = turn->event_count; i-- > 0 && somebody && count < LINES_MAX;) {
+    for (size_t i = turn->event_count; i-- > 0 && somebody;) {
         const struct event *event = turn->events[i];
         if (!waits(turn, event) || !is_watched(event, member))
             continue;
-        if (!out) {
-            out = somebody->wants_direct
-                      ? turn_say_direct(turn, member, "late_list", lang_of(turn))
-                      : turn_say(turn, "work", "late_list", lang_of(turn));
-            out_mention(out, member);
-        }
+        if (!out)
+            out = to_staff(turn, somebody, "late_list");
         say_line(turn, out, event, count++);
     }
+    say_rest(turn, out, count);
+}
+
+/* ---- handed over ---- */
+
+static void say_handed(struct turn *turn)
+{
+    const char *member = turn->session->member + strlen(HANDED_TO);
+    const struct member *somebody = community_member(turn->community, member);
+    struct outgoing *out = NULL;
+    const struct event *only = NULL, *events[TURN_EVENTS_MAX];
+    size_t count = 0, most = gathered(turn, events);
+    for (size_t i = 0; i < most && somebody; i++) {
+        const struct event *event = events[i];
+        if (!is_same(event->assignee, member))
+            continue;
+        only = count ? NULL : event;
+        if (!out)
+            out = to_staff(turn, somebody, "handed");
+        say_line(turn, out, event, count++);
+    }
+    say_rest(turn, out, count);
+    if (only) /* then a bare "收到" is about it */
+        turn_note_ping(turn, out->group, member, only);
+    end_gathering(turn);
+}
+
+/* ---- raised while the bot was away: one line a group ---- */
+
+static void say_raised(struct turn *turn)
+{
+    const struct group *group = turn->group;
+    enum lang lang = is_same(group->lang, "en") ? LANG_EN : LANG_ZH;
+    const struct event *events[TURN_EVENTS_MAX];
+    const char *list = "", *comma = lang == LANG_ZH ? "，" : ", ";
+    size_t count = gathered(turn, events);
+    end_gathering(turn);
+    if (!count)
+        return;
+    struct outgoing *out = turn_say(turn, group->name, "raised_list", lang);
+    for (size_t i = 0; i < count && i < RAISED_MAX; i++) {
+        out->events[out->event_count++] = events[i];
+        list = arena_printf(turn->arena, "%s%s#%u %s", list, i ? comma : "", events[i]->id,
+                            say_short(turn, events[i], lang));
+    }
+    out_text(out, "list", list);
+    out_flag(out, "one", count == 1);
+    say_count(turn, out, "rest", count > RAISED_MAX ? count - RAISED_MAX : 0);
 }
 
 static void on_timer(struct turn *turn)
@@ -193,6 +304,10 @@ static void on_timer(struct turn *turn)
         return;
     if (is_same(turn->timer_name, "morning"))
         say_morning(turn, turn->session->member);
+    else if (is_same(turn->timer_name, "handed"))
+        say_handed(turn);
+    else if (is_same(turn->timer_name, "raised"))
+        say_raised(turn);
     else
         say_late(turn, turn->session->member);
 }

@@ -125,8 +125,10 @@ bool report_fill(struct turn *turn, struct event *event, bool bare)
         building = where.building = turn->group->building;
     const char *wrong = told ? report_wrong(turn, &where, building) : NULL;
     if (wrong) {
-        if (!event->building && community_building(turn->community, building))
+        if (!event->building && community_building(turn->community, building)) {
             event->building = building;
+            event->dirty = true;
+        }
         return ask_again(turn, event, wrong);
     }
     if (told && !report_take_place(turn, event, &where))

@@ -168,6 +168,11 @@ void targets_say_others(struct turn *turn, const struct targets *targets, enum r
 /* Says kindly which numbers are unknown (staff and direct chat only). */
 void targets_say_unknown(struct turn *turn, const struct targets *targets);
 
+/* ---- handover.c ---- */
+
+/* Open work of somebody who is on leave or gone is the next one's; the clocks run on. */
+void handover_if_gone(struct turn *turn, struct event *event);
+
 /* ---- emergency.c ---- */
 
 /* What to do and whom to call, at once. */
@@ -180,6 +185,8 @@ bool emergency_is(const struct event *event);
 void verify_ask(struct turn *turn, struct event *event);
 /* Closes with the completion notice; the reporter is asked for a rating. */
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
+/* Who was asked is gone: asks another. */
+void verify_ask_another(struct turn *turn, struct event *event);
 /* Not fixed: back to the worker, or reopened. */
 void verify_deny(struct turn *turn, struct event *event);
 
@@ -198,6 +205,10 @@ void progress_say(struct turn *turn, const struct event *event);
  */
 bool list_is_late(const struct turn *turn);
 void list_collect(struct turn *turn, const char *member);
+/* Raised while the bot was away: the residents of the group read one line for all of them. */
+void list_raised(struct turn *turn, const char *group, const struct event *event);
+/* It is somebody else's from now on: he gets one message for all that is handed over to him. */
+void list_handed(struct turn *turn, const char *member, const struct event *event);
 /* The grid worker looks after it, and finds it in his list at 08:30. */
 void list_for_grid_worker(struct turn *turn, struct event *event);
 

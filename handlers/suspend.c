@@ -224,6 +224,7 @@ static void on_timer(struct turn *turn)
     if (!event || clocks_wait_for_morning(turn, event, "suspend"))
         return;
     bool held = event->state == STATE_SUSPENDED;
+    handover_if_gone(turn, event);
     if (!held && event->state != STATE_CONFERRING)
         return;
     const char *note = held ? "the date has come" : "two days after the meeting";

@@ -81,6 +81,16 @@ void verify_ask(struct turn *turn, struct event *event)
         put_question(turn, event, event->verifier, "ask_confirm");
 }
 
+void verify_ask_another(struct turn *turn, struct event *event)
+{
+    const char *another = choose(turn, event);
+    if (!another || is_same(another, event->verifier))
+        return;
+    event->verifier = another;
+    event_note(event, "asked", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+    put_question(turn, event, another, "ask_confirm");
+}
+
 /* ---- closing ---- */
 
 /* Who may be asked for a rating: the reporter, if he wrote himself and did not do the work. */
@@ -154,6 +164,7 @@ static void back_to_work(struct turn *turn, struct event *event, bool second,
         out_member(out, "assignee", event->assignee);
         out_flag(out, "raised", second);
     }
+    handover_if_gone(turn, event);
     clocks_wait_finish(turn, event);
     if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF))
         return;

@@ -38,7 +38,7 @@ struct session {
     int64_t last_report_until_ms;
     uint32_t last_ping; /* the last event this person was pinged about in this group, 0 */
     uint32_t last_ping_ref;
-    int64_t helped_ms;     /* when the bot last said what one can write, 0 */
+    int64_t helped_ms;       /* when the bot last said what one can write, 0 */
     int64_t repeats_from_ms; /* since when the same is told again and again, 0 */
     uint32_t repeats;        /* how often */
     bool dirty;

@@ -8,6 +8,7 @@
 #include "store/script.h"
 #include "turn/outbox.h"
 #include "turn/gate.h"
+#include "turn/leavers.h"
 #include "turn/past.h"
 #include "turn/rows.h"
 
@@ -30,6 +31,7 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_ROWS] = "bot/turn/rows.lua",
     [SCRIPT_PAST_DUE] = "bot/turn/past_due.lua",
     [SCRIPT_PAST_MOVE] = "bot/turn/past_move.lua",
+    [SCRIPT_LEAVERS] = "bot/turn/leavers.lua",
 };
 
 /* ---- scripts -------------------------------------------------------------------------- */
@@ -105,6 +107,7 @@ void core_opened(struct core *core)
     for (size_t i = 0; i < core->home_count; i++) {
         core->homes[i].next_due_ms = 0;
         core->homes[i].asking_due = false;
+        leavers_look(&core->homes[i]);
     }
     intake_resume(core);
     for (struct account *a = core->accounts; a; a = a->next) {

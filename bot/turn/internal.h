@@ -49,6 +49,7 @@ enum script {
     SCRIPT_ROWS,
     SCRIPT_PAST_DUE,
     SCRIPT_PAST_MOVE,
+    SCRIPT_LEAVERS,
     SCRIPT_COUNT
 };
 

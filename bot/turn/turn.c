@@ -229,8 +229,8 @@ struct outgoing *turn_say_direct(struct turn *turn, const char *member, const ch
     return out;
 }
 
-static void remember_ping(struct turn *turn, const char *group, const char *member,
-                          const struct event *event)
+void turn_note_ping(struct turn *turn, const char *group, const char *member,
+                    const struct event *event)
 {
     struct session *session = session_of(turn, group, member);
     if (!session)
@@ -254,10 +254,10 @@ struct outgoing *turn_ping(struct turn *turn, const struct member *member,
     out_number(out, "number", event);
     out_place(out, "place", event);
     out_mention(out, member->id);
-    remember_ping(turn, out->group, member->id, event);
+    turn_note_ping(turn, out->group, member->id, event);
     for (size_t i = 0; i < other_count; i++) {
         out_mention(out, others[i]->id);
-        remember_ping(turn, out->group, others[i]->id, event);
+        turn_note_ping(turn, out->group, others[i]->id, event);
     }
     return out;
 }

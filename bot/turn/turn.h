@@ -139,6 +139,10 @@ struct outgoing *turn_say_direct(struct turn *turn, const char *member, const ch
 struct outgoing *turn_ping(struct turn *turn, const struct member *member,
                            const struct member *const *others, size_t other_count,
                            const struct event *event, const char *template);
+/* He was pinged about it in that group by a message of the caller's: a bare "收到" is about it.
+ */
+void turn_note_ping(struct turn *turn, const char *group, const char *member,
+                    const struct event *event);
 /* Answers where it was said, quoting the message (or, where it cannot, mentioning the sender).
  */
 struct outgoing *turn_answer(struct turn *turn, const char *template, enum lang lang);

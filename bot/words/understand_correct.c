@@ -1,7 +1,7 @@
 /* understand_correct.c: the place that a correction means. It names the right one and often the
- * wrong one as well: "不是4楼，是5楼", "打错了，是5楼不是4楼", "not unit 2, unit 3". The text is
- * cut where a clause ends and before 是 and "not"; the first piece that tells a place and is not
- * denied counts. */
+ * wrong one as well: "不是4楼，是5楼", "打错了，是5楼不是4楼", "not unit 2, unit 3". The text
+ * is cut where a clause ends and before 是 and "not"; the first piece that tells a place and is
+ * not denied counts. */
 #include "words/location.h"
 #include "words/understand_inner.h"
 

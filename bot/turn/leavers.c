@@ -1,0 +1,85 @@
+/* leavers.c: see leavers.h. The script only sets timers; who gets the work is a handler's
+ * decision, in a turn of each event. */
+#include "turn/leavers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/log.h"
+#include "host/mem.h"
+#include "turn/args.h"
+#include "turn/internal.h"
+
+#define STEP_EVENTS 300
+#define IDS_MAX (8u << 20)
+
+struct look {
+    struct home *home;
+    long long from;
+    char *roster; /* its version: a newer one looks by itself */
+};
+
+static const char *hearer(const struct core *core)
+{
+    for (size_t i = 0; core->config.handlers[i]; i++)
+        if (core->config.handlers[i]->hears_leavers)
+            return core->config.handlers[i]->name;
+    return NULL;
+}
+
+static void look_free(struct look *look)
+{
+    free(look->roster);
+    free(look);
+}
+
+static void step(struct look *look);
+
+static void step_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct look *look = arg;
+    struct home *home = look->home;
+    bool fits = !error && reply->type == REDIS_LIST && reply->len == 2;
+    if (!error && !fits)
+        log_error("leavers", "script failed why=%s", reply->text ? reply->text : "-");
+    if (fits && reply->items[1]->integer)
+        timers_note(home, clock_now_ms(home->core->config.clock));
+    bool same = strcmp(look->roster, community_version(home->community)) == 0;
+    if (!fits || reply->items[0]->integer < STEP_EVENTS || !same || home->core->stopping) {
+        look_free(look);
+        return;
+    }
+    look->from += STEP_EVENTS;
+    step(look);
+}
+
+static void step(struct look *look)
+{
+    struct home *home = look->home;
+    struct arena *arena = arena_create(IDS_MAX);
+    struct args args;
+    args_init(&args);
+    args_addf(&args, arena, "%lld", (long long)clock_now_ms(home->core->config.clock));
+    args_addf(&args, arena, "%lld", look->from);
+    args_addf(&args, arena, "%d", STEP_EVENTS);
+    args_add(&args, hearer(home->core));
+    for (size_t i = 0; i < community_member_count(home->community); i++) {
+        const struct member *member = community_member_at(home->community, i);
+        if (!member->away)
+            args_add(&args, member->id);
+    }
+    core_eval(home->core, home, 0, SCRIPT_LEAVERS, args.count, args.values, NULL, step_cb,
+              look);
+    args_finish(&args);
+    arena_destroy(&arena);
+}
+
+void leavers_look(struct home *home)
+{
+    if (!hearer(home->core))
+        return;
+    struct look *look = xcalloc(1, sizeof *look);
+    look->home = home;
+    look->roster = xstrdup(community_version(home->community));
+    step(look);
+}
