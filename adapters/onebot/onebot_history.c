@@ -107,10 +107,12 @@ static void break_off(struct onebot_history *history, int error)
     loop_defer(account_loop(history->onebot->account), step, history);
 }
 
-static bool known(const struct reading *reading, const char *message)
+/* An id alone says little: the platform's counter may have begun anew. */
+static bool known(const struct reading *reading, const struct input *input)
 {
     for (size_t i = 0; i < reading->count; i++)
-        if (strcmp(reading->found[i].input->message, message) == 0)
+        if (reading->found[i].input->time_ms == input->time_ms &&
+            strcmp(reading->found[i].input->message, input->message) == 0)
             return true;
     return false;
 }
@@ -129,7 +131,7 @@ static bool keep_page(struct reading *reading, const struct onebot_reply *reply,
             continue;
         }
         if (input->from_bot || input->direct || strcmp(input->group, reading->group) != 0 ||
-            known(reading, input->message))
+            known(reading, input))
             continue;
         if (arena_used(reading->arena) > KEPT_MAX)
             break;

@@ -52,7 +52,7 @@ export class Verdict {
 
 export class Stage {
     // `second`: a second account with a server of its own for half of the buildings. `config`: further lines of loubot.yaml.
-    // `server`: options of the peers. `env`: of the daemon.
+    // `server`: options of the peers. `env`: environment of the daemon, or a function that gives it for the folder.
     static async begin({ seed, second = false, config, server = {}, env = {}, prefix = 'loubot-chaos-' }) {
         const stage = new Stage();
         stage.folder = mkdtempSync(join(tmpdir(), prefix));
@@ -63,7 +63,8 @@ export class Stage {
         stage.recorder = new Recorder(...stage.servers);
         const ports = await Promise.all(stage.servers.map((s) => s.start()));
         stage.town = new Town(stage.folder, ports[0], 'chaos', { second: ports[1], config: config?.(stage.folder) });
-        stage.daemon = new Daemon(stage.town.command(process.env.LOUBOT ?? 'build/loubot'), join(stage.folder, 'loubot.log'), env);
+        stage.daemon = new Daemon(stage.town.command(process.env.LOUBOT ?? 'build/loubot'), join(stage.folder, 'loubot.log'),
+            typeof env === 'function' ? env(stage.folder) : env);
         stage.store = new Store(stage.town.socket, stage.town.community);
         stage.stories = [];
         return stage;

@@ -226,6 +226,20 @@ static void history_is_paged_and_put_in_order(void **state)
     assert_int_equal(world.heard_count, 5);
 }
 
+/* The platform's counter began anew while we were away. */
+static void history_with_ids_twice_is_whole(void **state)
+{
+    world_up();
+    onebot_adapter.backfill(NULL, "88001", 100000);
+    world_settle();
+    world_answer(world_out(), OK_ANSWER "{\"messages\":[" OLD("1", "101", "a") "," OLD(
+                                  "2", "102", "b") "," OLD("1", "103", "c") "]}");
+    world_answer(world_out(), OK_ANSWER "{\"messages\":[" OLD("1", "101", "a") "]}");
+    assert_int_equal(world.backfilled, 1);
+    assert_int_equal(world.heard_count, 3);
+    assert_string_equal(world.heard[2].text, "c");
+}
+
 static void missing_history_holds_nobody_up(void **state)
 {
     world_up();
@@ -364,6 +378,7 @@ int main(void)
         T(mutes_are_respected),
         T(removed_bot_is_silent),
         T(history_is_paged_and_put_in_order),
+        T(history_with_ids_twice_is_whole),
         T(missing_history_holds_nobody_up),
         T(pictures_are_fetched_in_their_place),
         T(lost_picture_loses_no_message),
