@@ -13,9 +13,11 @@
 #include "host/conf.h"
 #include "host/err.h"
 #include "host/http.h"
+#include "host/jnode.h"
 #include "host/log.h"
 #include "host/loop.h"
 #include "host/mem.h"
+#include "host/text.h"
 #include "host/ws.h"
 #include "turn/message.h"
 

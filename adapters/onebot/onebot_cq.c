@@ -10,36 +10,43 @@
 
 #include <string.h>
 
-#include "bot/adapter.h"
+#define PARAMETERS_MAX 32 /* of one code; further ones are read over */
 
-static void add_decoded(struct buf *out, const char *text, size_t len)
+static char entity_at(const char *text, size_t len)
 {
     static const struct {
-        const char *entity, *plain;
-    } entities[] = {{"&amp;", "&"}, {"&#91;", "["}, {"&#93;", "]"}, {"&#44;", ","}};
-    size_t from = 0;
-    for (size_t i = 0; i < len; i++) {
-        for (size_t e = 0; text[i] == '&' && e < 4; e++) {
-            if (len - i < 5 || memcmp(text + i, entities[e].entity, 5) != 0)
-                continue;
-            buf_add(out, text + from, i - from);
-            buf_puts(out, entities[e].plain);
-            from = i + 5;
-            i += 4;
-            break;
-        }
-    }
-    buf_add(out, text + from, len - from);
+        const char *entity;
+        char plain;
+    } entities[] = {{"&amp;", '&'}, {"&#91;", '['}, {"&#93;", ']'}, {"&#44;", ','}};
+    for (size_t e = 0; *text == '&' && len >= 5 && e < 4; e++)
+        if (memcmp(text, entities[e].entity, 5) == 0)
+            return entities[e].plain;
+    return '\0';
 }
 
-static json_t *decoded(const char *text, size_t len)
+static void set_decoded(struct jnode *node, const char *text, size_t len, struct arena *arena)
 {
-    struct buf plain;
-    buf_init(&plain, len + 1);
-    add_decoded(&plain, text, len);
-    json_t *string = json_stringn_nocheck(buf_text(&plain), plain.len);
-    buf_finish(&plain);
-    return string;
+    char *to = arena_alloc(arena, len + 1);
+    node->type = JNODE_STRING;
+    node->text = to;
+    for (size_t i = 0; i < len; to++) {
+        char plain = entity_at(text + i, len - i);
+        *to = plain ? plain : text[i];
+        i += plain ? 5 : 1;
+    }
+    node->len = (uint32_t)(to - node->text);
+}
+
+/* A new value of an object. */
+static struct jnode *add(struct jnode *object, const char *key, size_t key_len,
+                         struct arena *arena)
+{
+    struct jnode *node = arena_alloc(arena, sizeof *node);
+    *node = (struct jnode){
+        .key = key, .key_len = (uint32_t)key_len, .next = object->first, .type = JNODE_OBJECT};
+    object->first = node;
+    object->len++;
+    return node;
 }
 
 static size_t name_length(const char *text, size_t len)
@@ -51,67 +58,81 @@ static size_t name_length(const char *text, size_t len)
     return n;
 }
 
-/* One ",name=value" at `text`: adds it to `data` and returns its length, 0 when it is none. */
-static size_t parameter(const char *text, size_t len, json_t *data)
+/* Length of the ",name=value" at `text`, 0 when it is none; the name's goes to `ret_name`. */
+static size_t parameter_length(const char *text, size_t len, size_t *ret_name)
 {
     if (len < 2 || text[0] != ',')
         return 0;
-    size_t name = name_length(text + 1, len - 1);
-    size_t at = 1 + name;
-    if (!name || at >= len || text[at] != '=')
+    *ret_name = name_length(text + 1, len - 1);
+    size_t at = 1 + *ret_name;
+    if (!*ret_name || at >= len || text[at] != '=')
         return 0;
-    size_t end = ++at;
-    while (end < len && text[end] != ',' && text[end] != ']')
-        end++;
-    char *key = xstrndup(text + 1, name);
-    json_object_set_new_nocheck(data, key, decoded(text + at, end - at));
-    free(key);
-    return end;
+    while (at < len && text[at] != ',' && text[at] != ']')
+        at++;
+    return at;
 }
 
-/* The code that begins at `text`, or NULL; its length goes to `ret_len`. */
-static json_t *code(const char *text, size_t len, size_t *ret_len)
+/* Length of the code that begins at `text`. When it is none, false, and the length of what
+ * cannot be in a code: one that began in it would end at the same fault. */
+static bool measure(const char *text, size_t len, size_t *ret_len)
 {
+    *ret_len = 1;
     if (len < 6 || memcmp(text, "[CQ:", 4) != 0)
-        return NULL;
-    size_t name = name_length(text + 4, len - 4);
-    size_t at = 4 + name, used;
-    if (!name)
-        return NULL;
-    json_t *data = json_object();
-    while ((used = parameter(text + at, len - at, data)))
+        return false;
+    size_t name = name_length(text + 4, len - 4), at = 4 + name, used;
+    while (name && (used = parameter_length(text + at, len - at, &name)))
         at += used;
-    if (at >= len || text[at] != ']') {
-        json_decref(data);
-        return NULL;
+    bool whole = at > 4 && at < len && text[at] == ']';
+    *ret_len = at + whole;
+    return whole;
+}
+
+/* Fills the segment from the code at `text`, which measure() found to be one. */
+static void read_code(const char *text, size_t len, struct jnode *segment, struct arena *arena)
+{
+    size_t name = name_length(text + 4, len - 4), at = 4 + name, used;
+    set_decoded(add(segment, "type", 4, arena), text + 4, name, arena);
+    struct jnode *data = add(segment, "data", 4, arena);
+    while ((used = parameter_length(text + at, len - at, &name))) {
+        size_t skip = name + 2;
+        if (data->len < PARAMETERS_MAX)
+            set_decoded(add(data, text + at + 1, name, arena), text + at + skip, used - skip,
+                        arena);
+        at += used;
     }
-    *ret_len = at + 1;
-    return json_pack("{s:s%,s:o}", "type", text + 4, name, "data", data);
 }
 
-static void add_text(json_t *segments, const char *text, size_t len, size_t max)
+static void read_text(const char *text, size_t len, struct jnode *segment, struct arena *arena)
 {
-    if (len && json_array_size(segments) < max)
-        json_array_append_new(segments, json_pack("{s:s,s:{s:o}}", "type", "text", "data",
-                                                  "text", decoded(text, len)));
+    set_decoded(add(segment, "type", 4, arena), "text", 4, arena);
+    set_decoded(add(add(segment, "data", 4, arena), "text", 4, arena), text, len, arena);
 }
 
-json_t *onebot_cq_parse(const char *text, size_t len, size_t max)
+static struct jnode *append(struct jnode *array, struct jnode ***last, struct arena *arena)
 {
-    json_t *segments = json_array();
+    struct jnode *segment = arena_alloc(arena, sizeof *segment);
+    segment->type = JNODE_OBJECT;
+    **last = segment;
+    *last = &segment->next;
+    array->len++;
+    return segment;
+}
+
+struct jnode *onebot_cq_parse(const char *text, size_t len, size_t max, struct arena *arena)
+{
+    struct jnode *array = arena_alloc(arena, sizeof *array), **last = &array->first;
     size_t from = 0, at = 0, used;
-    while (at < len && json_array_size(segments) < max) {
-        json_t *segment = text[at] == '[' ? code(text + at, len - at, &used) : NULL;
-        if (!segment) {
-            at++;
-            continue;
-        }
-        add_text(segments, text + from, at - from, max);
-        if (json_array_size(segments) < max)
-            json_array_append(segments, segment);
-        json_decref(segment);
-        from = at += used;
+    array->type = JNODE_ARRAY;
+    while (at < len && array->len < max) {
+        bool is_code = text[at] == '[' && measure(text + at, len - at, &used);
+        if (is_code && at > from)
+            read_text(text + from, at - from, append(array, &last, arena), arena);
+        if (is_code && array->len < max)
+            read_code(text + at, used, append(array, &last, arena), arena);
+        at += text[at] == '[' ? used : 1;
+        from = is_code ? at : from;
     }
-    add_text(segments, text + from, len - from, max);
-    return segments;
+    if (len > from && array->len < max)
+        read_text(text + from, len - from, append(array, &last, arena), arena);
+    return array;
 }

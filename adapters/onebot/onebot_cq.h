@@ -3,11 +3,10 @@
 #ifndef LOUBOT_ONEBOT_CQ_H
 #define LOUBOT_ONEBOT_CQ_H
 
-#include <jansson.h>
-#include <stddef.h>
+#include "bot/adapter.h"
 
 /* The string as an array of segments {"type","data"}, as the array form has them; at most `max`
- * of them, the rest is dropped. The caller owns the result. */
-json_t *onebot_cq_parse(const char *text, size_t len, size_t max);
+ * of them, the rest is dropped. Keys point into `text`. */
+struct jnode *onebot_cq_parse(const char *text, size_t len, size_t max, struct arena *arena);
 
 #endif

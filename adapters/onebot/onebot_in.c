@@ -7,8 +7,6 @@
  */
 #include "adapters/onebot/onebot_in.h"
 
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "adapters/onebot/onebot_emoji.h"
@@ -21,24 +19,24 @@
 struct reading {
     struct arena *arena;
     const char *self_id;
-    const json_t *root;
+    const struct jnode *root;
     struct onebot_frame *frame;
 };
 
-static const char *text_of(const json_t *object, const char *key)
+static const char *text_of(const struct jnode *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
+    const char *text = jnode_text(jnode_get(object, key));
     return text ? text : "";
 }
 
-static bool is(const json_t *object, const char *key, const char *value)
+static bool is(const struct jnode *object, const char *key, const char *value)
 {
     return strcmp(text_of(object, key), value) == 0;
 }
 
-static const char *id_of(struct reading *reading, const json_t *object, const char *key)
+static const char *id_of(struct reading *reading, const struct jnode *object, const char *key)
 {
-    return onebot_id(json_object_get(object, key), reading->arena);
+    return onebot_id(jnode_get(object, key), reading->arena);
 }
 
 static void verdict(struct reading *reading, enum onebot_kind kind, const char *why)
@@ -48,37 +46,39 @@ static void verdict(struct reading *reading, enum onebot_kind kind, const char *
 }
 
 /* Seconds (or, from some bridges, milliseconds) as milliseconds; 0 when there is no time. */
-static int64_t time_of(const json_t *object)
+static int64_t time_of(const struct jnode *object)
 {
-    const json_t *time = json_object_get(object, "time");
-    double real = json_number_value(time);
-    if (!json_is_number(time) || !(real > 0 && real < 4e12))
+    const struct jnode *time = jnode_get(object, "time");
+    int64_t value;
+    if (!jnode_integer(time, &value)) {
+        double real = jnode_number(time);
+        value = real > 0 && real < 4e12 ? (int64_t)real : 0;
+    }
+    if (value <= 0 || value >= 4000000000000)
         return 0;
-    int64_t value = json_is_integer(time) ? json_integer_value(time) : (int64_t)real;
     return value < 100000000000 ? value * 1000 : value;
 }
 
-static const char *sender_name(struct reading *reading, const json_t *message)
+static const char *sender_name(struct reading *reading, const struct jnode *message)
 {
     static const char *const keys[] = {"card", "nickname"};
-    const json_t *sender = json_object_get(message, "sender");
+    const struct jnode *sender = jnode_get(message, "sender");
     for (int i = 0; i < 2; i++) {
-        const char *name =
-            onebot_text(json_object_get(sender, keys[i]), NAME_MAX, reading->arena);
+        const char *name = onebot_text(jnode_get(sender, keys[i]), NAME_MAX, reading->arena);
         if (name && *name)
             return name;
     }
     return NULL;
 }
 
-static const char *sender_id(struct reading *reading, const json_t *message)
+static const char *sender_id(struct reading *reading, const struct jnode *message)
 {
     const char *user = id_of(reading, message, "user_id");
-    return user ? user : id_of(reading, json_object_get(message, "sender"), "user_id");
+    return user ? user : id_of(reading, jnode_get(message, "sender"), "user_id");
 }
 
 /* A message, as an event or as an entry of a history. NULL: well; else what is wrong. */
-static const char *read_message(struct reading *reading, const json_t *message,
+static const char *read_message(struct reading *reading, const struct jnode *message,
                                 struct input *input)
 {
     bool private = is(message, "message_type", "private");
@@ -92,8 +92,7 @@ static const char *read_message(struct reading *reading, const json_t *message,
         return "a message without usable ids";
     if (!input->time_ms)
         return "a message without a time";
-    if (onebot_segments(json_object_get(message, "message"), reading->self_id, reading->arena,
-                        input))
+    if (onebot_segments(jnode_get(message, "message"), reading->self_id, reading->arena, input))
         return "a message without content";
     input->user_name = sender_name(reading, message);
     if (!input->user_name)
@@ -105,11 +104,11 @@ static const char *read_message(struct reading *reading, const json_t *message,
 /* Implementations name the group of a temporary chat in one of two places. */
 static const char *via_group(struct reading *reading)
 {
-    const json_t *root = reading->root;
+    const struct jnode *root = reading->root;
     if (!is(root, "message_type", "private") || !is(root, "sub_type", "group"))
         return NULL;
     const char *group = id_of(reading, root, "group_id");
-    return group ? group : id_of(reading, json_object_get(root, "sender"), "group_id");
+    return group ? group : id_of(reading, jnode_get(root, "sender"), "group_id");
 }
 
 static void read_message_event(struct reading *reading)
@@ -169,7 +168,7 @@ static void read_friend_recall(struct reading *reading)
         reading->frame->kind = ONEBOT_INPUT;
 }
 
-static void read_emoji(struct reading *reading, const char *actor, const json_t *id)
+static void read_emoji(struct reading *reading, const char *actor, const struct jnode *id)
 {
     char value[ONEBOT_EMOJI_SIZE];
     const char *emoji = onebot_id(id, reading->arena);
@@ -185,11 +184,11 @@ static void read_emoji(struct reading *reading, const char *actor, const json_t 
 
 static void read_emoji_like(struct reading *reading)
 {
-    const json_t *likes = json_object_get(reading->root, "likes");
-    if (json_is_false(json_object_get(reading->root, "is_add")))
+    const struct jnode *likes = jnode_get(reading->root, "likes");
+    if (jnode_is(jnode_get(reading->root, "is_add"), JNODE_FALSE))
         verdict(reading, ONEBOT_IGNORED, "a reaction taken back");
     else
-        read_emoji(reading, "user_id", json_object_get(json_array_get(likes, 0), "emoji_id"));
+        read_emoji(reading, "user_id", jnode_get(jnode_first(likes), "emoji_id"));
 }
 
 static void read_reaction(struct reading *reading)
@@ -197,7 +196,7 @@ static void read_reaction(struct reading *reading)
     if (!is(reading->root, "sub_type", "add"))
         verdict(reading, ONEBOT_IGNORED, "a reaction taken back");
     else
-        read_emoji(reading, "operator_id", json_object_get(reading->root, "code"));
+        read_emoji(reading, "operator_id", jnode_get(reading->root, "code"));
 }
 
 /* Notices about ourselves in a group; those about others are nothing to us. `everybody`: the
@@ -221,11 +220,11 @@ static void read_ban(struct reading *reading)
 {
     if (!about_us(reading, true))
         return;
-    const json_t *duration = json_object_get(reading->root, "duration");
+    const struct jnode *duration = jnode_get(reading->root, "duration");
     bool lifted = is(reading->root, "sub_type", "lift_ban");
     reading->frame->kind = lifted ? ONEBOT_UNMUTED : ONEBOT_MUTED;
-    json_int_t seconds = json_integer_value(duration);
-    if (seconds > 0 && seconds < 366 * 86400)
+    int64_t seconds;
+    if (jnode_integer(duration, &seconds) && seconds > 0 && seconds < 366 * 86400)
         reading->frame->duration_ms = seconds * 1000;
 }
 
@@ -248,8 +247,7 @@ static void read_increase(struct reading *reading)
 
 static void read_offline(struct reading *reading)
 {
-    const char *why =
-        onebot_text(json_object_get(reading->root, "message"), WHY_MAX, reading->arena);
+    const char *why = onebot_text(jnode_get(reading->root, "message"), WHY_MAX, reading->arena);
     verdict(reading, ONEBOT_OFFLINE, why ? why : "");
 }
 
@@ -280,10 +278,10 @@ static void read_meta(struct reading *reading)
     if (is(reading->root, "meta_event_type", "lifecycle")) {
         reading->frame->kind = ONEBOT_LIFECYCLE;
     } else if (is(reading->root, "meta_event_type", "heartbeat")) {
-        const json_t *status = json_object_get(reading->root, "status");
-        double interval = json_number_value(json_object_get(reading->root, "interval"));
+        const struct jnode *status = jnode_get(reading->root, "status");
+        double interval = jnode_number(jnode_get(reading->root, "interval"));
         reading->frame->kind = ONEBOT_HEARTBEAT;
-        reading->frame->online = !json_is_false(json_object_get(status, "online"));
+        reading->frame->online = !jnode_is(jnode_get(status, "online"), JNODE_FALSE);
         reading->frame->interval_ms =
             interval >= 1 && interval <= 3600000 ? (int64_t)interval : 0;
     } else {
@@ -307,17 +305,17 @@ static void read_event(struct reading *reading)
 }
 
 /* The messages of one page of history; entries that cannot be read are left out. */
-static void read_history(struct reading *reading, const json_t *messages,
+static void read_history(struct reading *reading, const struct jnode *messages,
                          struct onebot_reply *reply)
 {
-    size_t count = json_array_size(messages);
+    size_t count = messages->len;
     if (count > HISTORY_MAX)
         count = HISTORY_MAX;
     struct input *inputs = arena_alloc(reading->arena, (count + 1) * sizeof *inputs);
     const char **seqs = arena_alloc(reading->arena, (count + 1) * sizeof *seqs);
     size_t used = 0;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *message = json_array_get(messages, i);
+    const struct jnode *message = jnode_first(messages);
+    for (size_t i = 0; i < count; i++, message = message->next) {
         if (read_message(reading, message, &inputs[used])) {
             inputs[used] = (struct input){0};
             continue;
@@ -334,86 +332,39 @@ static void read_history(struct reading *reading, const json_t *messages,
 static void read_reply(struct reading *reading)
 {
     struct onebot_reply *reply = &reading->frame->reply;
-    const json_t *data = json_object_get(reading->root, "data");
-    const json_t *messages = json_object_get(data, "messages");
+    const struct jnode *data = jnode_get(reading->root, "data");
+    const struct jnode *messages = jnode_get(data, "messages");
     const char *text =
-        onebot_text(json_object_get(reading->root, "message"), WHY_MAX, reading->arena);
+        onebot_text(jnode_get(reading->root, "message"), WHY_MAX, reading->arena);
     if (!text || !*text)
-        text = onebot_text(json_object_get(reading->root, "wording"), WHY_MAX, reading->arena);
+        text = onebot_text(jnode_get(reading->root, "wording"), WHY_MAX, reading->arena);
     reading->frame->kind = ONEBOT_REPLY;
-    reply->echo =
-        onebot_text(json_object_get(reading->root, "echo"), ONEBOT_ID_MAX, reading->arena);
-    reply->retcode = (int)json_integer_value(json_object_get(reading->root, "retcode"));
+    reply->echo = onebot_text(jnode_get(reading->root, "echo"), ONEBOT_ID_MAX, reading->arena);
+    int64_t retcode;
+    jnode_integer(jnode_get(reading->root, "retcode"), &retcode);
+    reply->retcode = (int)retcode;
     reply->ok = is(reading->root, "status", "ok") && reply->retcode == 0;
     reply->unknowable = is(reading->root, "status", "async");
     reply->text = text ? text : "";
     reply->message = id_of(reading, data, "message_id");
     reply->user = id_of(reading, data, "user_id");
-    if (json_is_array(messages))
+    if (jnode_is(messages, JNODE_ARRAY))
         read_history(reading, messages, reply);
-}
-
-/* Half of a surrogate pair, as JavaScript writes it when a person has cut an emoji in two, is
- * no JSON to jansson; a report is not lost for that. Returns a malloc'ed copy with U+FFFD in
- * its place, or NULL when there was none. */
-static unsigned surrogate_at(const char *bytes, size_t len)
-{
-    if (len < 6 || bytes[0] != '\\' || bytes[1] != 'u')
-        return 0;
-    char digits[5] = {bytes[2], bytes[3], bytes[4], bytes[5], '\0'};
-    char *end;
-    unsigned long unit = strtoul(digits, &end, 16);
-    return *end == '\0' && unit >= 0xD800 && unit < 0xE000 ? (unsigned)unit : 0;
-}
-
-static char *mend_surrogates(const char *bytes, size_t len)
-{
-    char *copy = xstrndup(bytes, len);
-    bool mended = false;
-    for (size_t i = 0; i + 6 <= len; i++) {
-        unsigned unit = surrogate_at(bytes + i, len - i);
-        if (bytes[i] == '\\' && !unit) {
-            i++; /* an escape of another kind: its second character begins none */
-        } else if (unit >= 0xD800 && unit < 0xDC00 &&
-                   surrogate_at(bytes + i + 6, len - i - 6) >= 0xDC00) {
-            i += 11;
-        } else if (unit) {
-            memcpy(copy + i, "\\ufffd", 6);
-            mended = true;
-            i += 5;
-        }
-    }
-    if (!mended) {
-        free(copy);
-        return NULL;
-    }
-    return copy;
-}
-
-static json_t *load(const char *bytes, size_t len)
-{
-    json_error_t error;
-    json_t *root = json_loadb(bytes, len, JSON_ALLOW_NUL, &error);
-    char *mended = root ? NULL : mend_surrogates(bytes, len);
-    if (mended)
-        root = json_loadb(mended, len, JSON_ALLOW_NUL, &error);
-    free(mended);
-    return root;
 }
 
 void onebot_in(const char *bytes, size_t len, const char *self_id, struct arena *arena,
                struct onebot_frame *frame)
 {
     *frame = (struct onebot_frame){.reply.text = ""};
-    json_t *root = len <= ONEBOT_FRAME_MAX ? load(bytes, len) : NULL;
+    bool readable = len <= ONEBOT_FRAME_MAX && text_is_utf8(bytes, len);
+    const struct jnode *root = readable ? jnode_read(bytes, len, arena) : NULL;
     struct reading reading = {arena, self_id, root, frame};
-    if (!json_is_object(root))
+    if (!jnode_is(root, JNODE_OBJECT))
         verdict(&reading, ONEBOT_BAD, "not a JSON object");
-    else if (json_is_string(json_object_get(root, "post_type")))
+    else if (jnode_is(jnode_get(root, "post_type"), JNODE_STRING))
         read_event(&reading);
-    else if (json_is_integer(json_object_get(root, "retcode")))
+    else if (jnode_is(jnode_get(root, "retcode"), JNODE_INTEGER))
         read_reply(&reading);
     else
         verdict(&reading, ONEBOT_BAD, "neither an event nor an answer");
-    json_decref(root);
 }

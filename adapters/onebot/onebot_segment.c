@@ -20,31 +20,18 @@ struct reading {
     size_t text_left; /* bytes of text that the message may still have */
 };
 
-/* As printf would, at a tenth of the cost: a message has four ids. */
-static const char *decimal(json_int_t value, struct arena *arena)
+const char *onebot_id(const struct jnode *id, struct arena *arena)
 {
-    char digits[24], *at = digits + sizeof digits;
-    uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
-    do
-        *--at = (char)('0' + rest % 10);
-    while (rest /= 10);
-    if (value < 0)
-        *--at = '-';
-    return arena_strndup(arena, at, (size_t)(digits + sizeof digits - at));
-}
-
-const char *onebot_id(const json_t *id, struct arena *arena)
-{
-    if (json_is_integer(id))
-        return decimal(json_integer_value(id), arena);
-    size_t len = json_is_string(id) ? json_string_length(id) : 0;
-    if (!len || len > ONEBOT_ID_MAX)
+    int64_t value;
+    if (jnode_integer(id, &value))
+        return arena_strndup(arena, id->text, id->len);
+    const char *text = jnode_text(id);
+    if (!text || !id->len || id->len > ONEBOT_ID_MAX)
         return NULL;
-    const char *text = json_string_value(id);
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < id->len; i++)
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
             return NULL;
-    return arena_strndup(arena, text, len);
+    return text;
 }
 
 static size_t cut(const char *text, size_t len, size_t max)
@@ -56,12 +43,12 @@ static size_t cut(const char *text, size_t len, size_t max)
     return max;
 }
 
-const char *onebot_text(const json_t *string, size_t max, struct arena *arena)
+const char *onebot_text(const struct jnode *string, size_t max, struct arena *arena)
 {
-    if (!json_is_string(string))
-        return NULL;
-    const char *text = json_string_value(string);
-    size_t len = cut(text, json_string_length(string), max), used = 0;
+    const char *text = jnode_text(string);
+    if (!text || (string->len <= max && !memchr(text, '\0', string->len)))
+        return text;
+    size_t len = cut(text, string->len, max), used = 0;
     char *copy = arena_strndup(arena, text, len);
     for (size_t i = 0; i < len; i++)
         if (copy[i])
@@ -70,59 +57,63 @@ const char *onebot_text(const json_t *string, size_t max, struct arena *arena)
     return copy;
 }
 
-static void read_text(struct reading *reading, const json_t *data, struct segment *segment)
+static void read_text(struct reading *reading, const struct jnode *data,
+                      struct segment *segment)
 {
-    segment->text =
-        onebot_text(json_object_get(data, "text"), reading->text_left, reading->arena);
+    segment->text = onebot_text(jnode_get(data, "text"), reading->text_left, reading->arena);
     if (!segment->text)
         segment->text = "";
     reading->text_left -= strlen(segment->text);
     segment->kind = SEGMENT_TEXT;
 }
 
-static void read_at(struct reading *reading, const json_t *data, struct segment *segment)
+static void read_at(struct reading *reading, const struct jnode *data, struct segment *segment)
 {
-    const char *id = onebot_id(json_object_get(data, "qq"), reading->arena);
+    const char *id = onebot_id(jnode_get(data, "qq"), reading->arena);
     if (!id || strcmp(id, "all") == 0)
         return;
     segment->kind = SEGMENT_AT;
     segment->id = id;
-    segment->text = onebot_text(json_object_get(data, "name"), NAME_MAX, reading->arena);
+    segment->text = onebot_text(jnode_get(data, "name"), NAME_MAX, reading->arena);
     segment->self = reading->self_id && strcmp(id, reading->self_id) == 0;
 }
 
-static void read_reply(struct reading *reading, const json_t *data, struct segment *segment)
+static void read_reply(struct reading *reading, const struct jnode *data,
+                       struct segment *segment)
 {
-    segment->id = onebot_id(json_object_get(data, "id"), reading->arena);
+    segment->id = onebot_id(jnode_get(data, "id"), reading->arena);
     if (segment->id)
         segment->kind = SEGMENT_REPLY;
 }
 
 /* sub_type 0 is a photo, everything above it a sticker of some sort. */
-static bool is_sticker(const json_t *data)
+static bool is_sticker(const struct jnode *data)
 {
-    const json_t *sub_type = json_object_get(data, "sub_type");
-    if (json_is_string(sub_type))
-        return strcmp(json_string_value(sub_type), "0") != 0;
-    return json_is_integer(sub_type) && json_integer_value(sub_type) != 0;
+    const struct jnode *sub_type = jnode_get(data, "sub_type");
+    int64_t number;
+    if (jnode_is(sub_type, JNODE_STRING))
+        return strcmp(jnode_text(sub_type), "0") != 0;
+    return jnode_integer(sub_type, &number) && number != 0;
 }
 
-static void read_image(struct reading *reading, const json_t *data, struct segment *segment)
+static void read_image(struct reading *reading, const struct jnode *data,
+                       struct segment *segment)
 {
     if (is_sticker(data))
         return;
     segment->kind = SEGMENT_IMAGE;
-    segment->text = onebot_text(json_object_get(data, "url"), URL_MAX, reading->arena);
+    segment->text = onebot_text(jnode_get(data, "url"), URL_MAX, reading->arena);
     if (!segment->text || !*segment->text)
-        segment->text = onebot_text(json_object_get(data, "file"), URL_MAX, reading->arena);
+        segment->text = onebot_text(jnode_get(data, "file"), URL_MAX, reading->arena);
     if (!segment->text)
         segment->text = "";
 }
 
-static void read_face(struct reading *reading, const json_t *data, struct segment *segment)
+static void read_face(struct reading *reading, const struct jnode *data,
+                      struct segment *segment)
 {
     char emoji[ONEBOT_EMOJI_SIZE];
-    const char *id = onebot_id(json_object_get(data, "id"), reading->arena);
+    const char *id = onebot_id(jnode_get(data, "id"), reading->arena);
     if (!id || !onebot_emoji_of(id, emoji) || strlen(emoji) > reading->text_left)
         return;
     segment->kind = SEGMENT_TEXT;
@@ -132,47 +123,47 @@ static void read_face(struct reading *reading, const json_t *data, struct segmen
 
 static const struct {
     const char *type;
-    void (*read)(struct reading *reading, const json_t *data, struct segment *segment);
+    void (*read)(struct reading *reading, const struct jnode *data, struct segment *segment);
 } kinds[] = {
     {"text", read_text},   {"at", read_at},     {"reply", read_reply},
     {"image", read_image}, {"face", read_face},
 };
 
-static struct segment read_segment(struct reading *reading, const json_t *segment)
+static struct segment read_segment(struct reading *reading, const struct jnode *segment)
 {
     struct segment result = {.kind = SEGMENT_OTHER};
-    const char *type = json_string_value(json_object_get(segment, "type"));
-    const json_t *data = json_object_get(segment, "data");
+    const char *type = jnode_text(jnode_get(segment, "type"));
+    const struct jnode *data = jnode_get(segment, "data");
     for (size_t i = 0; type && i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(type, kinds[i].type) == 0)
             kinds[i].read(reading, data, &result);
     return result;
 }
 
-static void read_array(struct reading *reading, const json_t *array, struct input *input)
+static void read_array(struct reading *reading, const struct jnode *array, struct input *input)
 {
-    size_t count = json_array_size(array);
+    size_t count = array->len;
     if (count > MESSAGE_SEGMENTS_MAX)
         count = MESSAGE_SEGMENTS_MAX;
     struct segment *segments = arena_alloc(reading->arena, (count + 1) * sizeof *segments);
-    for (size_t i = 0; i < count; i++)
-        segments[i] = read_segment(reading, json_array_get(array, i));
+    const struct jnode *segment = jnode_first(array);
+    for (size_t i = 0; i < count; i++, segment = segment->next)
+        segments[i] = read_segment(reading, segment);
     input->segments = segments;
     input->segment_count = count;
 }
 
-int onebot_segments(const json_t *message, const char *self_id, struct arena *arena,
+int onebot_segments(const struct jnode *message, const char *self_id, struct arena *arena,
                     struct input *input)
 {
     struct reading reading = {arena, self_id, MESSAGE_TEXT_MAX};
-    if (json_is_array(message)) {
+    if (jnode_is(message, JNODE_ARRAY)) {
         read_array(&reading, message, input);
-    } else if (json_is_string(message)) {
-        json_t *array = onebot_cq_parse(json_string_value(message), json_string_length(message),
-                                        MESSAGE_SEGMENTS_MAX);
-        read_array(&reading, array, input);
-        json_decref(array);
-    } else if (json_is_object(message)) {
+    } else if (jnode_is(message, JNODE_STRING)) {
+        read_array(&reading,
+                   onebot_cq_parse(message->text, message->len, MESSAGE_SEGMENTS_MAX, arena),
+                   input);
+    } else if (jnode_is(message, JNODE_OBJECT)) {
         struct segment *segment = arena_alloc(arena, sizeof *segment);
         *segment = read_segment(&reading, message);
         input->segments = segment;
