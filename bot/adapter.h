@@ -11,6 +11,7 @@
 #include "host/buf.h"
 #include "host/clock.h"
 #include "host/conf.h"
+#include "host/door.h"
 #include "host/err.h"
 #include "host/http.h"
 #include "host/jnode.h"

@@ -7,13 +7,10 @@
 #include "adapters/web/web.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "adapters/web/web_describe.h"
 #include "adapters/web/web_private.h"
@@ -24,38 +21,11 @@
 #define COMMUNITIES_MAX (1024 * 1024)
 #define ADDRESS "127.0.0.1"
 
-/* ---- the token: kept, so that a bookmark survives a restart ---- */
-
-static bool read_token(const char *path, char token[WEB_TOKEN_SIZE])
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, token, WEB_TOKEN_SIZE - 1);
-    if (fd >= 0)
-        close(fd);
-    token[WEB_TOKEN_SIZE - 1] = '\0';
-    return n == WEB_TOKEN_SIZE - 1 && strspn(token, "0123456789abcdef") == WEB_TOKEN_SIZE - 1;
-}
-
-static int make_token(const char *path, char token[WEB_TOKEN_SIZE])
-{
-    unsigned char bytes[(WEB_TOKEN_SIZE - 1) / 2];
-    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
-        return ERR_SYSTEM;
-    for (size_t i = 0; i < sizeof bytes; i++)
-        snprintf(token + 2 * i, 3, "%02x", bytes[i]);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return ERR_SYSTEM;
-    bool ok = !fchmod(fd, 0600) && write(fd, token, WEB_TOKEN_SIZE - 1) == WEB_TOKEN_SIZE - 1 &&
-              !fsync(fd);
-    close(fd);
-    return ok ? 0 : ERR_SYSTEM;
-}
-
+/* Kept, so that a bookmark survives a restart. */
 static int get_token(struct web *web)
 {
     char *path = xasprintf("%s/web-token", account_data_dir(web->account));
-    int error = read_token(path, web->token) ? 0 : make_token(path, web->token);
+    int error = door_token(path, web->token);
     free(path);
     return error;
 }
@@ -128,8 +98,7 @@ static void web_destroy(struct web *web)
         free(group->name);
         free(group);
     }
-    for (size_t i = 0; i < sizeof web->hosts / sizeof *web->hosts; i++)
-        free(web->hosts[i]);
+    free(web->host);
     free(web->address);
     free(web->folder);
     free(web->bot);
@@ -152,10 +121,8 @@ static int listen_on(struct web *web, int port, const char **why)
     if (!web->server)
         return ERR_SYSTEM;
     port = ws_server_port(web->server);
-    web->hosts[0] = xasprintf("127.0.0.1:%d", port);
-    web->hosts[1] = xasprintf("localhost:%d", port);
-    web->hosts[2] = xasprintf("[::1]:%d", port);
-    web->address = xasprintf("http://%s/?token=%s", web->hosts[0], web->token);
+    web->host = xasprintf(ADDRESS ":%d", port);
+    web->address = xasprintf("http://%s/?token=%s", web->host, web->token);
     return 0;
 }
 
@@ -212,7 +179,7 @@ static int web_start(struct account *account, struct conf_node *conf, struct fau
         return error;
     }
     account_set_state(account, web);
-    log_info("web", "listening address=%s", web->hosts[0]);
+    log_info("web", "listening address=%s", web->host);
     loop_defer(account_loop(account), on_started, web);
     return 0;
 }

@@ -1,6 +1,4 @@
-/* web_http.c: what browsers ask for, and who may: everything but the refusal itself needs the
- * token (in the address, or in the cookie that the page set), a Host that is the loopback
- * address, and, where browsers send one, an Origin that is this very server. */
+/* web_http.c: what browsers ask for. Everything but the refusal itself must pass host/door.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,55 +6,6 @@
 #include "adapters/web/web_private.h"
 
 #define COOKIE_DAYS 30
-
-static bool same_token(const char *a, const char *b)
-{
-    unsigned char different = 0;
-    if (strlen(a) != WEB_TOKEN_SIZE - 1)
-        return false;
-    for (size_t i = 0; i < WEB_TOKEN_SIZE - 1; i++)
-        different |= (unsigned char)(a[i] ^ b[i]);
-    return !different;
-}
-
-static bool has_cookie(const struct web *web, const struct ws_request *request)
-{
-    char cookies[2048], name[40];
-    if (!ws_header(request, "cookie", cookies, sizeof cookies))
-        return false;
-    snprintf(name, sizeof name, "loubot-%d=", ws_server_port(web->server));
-    for (char *rest = cookies, *cookie; (cookie = strsep(&rest, ";,"));) {
-        cookie += strspn(cookie, " ");
-        if (!strncmp(cookie, name, strlen(name)) &&
-            same_token(cookie + strlen(name), web->token))
-            return true;
-    }
-    return false;
-}
-
-static bool has_token(const struct web *web, const struct ws_request *request)
-{
-    char token[80];
-    return (ws_query(request, "token", token, sizeof token) && same_token(token, web->token)) ||
-           has_cookie(web, request);
-}
-
-/* 0, or the status to refuse with. */
-static int gate(const struct web *web, const struct ws_request *request)
-{
-    char host[100], origin[120];
-    bool known = false;
-    if (!ws_header(request, "host", host, sizeof host))
-        return 403;
-    for (size_t i = 0; i < sizeof web->hosts / sizeof *web->hosts; i++)
-        known = known || !strcmp(host, web->hosts[i]);
-    if (!known)
-        return 403;
-    if (ws_header(request, "origin", origin, sizeof origin) &&
-        (strncmp(origin, "http://", 7) != 0 || strcmp(origin + 7, host) != 0))
-        return 403;
-    return has_token(web, request) ? 0 : 401;
-}
 
 static void answer_text(struct ws_response *response, int status, const char *text)
 {
@@ -153,7 +102,7 @@ static void on_http(void *arg, const struct ws_request *request, struct ws_respo
     const char *path = request->path;
     free(web->picture);
     web->picture = NULL;
-    int status = gate(web, request);
+    int status = door_gate(request, ws_server_port(web->server), web->token);
     bool get = !strcmp(request->method, "GET") || !strcmp(request->method, "HEAD");
     if (status == 401)
         answer_text(response, status,
@@ -179,7 +128,8 @@ static int on_handshake(void *arg, const struct ws_request *request, void **ret_
 {
     if (strcmp(request->path, "/ws") != 0)
         return 404;
-    return gate(arg, request);
+    const struct web *web = arg;
+    return door_gate(request, ws_server_port(web->server), web->token);
 }
 
 static void on_open(void *arg, ws_id id, void *tag)

@@ -7,7 +7,6 @@
 #include "adapters/web/web_out.h"
 #include "adapters/web/web_room.h"
 
-#define WEB_TOKEN_SIZE 33 /* 32 hex digits */
 #define WEB_ROOMS_MAX 1000
 #define WEB_PAGES_MAX 256
 #define WEB_PICTURE_MAX (5 * 1024 * 1024)
@@ -38,11 +37,11 @@ struct web {
     struct account *account;
     struct ws *ws;
     struct ws_server *server;
-    char token[WEB_TOKEN_SIZE];
-    char *address, *folder, *hosts[3]; /* hosts: what Host may say */
-    char *bot;                         /* its name in the rooms */
-    bool demo;                         /* a name gives its role */
-    struct buf communities;            /* as account_describe() told them */
+    char token[DOOR_TOKEN_SIZE];
+    char *address, *folder, *host;
+    char *bot;              /* its name in the rooms */
+    bool demo;              /* a name gives its role */
+    struct buf communities; /* as account_describe() told them */
     struct web_group *groups;
     struct web_room *rooms;
     size_t room_count;
