@@ -15,6 +15,8 @@
 #include "cli/events.h"
 #include "cli/export.h"
 #include "cli/forget.h"
+#include "cli/health.h"
+#include "cli/parked.h"
 #include "cli/parse.h"
 #include "cli/play.h"
 #include "cli/puppet.h"
@@ -66,6 +68,10 @@ static const struct command {
     {"events", cli_events, "events [--open] [--json] [-c FILE]",
      "the events of a running Loubot"},
     {"event", cli_event, "event ID [--json] [-c FILE]", "one event and its story"},
+    {"health", cli_health, "health [--json] [-c FILE]",
+     "how the running Loubot is; exit status 1: not well"},
+    {"parked", cli_parked, "parked [--retry ID | --drop ID]",
+     "what was put aside since it could not be done"},
     {"export", cli_export, "export [-c FILE]", "every event, a line of JSON each"},
     {"export", cli_export, "export roster [-c FILE] [COMMUNITY]",
      "the roster as a table for spreadsheets"},

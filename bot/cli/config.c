@@ -191,6 +191,8 @@ static void read_root(struct reader *r, struct conf_node *root)
     c->classes = path_of(r, conf_get(root, "classes"));
     c->calendar = path_of(r, conf_get(root, "calendar"));
     c->log = (enum log_level)choice(r, conf_get(root, "log"), levels, 4, LOG_INFO);
+    c->status_port =
+        (int)conf_int(conf_get(conf_get(root, "status"), "port"), 0, 0, 65535, r->faults);
     c->paced = conf_bool(conf_get(root, "paced"), true, r->faults);
     read_accounts(r, conf_get(root, "accounts"));
     conf_report_unknown(root, r->faults);

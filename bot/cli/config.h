@@ -30,6 +30,7 @@ struct config {
     bool fsync_always;         /* embedded */
     bool paced;                /* false only for benchmarks */
     enum log_level log;
+    int status_port; /* of /healthz and /metrics; 0: any free one */
 
     const char *const *communities; /* folders; none: the embedded demo */
     size_t community_count;

@@ -9,6 +9,7 @@
 #include "cli/config.h"
 #include "cli/daemon.h"
 #include "cli/reload.h"
+#include "cli/status.h"
 #include "turn/core.h"
 
 struct run {
@@ -16,6 +17,7 @@ struct run {
     struct daemon daemon;
     struct loop_signal *interrupt, *term;
     struct reload *reload;
+    struct status *status;
     bool again; /* the files have changed: start anew */
 };
 
@@ -90,6 +92,9 @@ static int start(struct run *run, const struct tables *tables, const char *path,
     run->interrupt = loop_signal_start(run->daemon.loop, SIGINT, stop, run);
     run->term = loop_signal_start(run->daemon.loop, SIGTERM, stop, run);
     if (error == 0)
+        run->status =
+            status_start(run->daemon.core, run->config->data, run->config->status_port);
+    if (error == 0)
         run->reload = reload_start(&run->daemon, path, start_anew, run);
     return error;
 }
@@ -97,6 +102,7 @@ static int start(struct run *run, const struct tables *tables, const char *path,
 static void finish(struct run *run)
 {
     reload_stop(&run->reload);
+    status_stop(&run->status);
     daemon_stop(&run->daemon);
     loop_signal_stop(&run->interrupt);
     loop_signal_stop(&run->term);

@@ -5,7 +5,7 @@
 --   roster                 that version, the digest of the roster's files and n.row: what commits must agree with
 --   rows                   amendments of the roster: number → row (JSON); n.row is the number of the last change
 --   audit                  who changed what of the roster: "<number>|<JSON>", the newest 20,000
---   n                      hash of counters: event, out, row
+--   n                      hash of counters: event, out, row, retry (parked things that the operator wants tried again)
 --   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
 --   t:<id>                 its trail: a list of steps (JSON)
 --   open                   open events by the time they were opened
@@ -24,6 +24,7 @@
 --   people                 people found in chats who are not in the roster
 --   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent
 --   inputs                 inputs that could not be decided, kept for the operator
+--   again                  inputs of these that are being decided again
 --   fence:<account>        the number that an account's holder must bring
 -- Of an account, tag "{a:onebot:10001}":
 --   mark                   platform group → newest platform time whose inputs are all settled

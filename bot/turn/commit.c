@@ -91,6 +91,7 @@ static const char *reply_word(const struct redis_reply *reply, size_t index)
 /* Something has moved on since the context was read: decided again. */
 static void on_stale(struct decision *d)
 {
+    d->queue->core->counts.again++;
     if (++d->item->stales <= DECISIONS_MAX) {
         decision_again(d);
     } else {
@@ -117,6 +118,7 @@ static void on_roster(struct decision *d)
 static void on_refused(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
+    d->queue->core->counts.refused++;
     bool is_error = reply->type == REDIS_ERROR && reply->text;
     const char *word = is_error ? reply->text : reply_word(reply, 0);
     bool hopeless = is_error ? strncmp(reply->text, "ERR", 3) == 0 : strcmp(word, "bad") == 0;
@@ -136,6 +138,7 @@ static void settle(struct commit *c, const struct redis_reply *reply)
     struct decision *d = c->d;
     struct queue *queue = d->queue;
     core_kill_point(queue->core, "committed");
+    queue->core->counts.turns++;
     if (strcmp(reply_word(reply, 0), "ok") == 0)
         on_ok(c, reply);
     else
@@ -180,6 +183,7 @@ void commit_park(struct decision *d, const char *why)
 {
     log_error("commit", "input put aside group=%s input=%s handler=%s why=%s", d->queue->key,
               d->item->input->id, d->handler ? d->handler->name : "-", why);
+    d->queue->core->counts.parked++;
     send_commit(commit_build_parked(d, why));
 }
 

@@ -32,6 +32,8 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_PAST_DUE] = "bot/turn/past_due.lua",
     [SCRIPT_PAST_MOVE] = "bot/turn/past_move.lua",
     [SCRIPT_LEAVERS] = "bot/turn/leavers.lua",
+    [SCRIPT_HEALTH] = "bot/turn/health.lua",
+    [SCRIPT_PARKED] = "bot/turn/parked.lua",
 };
 
 /* ---- scripts -------------------------------------------------------------------------- */
@@ -136,6 +138,8 @@ static void tick_cb(void *arg)
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
     }
+    if (real)
+        health_tick(core);
     for (struct account *a = core->accounts; a; a = a->next) {
         outbox_on_redis(a->outbox);
         if (real)
@@ -155,6 +159,7 @@ static void home_init(struct core *core, struct home *home, size_t i)
                           .community = config->communities[i],
                           .calendar = config->calendars[i],
                           .policy = config->policies[i],
+                          .stored = {.retries = -1},
                           .next_due_ms = 0};
     home->tag = xasprintf("{%s}", community_id(home->community));
 }
@@ -285,6 +290,11 @@ static void rewrite_cb(void *arg, int error, const struct redis_reply *reply)
     if (error || reply->type == REDIS_ERROR)
         log_warn("core", "append-only file is not rewritten why=%s",
                  error ? "redis is away" : reply->text);
+}
+
+struct ws *core_ws(const struct core *core)
+{
+    return core->ws;
 }
 
 void core_rewrite_aof(struct core *core)

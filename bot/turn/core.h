@@ -27,6 +27,7 @@ struct loop;
 struct policy;
 struct redis_config;
 struct wording;
+struct ws;
 
 /* Everything is borrowed and outlives the core. Tables end with a row whose name is NULL. */
 struct core_config {
@@ -68,6 +69,9 @@ void core_set_room(struct core *core, bool has_room);
 /* Has Redis rewrite its append-only file; its outcome is logged by whoever looks at the sizes.
  */
 void core_rewrite_aof(struct core *core);
+
+/* For the daemon's own servers; they are closed before the core is destroyed. */
+struct ws *core_ws(const struct core *core);
 
 /* Redis answers and the state of every group is loaded: inputs are decided. */
 bool core_is_ready(const struct core *core);

@@ -38,10 +38,12 @@ local function put_aside(k, is_his)
         end
     end
 end
-put_aside(key('inputs'), function(text)
+local function his_input(text)
     local ok, input = pcall(cjson.decode, text)
     return ok and input.user and users[input.user]
-end)
+end
+put_aside(key('inputs'), his_input)
+put_aside(key('again'), his_input)
 for _, account in ipairs(accounts) do
     put_aside(key('parked', account), function(row)
         for id in (row:match('|([%d,]*)|[01]|') or ''):gmatch('%d+') do

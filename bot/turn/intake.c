@@ -98,6 +98,8 @@ static void pop(struct queue *queue)
     queue->core->queued--;
     if (item->input->kind == INPUT_TIMER)
         queue->home->timer_turns--;
+    if (item->again)
+        parked_settled(queue->home, item->again);
     poison_settled(queue->core->poison, item->input->id);
     taken(item->account, item->input);
     item_free(item);
@@ -189,6 +191,7 @@ static void go_on(struct queue *queue)
         struct item *item = queue->first;
         if (item->input->kind != INPUT_TIMER &&
             is_nothing(queue, item->input, intake_sender(queue, item))) {
+            queue->core->counts.idle++;
             pop(queue);
             continue;
         }
@@ -320,10 +323,19 @@ static void judge(struct queue *queue, const struct account *account, const stru
     poison_leave(core->poison);
 }
 
+static struct item *item_of(struct account *account, const struct input *input)
+{
+    struct item *item = item_create(input);
+    item->account = account;
+    return item;
+}
+
 int intake_add(struct core *core, struct account *account, const struct input *input)
 {
+    core->counts.inputs++;
     struct queue *queue = queue_of(account, input);
     if (!queue || input->from_bot) {
+        core->counts.idle++;
         taken(account, input);
         return 0;
     }
@@ -333,17 +345,31 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
     if (at_once && !hint.matters) {
         poison_settled(core->poison, input->id);
+        core->counts.idle++;
         taken(account, input);
         return 0;
     }
     bool emergency = hint.meaning.intent == INTENT_EMERGENCY;
-    if ((core->no_room && !emergency) || is_full(core, queue, emergency))
+    if ((core->no_room && !emergency) || is_full(core, queue, emergency)) {
+        core->counts.full++;
         return ERR_FULL;
-    struct item *item = item_create(input);
-    item->account = account;
-    append(queue, item);
+    }
+    append(queue, item_of(account, input));
     return 0;
 }
+
+void intake_add_again(struct core *core, struct account *account, const struct input *input,
+                      const char *id)
+{
+    struct queue *queue = queue_of(account, input);
+    if (!queue)
+        return;
+    struct item *item = item_of(account, input);
+    item->again = arena_strdup(item->arena, id);
+    append(queue, item);
+}
+
+#define LATE_TIMER_MS 60000 /* counted as late */
 
 /* ---- timers --------------------------------------------------------------------------------
  */
@@ -361,6 +387,9 @@ void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, cons
                           .event = event,
                           .time_ms = due_ms};
     input_set_id(&input);
+    home->core->counts.timers++;
+    home->core->counts.timers_late +=
+        clock_now_ms(home->core->config.clock) - due_ms > LATE_TIMER_MS;
     struct item *item = item_create(&input);
     struct payload p;
     const struct group *group = NULL;

@@ -19,8 +19,10 @@
 #include "store/redis.h"
 #include "turn/core.h"
 #include "turn/decision.h"
+#include "turn/health.h"
 #include "turn/people.h"
 #include "turn/poison.h"
+#include "turn/scripts.h"
 #include "turn/stored.h"
 #include "turn/turn.h"
 
@@ -33,25 +35,6 @@
 #define KEEP_MESSAGE_DAYS 30
 #define SEEN_BUCKET_MS (8 * 3600 * 1000)
 #define PEOPLE_MAX 20000 /* found people remembered in memory, a community */
-
-/* One of the scripts, in the order of script_files in core.c. */
-enum script {
-    SCRIPT_CONTEXT,
-    SCRIPT_COMMIT,
-    SCRIPT_DUE,
-    SCRIPT_LOAD,
-    SCRIPT_OUTBOX_LOAD,
-    SCRIPT_OUTBOX_SENT,
-    SCRIPT_OUTBOX_PARK,
-    SCRIPT_PEOPLE,
-    SCRIPT_MARKS,
-    SCRIPT_ROSTER,
-    SCRIPT_ROWS,
-    SCRIPT_PAST_DUE,
-    SCRIPT_PAST_MOVE,
-    SCRIPT_LEAVERS,
-    SCRIPT_COUNT
-};
 
 struct home { /* a community at run time */
     struct core *core;
@@ -70,6 +53,9 @@ struct home { /* a community at run time */
     int64_t rows_next_ms; /* on the boot-time clock, when it is looked at again */
     size_t misfits;       /* amendments that were left out, as it was logged */
     bool agreed;          /* its stored data may be used (gate.c) */
+    bool looking;         /* health.c */
+    int64_t looked_ms;
+    struct health_stored stored;
 };
 
 /* Somebody with something open in a group, as far as the hint needs it. */
@@ -89,6 +75,7 @@ struct item { /* an input on its way */
     struct account *account;     /* NULL: timers */
     const struct member *sender; /* of the roster with that serial; see intake_sender() */
     uint64_t serial;
+    const char *again;             /* the id under which it was parked; NULL: it never was */
     bool unsure;                   /* a commit was sent whose outcome is unknown */
     int stales, refusals, rosters; /* decisions that were in vain */
 };
@@ -158,6 +145,8 @@ struct core {
     size_t gate_asking;
     bool full_said;
     bool no_room; /* on the disk of the stored data */
+    struct health_counts counts;
+    int64_t look_at_ms, round_trip_ms; /* health.c */
 };
 
 /* core.c */
@@ -179,6 +168,9 @@ struct queue *intake_queue(struct core *core, struct home *home, const struct gr
 /* What is known of a platform group; NULL when there are too many. */
 struct route *intake_route(struct account *account, const char *platform_group);
 int intake_add(struct core *core, struct account *account, const struct input *input);
+/* A parked input once more; `id`: the one under which it was parked. */
+void intake_add_again(struct core *core, struct account *account, const struct input *input,
+                      const char *id);
 /* A due timer as an input. */
 void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, const char *payload,
                       uint32_t event);
@@ -206,6 +198,11 @@ int64_t outbox_next_due(const struct outbox *outbox);
 void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
                     const char *message, int64_t retry_ms, const char *why);
 void outbox_on_redis(struct outbox *outbox); /* Redis is back */
+
+/* health.c: looks when it is time */
+void health_tick(struct core *core);
+/* parked_again.c: what was parked under that id is decided. */
+void parked_settled(struct home *home, const char *id);
 
 /* render.c */
 struct rendered {

@@ -148,6 +148,7 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
     entry->home = home;
     entry->id = arena_strdup(arena, id);
     entry->parts_out = parts_out;
+    entry->since_ms = boot_ms(outbox);
     HASH_ADD_KEYPTR(by_id, outbox->entries, entry->id, strlen(entry->id), entry);
     const char *group = NULL;
     if (row_decode(&entry->row, stored, arena) < 0 ||
@@ -425,6 +426,7 @@ void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
         return; /* answered after its deadline */
     HASH_DELETE(by_send, outbox->sending, entry);
     outbox->sends--;
+    outbox->account->core->counts.sends[result]++;
     bool repeatable = outbox->account->adapter->capabilities.idempotent_sends;
     if (result == SENT_UNKNOWN && !repeatable && ++entry->unknowns >= UNKNOWN_MAX)
         result = SENT_OK;

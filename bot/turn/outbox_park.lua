@@ -6,7 +6,7 @@ if not row then return 'gone' end
 redis.call('HDEL', key('out', account), id, id .. '/')
 redis.call('ZREM', key('outq', account), id)
 if keep == '1' then
-    redis.call('HSET', key('parked', account), id, why .. '|' .. row)
+    redis.call('HSET', key('parked', account), id, why:gsub('|', '/') .. '|' .. row)
     for event in events:gmatch('%d+') do redis.call('RPUSH', key('t', event), step) end
 end
 return 'ok'

@@ -113,6 +113,8 @@ static const char *parked_step(struct outbox *outbox, const char *why, struct ar
 void outbox_park(struct outbox *outbox, struct entry *entry, const char *why, bool keep)
 {
     struct report *r = report_create(outbox, entry->home);
+    struct health_counts *counts = &outbox->account->core->counts;
+    (*(keep ? &counts->unsent : &counts->expired))++;
     r->park = true;
     r->entry = entry;
     r->argv[0] = outbox->name;

@@ -25,6 +25,10 @@ char *person_encode(const struct person *person, struct arena *arena);
 /* An input that could not be decided, and why, for the operator. */
 char *parked_encode(const struct input *input, const char *text, const char *why,
                     struct arena *arena);
+/* The same back, as far as it was kept: quote, text and a mention of ourselves as segments.
+ * Without an id of its own. 0 or ERR_INVALID. */
+int parked_decode(struct input *input, const char *json, const char **ret_why,
+                  struct arena *arena);
 int person_decode(struct person *person, const char *json, struct arena *arena);
 
 /* An amendment of the roster. Its number is not in the text. */
