@@ -65,74 +65,20 @@ void outbox_destroy(struct outbox **outbox)
     *outbox = NULL;
 }
 
-/* ---- what waits ------------------------------------------------------------------------- */
+/* ---- what comes ------------------------------------------------------------------------- */
 
 static int64_t boot_ms(const struct outbox *outbox)
 {
     return clock_boot_ms(outbox->account->core->config.clock);
 }
 
-static struct target *target_of(struct outbox *outbox, const char *name)
-{
-    struct target *target;
-    HASH_FIND_STR(outbox->targets, name, target);
-    if (target)
-        return target;
-    target = xcalloc(1, sizeof *target);
-    target->name = xstrdup(name);
-    HASH_ADD_KEYPTR(hh, outbox->targets, target->name, strlen(target->name), target);
-    return target;
-}
-
-/* Never equal: DL_INSERT_INORDER puts an equal one in front, and the older goes first. */
-static int by_lane(const struct entry *waiting, const struct entry *added)
-{
-    return waiting->row.out.lane <= added->row.out.lane ? -1 : 1;
-}
-
-static int before_lane(const struct entry *waiting, const struct entry *returned)
-{
-    return waiting->row.out.lane < returned->row.out.lane ? -1 : 1;
-}
-
-static void make_ready(struct outbox *outbox, struct target *target)
-{
-    if (target->busy || target->is_ready || !target->waiting)
-        return;
-    target->is_ready = true;
-    target->ready_lane = target->waiting->row.out.lane;
-    DL_APPEND2(outbox->ready[target->ready_lane], target, ready_prev, ready_next);
-}
-
-static void unmake_ready(struct outbox *outbox, struct target *target)
-{
-    if (!target->is_ready)
-        return;
-    DL_DELETE2(outbox->ready[target->ready_lane], target, ready_prev, ready_next);
-    target->is_ready = false;
-}
-
-static void enqueue(struct outbox *outbox, struct entry *entry)
-{
-    struct target *target = entry->target;
-    DL_INSERT_INORDER(target->waiting, entry, by_lane);
-    unmake_ready(outbox, target); /* a more urgent head changes its lane */
-    make_ready(outbox, target);
-}
-
 static void drop_replaced(struct outbox *outbox, const struct entry *newer)
 {
-    const char *key = newer->row.out.replace_key;
-    struct entry *old, *next;
-    DL_FOREACH_SAFE(newer->target->waiting, old, next)
-    {
-        if (!key || !old->row.out.replace_key || strcmp(old->row.out.replace_key, key) != 0)
-            continue;
-        unmake_ready(outbox, old->target);
-        DL_DELETE(old->target->waiting, old);
-        make_ready(outbox, old->target);
-        outbox_park(outbox, old, "replaced", false);
-    }
+    struct entry *old = outbox_wait_replaced(newer);
+    if (!old)
+        return;
+    outbox_wait_leave(outbox, old);
+    outbox_park(outbox, old, "replaced", false);
 }
 
 void outbox_add(struct outbox *outbox, struct home *home, const char *id, const char *stored,
@@ -158,9 +104,9 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
         outbox_park(outbox, entry, "unreadable", true);
         return;
     }
-    entry->target = target_of(outbox, group);
+    entry->target = outbox_target(outbox, group);
     drop_replaced(outbox, entry);
-    enqueue(outbox, entry);
+    outbox_wait(outbox, entry, false);
     outbox_kick(outbox);
 }
 
@@ -178,20 +124,18 @@ static int64_t backoff_ms(int tries)
 /* The target may send again, at its pace. */
 static void release(struct outbox *outbox, struct target *target)
 {
-    target->busy = false;
     target->free_at_ms = boot_ms(outbox);
     if (outbox->account->core->config.paced)
         target->free_at_ms += outbox->account->adapter->capabilities.group_pace_ms;
-    make_ready(outbox, target);
+    outbox_target_free(outbox, target);
 }
 
 static void put_back(struct outbox *outbox, struct entry *entry, int64_t wait_ms)
 {
-    struct target *target = entry->target;
     entry->send_id = 0;
     entry->again_at_ms = boot_ms(outbox) + wait_ms;
-    DL_INSERT_INORDER(target->waiting, entry, before_lane);
-    release(outbox, target);
+    outbox_wait(outbox, entry, true);
+    release(outbox, entry->target);
 }
 
 /* The k-th piece of the text, at most `max` bytes, cut on a character boundary and, where
@@ -308,59 +252,20 @@ static bool has_expired(const struct outbox *outbox, const struct entry *entry)
 
 static void start_target(struct outbox *outbox, struct target *target)
 {
-    struct entry *entry = target->waiting;
-    DL_DELETE(target->waiting, entry);
+    struct entry *entry = outbox_wait_first(target);
+    outbox_wait_leave(outbox, entry);
     bool poison = poison_is(outbox->account->core->poison, entry->id);
     if (poison || has_expired(outbox, entry)) {
-        make_ready(outbox, target);
         outbox_park(outbox, entry,
                     poison ? "it was being worded when Loubot crashed, twice" : "expired",
                     poison);
         return;
     }
-    target->busy = true;
+    outbox_target_take(outbox, target);
     if (outbox->account->core->config.paced)
         outbox->free_at_ms =
             boot_ms(outbox) + outbox->account->adapter->capabilities.account_pace_ms;
     start_entry(outbox, entry);
-}
-
-static int64_t ready_at(const struct target *target)
-{
-    int64_t again = target->waiting->again_at_ms;
-    return again > target->free_at_ms ? again : target->free_at_ms;
-}
-
-static struct target *next_target(struct outbox *outbox, int64_t now)
-{
-    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
-        struct target *target;
-        DL_FOREACH2(outbox->ready[lane], target, ready_next)
-        {
-            if (ready_at(target) <= now)
-                return target;
-        }
-    }
-    return NULL;
-}
-
-int64_t outbox_next_due(const struct outbox *outbox)
-{
-    int64_t due = INT64_MAX;
-    if (!outbox->account->up)
-        return due;
-    for (int lane = 0; lane < OUTBOX_LANES; lane++) {
-        const struct target *target;
-        DL_FOREACH2(outbox->ready[lane], target, ready_next)
-        {
-            int64_t at = ready_at(target);
-            if (at < outbox->free_at_ms)
-                at = outbox->free_at_ms;
-            if (at < due)
-                due = at;
-        }
-    }
-    return due;
 }
 
 static void arm_wake(struct outbox *outbox)
@@ -378,10 +283,8 @@ static void pump(struct outbox *outbox)
     struct target *target;
     while (outbox->account->up && outbox->sends < SENDS_MAX &&
            outbox->free_at_ms <= boot_ms(outbox) &&
-           (target = next_target(outbox, boot_ms(outbox)))) {
-        unmake_ready(outbox, target);
+           (target = outbox_target_next(outbox, boot_ms(outbox))))
         start_target(outbox, target);
-    }
     if (outbox->sends < SENDS_MAX)
         arm_wake(outbox);
 }

@@ -9,7 +9,7 @@
 #define ENTRY_MISSING_MAX 16
 
 struct entry {                 /* one outgoing */
-    struct entry *prev, *next; /* in its target's list */
+    struct entry *prev, *next; /* in its target's list, while it waits */
     struct arena *arena;
     struct outbox *outbox;
     struct home *home;
@@ -26,12 +26,13 @@ struct entry {                 /* one outgoing */
     int64_t again_at_ms; /* the next try, after one that failed; those behind it wait too, what
                             is more urgent goes past */
     const char *missing[ENTRY_MISSING_MAX];
-    UT_hash_handle by_id, by_send;
+    UT_hash_handle by_id, by_send, by_key;
 };
 
 struct target { /* where it goes */
     char *name;
-    struct entry *waiting;
+    struct entry *waiting[OUTBOX_LANES]; /* oldest first */
+    struct entry *keyed;                 /* those that a newer one would replace */
     bool busy, is_ready;
     int ready_lane;
     int64_t free_at_ms;
@@ -62,6 +63,20 @@ struct outbox {
     struct loop_timer *wake;
     bool kicked;
 };
+
+/* outbox_wait.c */
+struct target *outbox_target(struct outbox *outbox, const char *name); /* made when missing */
+/* Puts an entry behind the others of its lane, or in front of them (it was under way). */
+void outbox_wait(struct outbox *outbox, struct entry *entry, bool in_front);
+void outbox_wait_leave(struct outbox *outbox, struct entry *entry);
+struct entry *outbox_wait_first(const struct target *target);
+/* The one that waits in the same target and has the same replace-key, or NULL. */
+struct entry *outbox_wait_replaced(const struct entry *newer);
+/* A target has one send under way at most: taken for it, and free again. */
+void outbox_target_take(struct outbox *outbox, struct target *target);
+void outbox_target_free(struct outbox *outbox, struct target *target);
+/* The most urgent target that may send now, or NULL. */
+struct target *outbox_target_next(const struct outbox *outbox, int64_t now);
 
 void entry_free(struct outbox *outbox, struct entry *entry);
 /* A part, or the whole, is out: says so in Redis; frees the entry when it was the last piece.
