@@ -1,11 +1,16 @@
-/* commit.c: one turn, one script call, and what follows from its answer. */
+/* commit.c: the turns that are ready in a round of the loop, one script call, and what follows
+ * from the answer to each. */
 #include "turn/commit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/log.h"
 #include "host/mem.h"
 #include "turn/rows.h"
+
+#define COMMITS_MAX 64  /* in one call of the script */
+#define VALUES_MAX 8000 /* arguments of one, unless a turn has more by itself */
 
 /* ---- the answer
  * ----------------------------------------------------------------------------------------- */
@@ -112,6 +117,17 @@ static void on_roster(struct decision *d)
     rows_ask(queue->home);
 }
 
+/* What one turn of a batch ran into is no other's fault: each is tried once more by itself.
+ */
+static bool is_blameless(struct commit *c, const struct redis_reply *reply)
+{
+    struct item *item = c->d->item;
+    bool by_itself = item->alone;
+    item->alone = true;
+    item->unsure = true; /* a part may be written */
+    return !by_itself && reply->type == REDIS_ERROR;
+}
+
 /* Redis is there but does not take it (no memory, loading, read-only): a pause. A script that
  * fails by itself fails every time: the input is put aside.
  */
@@ -121,10 +137,12 @@ static void on_refused(struct commit *c, const struct redis_reply *reply)
     d->queue->core->counts.refused++;
     bool is_error = reply->type == REDIS_ERROR && reply->text;
     const char *word = is_error ? reply->text : reply_word(reply, 0);
-    bool hopeless = is_error ? strncmp(reply->text, "ERR", 3) == 0 : strcmp(word, "bad") == 0;
+    const char *why = is_error ? reply->text : reply_word(reply, 1);
+    bool hopeless = strcmp(word, "bad") == 0 || strncmp(why, "ERR", 3) == 0;
     log_error("commit", "refused group=%s input=%s why=%s %s", d->queue->key,
-              d->item->input->id, word, reply_word(reply, 1));
-    if (hopeless && !c->parked && ++d->item->refusals >= DECISIONS_MAX) {
+              d->item->input->id, word, is_error ? "" : why);
+    if (hopeless && !is_blameless(c, reply) && !c->parked &&
+        ++d->item->refusals >= DECISIONS_MAX) {
         commit_park(d, word);
         return;
     }
@@ -147,9 +165,8 @@ static void settle(struct commit *c, const struct redis_reply *reply)
     intake_done(queue);
 }
 
-static void commit_cb(void *arg, int error, const struct redis_reply *reply)
+static void commit_done(struct commit *c, int error, const struct redis_reply *reply)
 {
-    struct commit *c = arg;
     struct decision *d = c->d;
     if (error) { /* away, or the outcome is unknown: decided again, "seen" then tells */
         struct queue *queue = d->queue;
@@ -169,14 +186,81 @@ static void commit_cb(void *arg, int error, const struct redis_reply *reply)
         on_refused(c, reply);
 }
 
+/* ---- batches --------------------------------------------------------------------------- */
+
+struct batch {
+    size_t count;
+    struct commit *commits[COMMITS_MAX];
+};
+
+static void batch_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct batch batch = *(struct batch *)arg;
+    free(arg);
+    bool each = !error && reply->type == REDIS_LIST && reply->len == batch.count;
+    for (size_t i = 0; i < batch.count; i++)
+        commit_done(batch.commits[i], error, each ? reply->items[i] : reply);
+}
+
+/* The first of those that wait, and as many more as go with it. */
+static struct batch *take_batch(struct home *home)
+{
+    struct batch *batch = xmalloc(sizeof *batch);
+    int values = 0;
+    batch->count = 0;
+    do {
+        struct commit *c = home->commits;
+        home->commits = c->next;
+        batch->commits[batch->count++] = c;
+        values += c->args.count;
+        if (c->d->item->alone)
+            break;
+    } while (home->commits && !home->commits->d->item->alone && batch->count < COMMITS_MAX &&
+             values + home->commits->args.count < VALUES_MAX);
+    if (!home->commits)
+        home->commits_end = &home->commits;
+    return batch;
+}
+
+static void send_batch(struct home *home)
+{
+    struct core *core = home->core;
+    struct arena *arena = arena_create(TURN_ARENA_MAX);
+    struct batch *batch = take_batch(home);
+    struct args args;
+    args_init(&args);
+    args_addf(&args, arena, "%lld", (long long)clock_now_ms(core->config.clock));
+    args_addf(&args, arena, "%d", clock_is_virtual(core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
+    for (size_t i = 0; i < batch->count; i++) {
+        struct args *own = &batch->commits[i]->args;
+        args_addf(&args, arena, "%d", own->count);
+        for (int k = 0; k < own->count; k++)
+            args_add(&args, own->values[k]);
+        args_finish(own);
+    }
+    core->in_flight -= batch->count;
+    core_eval(core, home, batch->commits[0]->d->queue->lane, SCRIPT_COMMIT, args.count,
+              args.values, NULL, batch_cb, batch);
+    args_finish(&args);
+    arena_destroy(&arena);
+}
+
+void commit_flush(void *arg)
+{
+    struct home *home = arg;
+    while (home->commits)
+        send_batch(home);
+}
+
 static void send_commit(struct commit *c)
 {
-    struct decision *d = c->d;
-    poison_leave(d->queue->core->poison);
-    core_kill_point(d->queue->core, "decided");
-    core_eval(d->queue->core, d->queue->home, d->queue->lane, SCRIPT_COMMIT, c->args.count,
-              c->args.values, NULL, commit_cb, c);
-    args_finish(&c->args);
+    struct home *home = c->d->queue->home;
+    poison_leave(home->core->poison);
+    core_kill_point(home->core, "decided");
+    *home->commits_end = c;
+    home->commits_end = &c->next;
+    home->core->in_flight++;
+    loop_defer(home->core->config.loop, commit_flush, home);
 }
 
 void commit_park(struct decision *d, const char *why)

@@ -13,8 +13,9 @@ struct pending {
 };
 
 struct commit {
+    struct commit *next; /* of those that go in the same round */
     struct decision *d;
-    struct args args;
+    struct args args; /* the operations */
     struct pending pending[TURN_OUT_MAX];
     size_t pending_count;
     bool parked; /* no effects: the input is only put aside */

@@ -1,9 +1,12 @@
--- commit.lua: all effects of one turn, or none. First everything is checked, then everything is written, since Redis
--- does not roll a script back. ARGV: now (ms), days that message ids are kept (0: for ever), then the operations, each
--- its name and its arguments (ARITY). An event reference is a number, or "#k" for the k-th event made here; inside
--- values the text "#k" in double quotes stands for that number.
--- Answers: {"ok", numbers of the events made…}, {"seen", outcome}, {"stale", what}, {"gone"}, {"fence"}, {"roster"},
--- {"bad", why}.
+-- commit.lua: turns, each with all its effects or none. First everything of a turn is checked, then everything is
+-- written, since Redis does not roll a script back; then comes the next turn, whose checks see what the former wrote.
+-- All that is ready in a round of the daemon's loop comes in one call: it shares one fsync, and what many turns add to
+-- the same key is one write.
+-- ARGV: now (ms), days that message ids are kept (0: for ever), then for each turn the number of arguments that follow
+-- and the operations, each its name and its arguments (ARITY). An event reference is a number, or "#k" for the k-th
+-- event made in this turn; inside values the text "#k" in double quotes stands for that number.
+-- Answers one list a turn: {"ok", numbers of the events made…}, {"seen", outcome}, {"stale", what}, {"gone"}, {"fence"},
+-- {"roster"}, {"bad", why}, {"failed", why} (Redis refused a write; what else the turn wants may be half written).
 local ARITY = {
     -- checks
     seen = 3,     -- group, bucket, input id
@@ -46,23 +49,39 @@ local DAY = 86400000
 
 local A, call = ARGV, redis.call
 local now, keep_days = tonumber(A[1]), tonumber(A[2])
-if not now or not keep_days then return {'bad', 'now'} end
+if not now or not keep_days then return redis.error_reply('ERR now') end
 
--- Form: known operations with all their arguments, none too large, numbers where numbers belong.
-local made, last = 0, #A
-local at = 3
-while at <= last do
-    local name = A[at]
-    local arity = ARITY[name]
-    if not arity or at + arity > last then return {'bad', 'operation ' .. name} end
-    for i = at + 1, at + arity do
-        if #A[i] > VALUE_MAX then return {'bad', name .. ' is too large'} end
+-- What is only added to is gathered and written at the end, a call a key. Whoever reads such a key, or removes from it,
+-- settles it first.
+local GATHERED_MAX = 2000
+local gathered = {}
+local function settle(k)
+    local list = gathered[k]
+    if list then
+        gathered[k] = nil
+        call(list.command, k, unpack(list))
     end
-    local number = NUMERIC[name]
-    if number and not tonumber(A[at + number]) then return {'bad', name .. ' wants a number'} end
-    if name == 'make' then made = made + 1 end
-    at = at + arity + 1
 end
+local function gather(command, k, a, b)
+    local list = gathered[k]
+    if not list then
+        list = {command = command}
+        gathered[k] = list
+    end
+    local n = #list
+    list[n + 1], list[n + 2] = a, b
+    if n > GATHERED_MAX then settle(k) end
+end
+
+-- The counters are read once and written once.
+local counters, made_before, queued_before
+local function count()
+    if counters then return end
+    counters = call('HMGET', key('n'), 'event', 'out')
+    made_before, queued_before = tonumber(counters[1] or 0), tonumber(counters[2] or 0)
+end
+
+local made, numbers, next_made -- of the turn
 
 local function reference_ok(text)
     if text == '#1' then return made > 0 end
@@ -88,6 +107,7 @@ function check.roster(i)
     if held and held ~= A[i + 1] then return {'roster'} end
 end
 function check.due(i)
+    settle(key('timers'))
     local due = call('ZSCORE', key('timers'), A[i + 1])
     if tonumber(due or -1) ~= tonumber(A[i + 2]) then return {'gone'} end
 end
@@ -103,23 +123,7 @@ function check.session(i)
     local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')
     if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'session'} end
 end
-at = 3
-while at <= last do
-    local name = A[at]
-    local place = REFERENCE[name]
-    if place and not reference_ok(A[at + place]) then return {'bad', name .. ' names no event'} end
-    local f = check[name]
-    local refusal = f and f(at)
-    if refusal then return refusal end
-    at = at + ARITY[name] + 1
-end
-
--- Writes. Where a turn often has several of a kind, they go in one call at the end.
-local numbers = {}
-if made > 0 then
-    local highest = call('HINCRBY', key('n'), 'event', made)
-    for k = 1, made do numbers[k] = tostring(highest - made + k) end
-end
+-- Writes.
 local function resolve(text)
     if text == '#1' then return numbers[1] end
     if not text:find('#', 1, true) then return text end
@@ -133,19 +137,16 @@ local function timer_id(i)
     return A[i + 1] == '' and A[i + 2] or 'e' .. resolve(A[i + 1]) .. ':' .. A[i + 2]
 end
 
-local timers, timer_rows, steps, queues = {}, {}, {}, {}
-local function append(list, a, b)
-    local n = #list
-    list[n + 1], list[n + 2] = a, b
-end
-
-local write, next_made = {}, 0
+local steps = {} -- of the turn
+local write = {}
 function write.seen(i)
     local k = key('seen', A[i + 1], A[i + 2])
     call('HSET', k, A[i + 3], table.concat(numbers, ','))
-    if keep_days > 0 then call('PEXPIRE', k, 6 * DAY) end
+    if keep_days > 0 and call('HLEN', k) == 1 then call('PEXPIRE', k, 6 * DAY) end
 end
 function write.due(i)
+    settle(key('timers'))
+    settle(key('timer'))
     call('ZREM', key('timers'), A[i + 1])
     call('HDEL', key('timer'), A[i + 1])
 end
@@ -168,10 +169,13 @@ function write.step(i)
     end
     list[#list + 1] = A[i + 2]
 end
-function write.open(i) call('ZADD', key('open'), A[i + 2], resolve(A[i + 1])) end
+function write.open(i) gather('ZADD', key('open'), A[i + 2], resolve(A[i + 1])) end
 function write.old(i) call('ZADD', key('old'), A[i + 2], A[i + 1]) end
 function write.unold(i) call('ZREM', key('old'), A[i + 1]) end
-function write.shut(i) call('ZREM', key('open'), A[i + 1]) end
+function write.shut(i)
+    settle(key('open'))
+    call('ZREM', key('open'), A[i + 1])
+end
 function write.at(i)
     local n = resolve(A[i + 1])
     call('ZADD', key('at', A[i + 2], A[i + 3]), n, n)
@@ -179,18 +183,29 @@ end
 function write.unat(i) call('ZREM', key('at', A[i + 2], A[i + 3]), A[i + 1]) end
 function write.mine(i)
     local n = resolve(A[i + 1])
-    call('ZADD', key('m', A[i + 2]), n, n)
+    gather('ZADD', key('m', A[i + 2]), n, n)
 end
-function write.unmine(i) call('ZREM', key('m', A[i + 2]), A[i + 1]) end
+function write.unmine(i)
+    settle(key('m', A[i + 2]))
+    call('ZREM', key('m', A[i + 2]), A[i + 1])
+end
 function write.session(i)
     call('HSET', key('s', A[i + 1], A[i + 2]), 'v', A[i + 3] + 1, 's', fill(A[i + 4]))
     call(A[i + 5] == '1' and 'SADD' or 'SREM', key('live', A[i + 1]), A[i + 2])
 end
-function write.drop(i) call('HDEL', key('s', A[i + 1], A[i + 2]), A[i + 3]) end
+function write.drop(i)
+    local k = key('s', A[i + 1], A[i + 2])
+    settle(k)
+    call('HDEL', k, A[i + 3])
+end
 function write.add(i)
     local k, field = key('s', A[i + 1], A[i + 2]), A[i + 3]
     local is_question = field:sub(1, 4) == 'a:q:'
-    if is_question and call('HLEN', k) > ADDED_MAX then -- nobody answers: an older question gives way
+    if not is_question then
+        gather('HSET', k, resolve(field), fill(A[i + 4]))
+        return
+    end
+    if call('HLEN', k) > ADDED_MAX then -- nobody answers: an older question gives way
         for _, old in ipairs(call('HKEYS', k)) do
             if old:sub(1, 4) == 'a:q:' then
                 call('HDEL', k, old)
@@ -199,15 +214,17 @@ function write.add(i)
         end
     end
     call('HSET', k, resolve(field), fill(A[i + 4]))
-    if is_question then call('SADD', key('live', A[i + 1]), A[i + 2]) end
+    call('SADD', key('live', A[i + 1]), A[i + 2])
 end
 function write.timer(i)
     local id = timer_id(i)
-    append(timers, A[i + 3], id)
-    append(timer_rows, id, resolve(A[i + 1]) .. '|' .. A[i + 4])
+    gather('ZADD', key('timers'), A[i + 3], id)
+    gather('HSET', key('timer'), id, resolve(A[i + 1]) .. '|' .. A[i + 4])
 end
 function write.untimer(i)
     local id = timer_id(i)
+    settle(key('timers'))
+    settle(key('timer'))
     call('ZREM', key('timers'), id)
     call('HDEL', key('timer'), id)
 end
@@ -220,13 +237,10 @@ function write.msg(i)
     end
 end
 function write.out(i)
-    local queue = queues[A[i + 1]]
-    if not queue then
-        queue = {ids = {}, rows = {}}
-        queues[A[i + 1]] = queue
-    end
-    queue.ids[#queue.ids + 1] = A[i + 2]
-    append(queue.rows, A[i + 2], resolve(A[i + 3]) .. '|' .. A[i + 4] .. '|' .. A[i + 5])
+    count()
+    queued_before = queued_before + 1
+    gather('ZADD', key('outq', A[i + 1]), queued_before, A[i + 2])
+    gather('HSET', key('out', A[i + 1]), A[i + 2], resolve(A[i + 3]) .. '|' .. A[i + 4] .. '|' .. A[i + 5])
 end
 -- Every change of the roster takes a number, and commits must agree with the highest from then on.
 local AUDIT_MAX = 20000
@@ -243,24 +257,77 @@ function write.unrow(i)
     if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
 end
 function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
-function write.person(i) call('HSET', key('people'), A[i + 1], A[i + 2]) end
+function write.person(i) gather('HSET', key('people'), A[i + 1], A[i + 2]) end
 
-at = 3
-while at <= last do
-    local f = write[A[at]]
-    if f then f(at) end
-    at = at + ARITY[A[at]] + 1
+-- Form: known operations with all their arguments, none too large, numbers where numbers belong. Answers where the
+-- operations stand, or why they are refused.
+local function operations(from, last)
+    local places = {}
+    local at = from
+    while at <= last do
+        local name = A[at]
+        local arity = ARITY[name]
+        if not arity or at + arity > last then return nil, 'operation ' .. name end
+        for i = at + 1, at + arity do
+            if #A[i] > VALUE_MAX then return nil, name .. ' is too large' end
+        end
+        local number = NUMERIC[name]
+        if number and not tonumber(A[at + number]) then return nil, name .. ' wants a number' end
+        if name == 'make' then made = made + 1 end
+        places[#places + 1] = at
+        at = at + arity + 1
+    end
+    return places
 end
-for event, list in pairs(steps) do call('RPUSH', key('t', event), unpack(list)) end
-if #timers > 0 then
-    call('ZADD', key('timers'), unpack(timers))
-    call('HSET', key('timer'), unpack(timer_rows))
+
+local function refusal(places)
+    for k = 1, #places do
+        local at = places[k]
+        local name = A[at]
+        local place, f = REFERENCE[name], check[name]
+        if place and not reference_ok(A[at + place]) then return {'bad', name .. ' names no event'} end
+        local refused = f and f(at)
+        if refused then return refused end
+    end
 end
-for account, queue in pairs(queues) do
-    local order = call('HINCRBY', key('n'), 'out', #queue.ids) - #queue.ids
-    local scores = {}
-    for k, id in ipairs(queue.ids) do append(scores, order + k, id) end
-    call('ZADD', key('outq', account), unpack(scores))
-    call('HSET', key('out', account), unpack(queue.rows))
+
+local function write_all(places)
+    if made > 0 then
+        count()
+        for k = 1, made do numbers[k] = tostring(made_before + k) end
+        made_before = made_before + made
+    end
+    for k = 1, #places do
+        local f = write[A[places[k]]]
+        if f then f(places[k]) end
+    end
+    for event, list in pairs(steps) do call('RPUSH', key('t', event), unpack(list)) end
 end
-return {'ok', unpack(numbers)}
+
+local function turn(from, last)
+    made, numbers, next_made, steps = 0, {}, 0, {}
+    local places, why = operations(from, last)
+    if not places then return {'bad', why} end
+    local refused = refusal(places)
+    if refused then return refused end
+    local is_ok, failure = pcall(write_all, places)
+    if is_ok then return {'ok', unpack(numbers)} end
+    local text = tostring(type(failure) == 'table' and failure.err or failure)
+    return {'failed', text:match('^%u+ ') and text or 'ERR ' .. text}
+end
+
+local answers = {}
+local at = 3
+while at <= #A do
+    local length = tonumber(A[at])
+    if not length or at + length > #A then return redis.error_reply('ERR turn') end
+    answers[#answers + 1] = turn(at + 1, at + length)
+    at = at + length + 1
+end
+if counters then call('HSET', key('n'), 'event', made_before, 'out', queued_before) end
+local failed
+for k, list in pairs(gathered) do -- one that fails keeps no other turn's from its place
+    local is_ok, failure = pcall(call, list.command, k, unpack(list))
+    if not is_ok then failed = failure end
+end
+return failed or answers

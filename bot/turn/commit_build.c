@@ -308,9 +308,6 @@ static struct commit *begin(struct decision *d)
     struct commit *c = arena_alloc(d->arena, sizeof *c);
     c->d = d;
     args_init(&c->args);
-    commit_add_number(c, d->turn.now_ms);
-    commit_add_number(c,
-                      clock_is_virtual(d->queue->core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
     add_input(c);
     return c;
 }

@@ -161,6 +161,7 @@ static void home_init(struct core *core, struct home *home, size_t i)
                           .policy = config->policies[i],
                           .stored = {.retries = -1},
                           .next_due_ms = 0};
+    home->commits_end = &home->commits;
     home->tag = xasprintf("{%s}", community_id(home->community));
 }
 
@@ -246,6 +247,8 @@ void core_destroy(struct core **core, int wait_ms)
     loop_timer_stop(&c->tick);
     if (c->ready)
         wait_for_flights(c, wait_ms);
+    for (struct account *a = c->accounts; a; a = a->next)
+        outbox_on_redis(a->outbox); /* what was sent and not yet told */
     c->stopping = true;
     for (struct account *a = c->accounts; a; a = a->next) {
         marks_write(a);
@@ -253,6 +256,10 @@ void core_destroy(struct core **core, int wait_ms)
         a->up = false;
     }
     wait_for_flights(c, wait_ms);
+    for (size_t i = 0; i < c->home_count; i++) {
+        commit_flush(&c->homes[i]);
+        loop_undefer(c->config.loop, commit_flush, &c->homes[i]);
+    }
     redis_destroy(&c->redis);
     intake_destroy(c);
     struct account *next;

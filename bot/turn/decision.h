@@ -80,6 +80,8 @@ bool decide_has_effects(const struct turn *turn);
 
 /* commit.c */
 void commit_start(struct decision *decision);
+/* Sends what waits for the end of the round; `home` is a struct home. */
+void commit_flush(void *home);
 /* The input cannot be decided: it is kept for the operator and counts as settled (DESIGN §3.11:
  * poison does not spread). Nothing of what was decided is written. */
 void commit_park(struct decision *decision, const char *why);

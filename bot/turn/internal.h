@@ -36,6 +36,8 @@
 #define SEEN_BUCKET_MS (8 * 3600 * 1000)
 #define PEOPLE_MAX 20000 /* found people remembered in memory, a community */
 
+struct commit;
+
 struct home { /* a community at run time */
     struct core *core;
     struct community *community; /* its people may change between two turns (rows.c) */
@@ -56,6 +58,7 @@ struct home { /* a community at run time */
     bool looking;         /* health.c */
     int64_t looked_ms;
     struct health_stored stored;
+    struct commit *commits, **commits_end; /* go at the end of this round (commit.c) */
 };
 
 /* Somebody with something open in a group, as far as the hint needs it. */
@@ -77,6 +80,7 @@ struct item { /* an input on its way */
     uint64_t serial;
     const char *again;             /* the id under which it was parked; NULL: it never was */
     bool unsure;                   /* a commit was sent whose outcome is unknown */
+    bool alone;                    /* a commit was refused: no other goes in the same call */
     int stales, refusals, rosters; /* decisions that were in vain */
 };
 

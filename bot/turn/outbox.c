@@ -59,6 +59,7 @@ void outbox_destroy(struct outbox **outbox)
         free(target);
     }
     loop_timer_stop(&o->wake);
+    loop_timer_stop(&o->report_soon);
     loop_undefer(o->account->core->config.loop, pump_cb, o);
     free(o->name);
     free(o);

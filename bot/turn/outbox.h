@@ -46,7 +46,7 @@ struct report { /* a sent script that Redis has not confirmed yet */
     struct home *home;
     struct arena *arena;
     struct entry *entry; /* freed when the row is gone; NULL for a part */
-    const char *argv[12];
+    const char *argv[8]; /* of its script */
     bool park;
     bool under_way;
 };
@@ -60,7 +60,7 @@ struct outbox {
     size_t sends, naming, reporting;
     struct report *reports;
     int64_t free_at_ms;
-    struct loop_timer *wake;
+    struct loop_timer *wake, *report_soon;
     bool kicked;
 };
 

@@ -62,15 +62,23 @@ static bool is_done(void *arg)
     return done;
 }
 
-/* Runs the script with "1000 30" and the operations, words separated by spaces ("''" is an
- * empty one). */
+/* Runs the script with "1000 30" and turns, separated by " / ", each the words of its
+ * operations, separated by spaces ("''" is an empty one). */
 static const char *run(const char *operations)
 {
-    char *copy = strdup(operations), *save = NULL;
-    const char *argv[100] = {"1000", "30"};
-    int argc = 2;
-    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
-        argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
+    char *copy = strdup(operations), *save = NULL, lengths[10][12];
+    const char *argv[100] = {"1000", "30", lengths[0]};
+    int argc = 3, begin = 3, turns = 0;
+    for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        if (strcmp(word, "/") == 0) {
+            snprintf(lengths[turns], sizeof lengths[turns], "%d", argc - begin);
+            argv[argc++] = lengths[++turns];
+            begin = argc;
+        } else {
+            argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
+        }
+    }
+    snprintf(lengths[turns], sizeof lengths[turns], "%d", argc - begin);
     done = false;
     redis_eval(support_redis(stage), 0, &commit, 1, (const char *const[]){"{c}"}, argc, argv,
                NULL, reply_cb, NULL);
@@ -199,6 +207,39 @@ static void additions_to_a_session_are_capped(void **state)
     assert_in_range(atoi(look("HLEN {c}:s:work:m-2")), 30, 33);
 }
 
+/* Turns of one call: each sees what those before it wrote, and is refused or taken by itself.
+ */
+static void turns_of_one_call_are_apart(void **state)
+{
+    assert_string_equal(
+        run("seen b4 1 a make {} t '' 5 open #1 5 at #1 4 lighting timer #1 accept 50 {} / "
+            "seen b5 1 b top 4 lighting 0 make {} t '' 5 / "
+            "seen b6 1 c top 4 lighting 1 make {} t '' 6 out web:a o1 #1 1 {} / "
+            "seen b7 1 d step #1 s / seen b4 1 a make {} t '' 5 / due e1:accept 50 seen b4 1 f"),
+        "ok 1 stale place 4 lighting ok 2 bad step names no event seen 1 ok");
+    assert_string_equal(look("HMGET {c}:n event out"), "2 1");
+    assert_string_equal(look("ZRANGE {c}:open 0 -1"), "1");
+    assert_string_equal(look("HGET {c}:out:web:a o1"), "2|1|{}");
+    assert_string_equal(look("ZCARD {c}:timers"), "0");
+    assert_string_equal(look("HLEN {c}:timer"), "0");
+    assert_string_equal(run("version 1 1 put 1 2 {} '' '' shut 1 / version 1 2 put 1 3 {} '' '' "
+                            "open 1 9 / version 1 2 put 1 3 {} '' '' / make {} t '' 7"),
+                        "ok ok stale event 1 ok 3");
+    assert_string_equal(look("ZRANGE {c}:open 0 -1 WITHSCORES"), "1 9");
+}
+
+/* A turn whose write Redis refuses keeps the others from nothing. */
+static void a_failing_turn_fails_by_itself(void **state)
+{
+    look("SET {c}:t:1 text");
+    assert_string_equal(run("make {} t '' 5 step #1 s / seen b4 1 b make {} t '' 5 timer #1 "
+                            "accept 50 {} out web:a o1 #1 1 {}"),
+                        "failed WRONGTYPE Operation against a key holding the wrong kind of "
+                        "value ok 2");
+    assert_string_equal(look("ZRANGE {c}:timers 0 -1"), "e2:accept");
+    assert_string_equal(look("ZRANGE {c}:outq:web:a 0 -1"), "o1");
+}
+
 int main(void)
 {
 #define LIVE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -207,7 +248,8 @@ int main(void)
         LIVE(nothing_is_written_when_a_check_fails), LIVE(fence_and_roster_are_compared),
         LIVE(too_large_a_value_is_refused),          LIVE(a_timer_goes_with_its_turn),
         LIVE(versions_guard_events_and_places),      LIVE(numbers_are_filled_into_sessions),
-        LIVE(additions_to_a_session_are_capped),
+        LIVE(additions_to_a_session_are_capped),     LIVE(turns_of_one_call_are_apart),
+        LIVE(a_failing_turn_fails_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
