@@ -215,16 +215,18 @@ static void turns_of_one_call_are_apart(void **state)
         run("seen b4 1 a make {} t '' 5 open #1 5 at #1 4 lighting timer #1 accept 50 {} / "
             "seen b5 1 b top 4 lighting 0 make {} t '' 5 / "
             "seen b6 1 c top 4 lighting 1 make {} t '' 6 out web:a o1 #1 1 {} / "
-            "seen b7 1 d step #1 s / seen b4 1 a make {} t '' 5 / due e1:accept 50 seen b4 1 f"),
+            "seen b7 1 d step #1 s / seen b4 1 a make {} t '' 5 / due e1:accept 50 seen b4 1 "
+            "f"),
         "ok 1 stale place 4 lighting ok 2 bad step names no event seen 1 ok");
     assert_string_equal(look("HMGET {c}:n event out"), "2 1");
     assert_string_equal(look("ZRANGE {c}:open 0 -1"), "1");
     assert_string_equal(look("HGET {c}:out:web:a o1"), "2|1|{}");
     assert_string_equal(look("ZCARD {c}:timers"), "0");
     assert_string_equal(look("HLEN {c}:timer"), "0");
-    assert_string_equal(run("version 1 1 put 1 2 {} '' '' shut 1 / version 1 2 put 1 3 {} '' '' "
-                            "open 1 9 / version 1 2 put 1 3 {} '' '' / make {} t '' 7"),
-                        "ok ok stale event 1 ok 3");
+    assert_string_equal(
+        run("version 1 1 put 1 2 {} '' '' shut 1 / version 1 2 put 1 3 {} '' '' "
+            "open 1 9 / version 1 2 put 1 3 {} '' '' / make {} t '' 7"),
+        "ok ok stale event 1 ok 3");
     assert_string_equal(look("ZRANGE {c}:open 0 -1 WITHSCORES"), "1 9");
 }
 
