@@ -291,7 +291,7 @@ static void say_raised(struct turn *turn)
     for (size_t i = 0; i < count && i < RAISED_MAX; i++) {
         out->events[out->event_count++] = events[i];
         list = arena_printf(turn->arena, "%s%s#%u %s", list, i ? comma : "", events[i]->id,
-                            say_short(turn, events[i], lang));
+                            say_short(turn, events[i], lang, group->building));
     }
     out_text(out, "list", list);
     out_flag(out, "one", count == 1);

@@ -29,11 +29,27 @@ bool report_lacks_building(const struct turn *turn, const struct event *event)
     return !event->building && !report_is_outdoors(event->place);
 }
 
+/* Lamps that stand along the roads and paths. */
+static bool is_street_lamp(const struct event *event)
+{
+    static const char *const lamps[] = {"路灯",        "庭院灯",       "草坪灯",
+                                        "景观灯",      "高杆灯",       "地灯",
+                                        "street lamp", "street light", "streetlight"};
+    const char *words = event->said ? event->said : event->text;
+    return is_same(event->category, "lighting") && words &&
+           has_word(words, lamps, sizeof lamps / sizeof *lamps);
+}
+
+/* Neither unit nor floor help to find it. */
+static bool is_outside(const struct event *event)
+{
+    return report_is_outdoors(event->place) || is_street_lamp(event);
+}
+
 bool report_lacks_unit(const struct turn *turn, const struct event *event)
 {
     const struct class_policy *policy = policy_of(turn, event);
-    if (emergency_is(event) || !policy->ask_unit || event->unit ||
-        report_is_outdoors(event->place))
+    if (emergency_is(event) || !policy->ask_unit || event->unit || is_outside(event))
         return false;
     const struct building *building =
         event->building ? community_building(turn->community, event->building) : NULL;
@@ -45,7 +61,7 @@ bool report_lacks_floor(const struct turn *turn, const struct event *event)
     const struct class_policy *policy = policy_of(turn, event);
     if (emergency_is(event) || !policy->ask_floor || event->floor != FLOOR_NONE || event->room)
         return false;
-    return !report_is_outdoors(event->place) &&
+    return !is_outside(event) &&
            !has_word(event->place, one_floor, sizeof one_floor / sizeof *one_floor);
 }
 

@@ -173,26 +173,43 @@ static struct outgoing *say_in(struct turn *turn, const char *group, const char 
     return here ? turn_answer(turn, template, lang) : turn_say(turn, group, template, lang);
 }
 
-const char *say_short(const struct turn *turn, const struct event *event, enum lang lang)
+/* "5号楼3单元2层"; the building is left out where it is `same`. */
+static const char *short_place(const struct turn *turn, const struct event *event,
+                               enum lang lang, const char *same)
 {
-    const char *unit = "", *floor = "", *thing = "";
+    const char *building = "", *unit = "", *floor = "";
     bool zh = lang == LANG_ZH;
+    if (event->building && !is_same(event->building, same))
+        building = arena_printf(turn->arena, zh ? "%s号楼" : "Bldg %s ", event->building);
     if (event->unit)
         unit = arena_printf(turn->arena, zh ? "%s单元" : "unit %s ", event->unit);
     if (event->floor != FLOOR_NONE)
         floor = arena_printf(turn->arena, zh ? "%d层" : "floor %d ", event->floor);
-    if (event->said && event->lang == lang)
-        thing = after_unit(event);
-    else if (zh && event->object)
-        thing = event->object;
-    return arena_printf(turn->arena, "%s%s%s", unit, floor, thing);
+    return arena_printf(turn->arena, "%s%s%s", building, unit, floor);
+}
+
+/* The thing in the reporter's words, where the language allows it; NULL: it does not. */
+static const char *short_thing(const struct event *event, enum lang lang)
+{
+    if (event->lang != lang)
+        return NULL;
+    return event->said ? after_unit(event) : event->object;
+}
+
+const char *say_short(const struct turn *turn, const struct event *event, enum lang lang,
+                      const char *building)
+{
+    const char *thing = short_thing(event, lang);
+    return arena_printf(turn->arena, "%s%s", short_place(turn, event, lang, building),
+                        thing ? thing : "");
 }
 
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang)
 {
     return arena_printf(turn->arena, lang == LANG_ZH ? "%s，还有 #%u %s" : "%s, also #%u %s",
-                        list ? list : "", event->id, say_short(turn, event, lang));
+                        list ? list : "", event->id,
+                        say_short(turn, event, lang, turn->group->building));
 }
 
 static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event)
@@ -219,8 +236,9 @@ struct outgoing *say_find(const struct turn *turn, const char *group, const char
 
 bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    static const char *const keys[][2] = {
-        {"also1", "also1t"}, {"also2", "also2t"}, {"also3", "also3t"}};
+    static const char *const keys[][3] = {{"also1", "also1t", "also1o"},
+                                          {"also2", "also2t", "also2o"},
+                                          {"also3", "also3t", "also3o"}};
     struct outgoing *first = say_find(turn, out->group, out->template);
     if (!first || first == out || out->member || turn->out[turn->out_count - 1] != out)
         return false;
@@ -228,10 +246,13 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
     for (size_t i = 0; i < out->mention_count; i++)
         out_mention(first, out->mentions[i]);
     size_t more = first->event_count - 1;
-    if (more >= sizeof keys / sizeof *keys || first->arg_count + 2 > OUTGOING_ARGS_MAX)
+    if (more >= sizeof keys / sizeof *keys || first->arg_count + 3 > OUTGOING_ARGS_MAX)
         return true;
+    const char *building = first->events[0]->building;
     out_number(first, keys[more][0], event);
-    out_text(first, keys[more][1], say_short(turn, event, first->lang));
+    out_text(first, keys[more][1], say_short(turn, event, first->lang, building));
+    if (!short_thing(event, first->lang))
+        out_term(first, keys[more][2], event->object);
     return true;
 }
 

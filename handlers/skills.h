@@ -85,8 +85,10 @@ bool say_has(const struct turn *turn, const char *group);
 bool say_has_here(const struct turn *turn);
 /* The message of that template to that group in this turn, or NULL. */
 struct outgoing *say_find(const struct turn *turn, const char *group, const char *template);
-/* "3单元2层灯坏了": enough to tell two events of one message apart. */
-const char *say_short(const struct turn *turn, const struct event *event, enum lang lang);
+/* "3单元2层灯坏了": enough to tell two events of one message apart; with its building where it
+ * is not this one. */
+const char *say_short(const struct turn *turn, const struct event *event, enum lang lang,
+                      const char *building);
 /* One more event at the end of a list ("，还有 #14 3单元2层灯坏了"). */
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang);

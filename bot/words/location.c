@@ -362,6 +362,7 @@ static uint32_t english(struct finder *f, uint32_t at)
         struct number n;
         if (!is(f, at, words[i].word))
             continue;
+        to += is(f, to, "s ") ? 1 : 0; /* "buildings 4 and 5" */
         while (is(f, to, " ") || is(f, to, "#") || is(f, to, "no."))
             to += is(f, to, "no.") ? 3 : 1;
         if (to >= f->end || !number_at(f->reading, to, &n) || n.ordinal)

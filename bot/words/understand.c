@@ -43,6 +43,7 @@ static void read_text(struct reading *reading, const char *text, size_t len,
     reading_residue(reading);
     reading_frames(reading);
     reading_faults(reading, meaning);
+    reading_listed_places(reading, meaning);
     reading_intent(reading, meaning);
     imply_building(reading, &meaning->fault.where);
     for (size_t i = 0; i < meaning->more_count; i++)

@@ -78,6 +78,18 @@ static bool may_be_said(const struct reading *reading, const struct group_def *o
     return rule_of(reading->lexicon, object, symptom) != NULL;
 }
 
+/* "电梯坏了，灯不亮": the thing has a symptom of its own behind it. */
+static bool has_own_symptom(const struct reading *reading, const struct hit *object)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        bool symptom = hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE;
+        if (symptom && !hit->off && hit->clause == object->clause && hit->tail >= object->to)
+            return true;
+    }
+    return false;
+}
+
 /* What it costs to say the symptom of this object: the nearer the better, before rather than
  * behind, in the same clause; an object that a rule ties to the symptom is worth some way.
  * UINT32_MAX: out of reach. */
@@ -96,6 +108,9 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
     bool before = hit->from <= symptom->from || symptom->group->verb;
     uint32_t cost = distance(hit, symptom);
     if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 5u))
+        return UINT32_MAX;
+    if (reading->has_han && !before && hit->clause != symptom->clause &&
+        has_own_symptom(reading, hit))
         return UINT32_MAX;
     cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause) + 8 * place;
     return tied ? cost : cost + 8;
@@ -319,7 +334,9 @@ static bool is_further(const struct reading *reading, const struct frame *frame,
 /* The glyph behind the clause that holds `at`. */
 static uint32_t clause_end(const struct reading *reading, uint32_t at)
 {
-    while (at < reading->count && !glyph_ends_clause(reading->glyphs[at].cp))
+    const struct glyph *g = reading->glyphs;
+    while (at < reading->count && !glyph_ends_clause(g[at].cp) &&
+           !(g[at].cp == '.' && g[at + 1].cp == ' '))
         at++;
     return at;
 }
@@ -340,6 +357,11 @@ static void share_places(struct reading *reading, struct meaning *meaning,
             location_inherit(&fault->where, before);
         before = &fault->where;
         from = to;
+    }
+    for (size_t i = meaning->more_count; i > 0; i--) { /* "电梯坏了，灯也不亮，都是2单元的" */
+        struct location *where = i == 1 ? &meaning->fault.where : &meaning->more[i - 2].where;
+        if (location_is_empty(where))
+            location_inherit(where, &meaning->more[i - 1].where);
     }
 }
 

@@ -6,6 +6,7 @@
  *   location.c             glyphs and hits → building, unit, floor, room, place
  *   understand_numbers.c   "#12", "完成 12 14" → event numbers
  *   understand_frames.c    hits → frames (an object and its symptom) → points and category
+ *   understand_places.c    one trouble told of several places
  *   understand_intent.c    answers and commands; then the decision
  *   understand_correct.c   of a correction: the right place, not the wrong one
  */
@@ -96,6 +97,9 @@ void reading_intent(struct reading *reading, struct meaning *meaning);
 /* The place that a correction means, told from glyph `from` on. False: none. */
 bool reading_corrected_place(const struct reading *reading, uint32_t from,
                              struct location *ret_where);
+
+/* One trouble of several places ("4号楼和5号楼的灯") becomes several faults. */
+void reading_listed_places(const struct reading *reading, struct meaning *meaning);
 
 /* The location told between two glyphs. */
 void location_find(const struct reading *reading, uint32_t from, uint32_t to,

@@ -173,6 +173,37 @@ static void fragments(void **state)
     check("2", "fragment");
 }
 
+static void check_listed(const char *text, const char *want)
+{
+    char got[120] = "";
+    hear(text);
+    for (size_t i = 0; i <= meaning.more_count; i++) {
+        const struct fault_found *fault = i ? &meaning.more[i - 1] : &meaning.fault;
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s-%s-%d..%d", i ? " " : "",
+                 fault->where.building ? fault->where.building : "",
+                 fault->where.unit ? fault->where.unit : "",
+                 fault->where.floor == FLOOR_NONE ? 0 : fault->where.floor,
+                 fault->where.floor_to == FLOOR_NONE ? 0 : fault->where.floor_to);
+    }
+    if (strcmp(got, want) != 0)
+        fail_msg("%s\n  want %s\n  got  %s", text, want, got);
+}
+
+/* One trouble of several places. */
+static void listed_places(void **state)
+{
+    check_listed("4号楼和5号楼的路灯都不亮", "4--0..0 5--0..0");
+    check_listed("3、4、5号楼停水了", "3--0..0 4--0..0 5--0..0");
+    check_listed("4号楼2单元和3单元的灯都不亮", "4-2-0..0 4-3-0..0");
+    check_listed("3单元和4单元的4楼灯都不亮", "-3-4..0 -4-4..0");
+    check_listed("2楼和3楼的灯都不亮", "--2..3");
+    check_listed("2楼和5楼的灯都不亮", "--2..0 --5..0");
+    check_listed("2单元和3单元都没水了", "-2-0..0");
+    check_listed("the lights in building 4 and building 5 are out", "4--0..0 5--0..0");
+    check_listed("the lights in buildings 4 and 5 are out", "4--0..0 5--0..0");
+    check_listed("2单元4楼的灯不亮", "-2-4..0");
+}
+
 static void numbers(void **state)
 {
     check_numbers("#12 进度", "12");
@@ -303,6 +334,7 @@ int main(void)
         cmocka_unit_test(reports),       cmocka_unit_test(emergencies),
         cmocka_unit_test(chat),          cmocka_unit_test(answers),
         cmocka_unit_test(fragments),     cmocka_unit_test(numbers),
+        cmocka_unit_test(listed_places),
         cmocka_unit_test(two_in_one),    cmocka_unit_test(addressed),
         cmocka_unit_test(bad_input),     cmocka_unit_test(spans_lead_to_the_text),
         cmocka_unit_test(own_sentences),
