@@ -11,6 +11,7 @@
 #include "host/conf.h"
 #include "host/mem.h"
 #include "words/lexicon_build.h"
+#include "words/lexicon_forms.h"
 
 #define LEXICON_ARENA_MAX (8u << 20)
 #define LEXICON_FILE_MAX (4l << 20)
@@ -29,6 +30,7 @@ struct lexicon_builder {
     size_t group_cap, rule_cap, sense_cap, word_cap;
     uint32_t far[256];
     size_t far_count;
+    struct forms *forms;
 };
 
 struct faults *builder_faults(struct lexicon_builder *builder)
@@ -142,6 +144,8 @@ static struct entry *entry_of(struct lexicon_builder *builder, const struct glyp
     return found;
 }
 
+static const char STANDS_TWICE[] = "stands twice in this group";
+
 /* What forbids one more sense of a word; NULL: nothing. */
 static const char *clash(const struct lexicon *lexicon, const struct word_def *def,
                          const struct group_def *group, const struct sense *sense)
@@ -152,7 +156,7 @@ static const char *clash(const struct lexicon *lexicon, const struct word_def *d
         if (other_sense->pair != 0)
             continue;
         if (other == group && other_sense->flags == sense->flags)
-            return "stands twice in this group";
+            return STANDS_TWICE;
         if (other->kind == group->kind && group->kind <= WORD_TROUBLE && other != group &&
             other->category != NULL && group->category != NULL && !other->category_else &&
             !group->category_else && strcmp(other->category, group->category) != 0)
@@ -190,6 +194,29 @@ static const char *add_sense(struct lexicon_builder *builder, struct group_def *
     return NULL;
 }
 
+/* Adds all that a word of the files stands for. Where it is written out, a form that stood in
+ * the group before is no fault. */
+static const char *add_forms(struct lexicon_builder *builder, struct group_def *group,
+                             const char *word, size_t len, struct sense sense)
+{
+    if (memchr(word, '<', len) == NULL && memchr(word, '~', len) == NULL)
+        return add_sense(builder, group, word, len, sense);
+    struct form_list list;
+    const char *wrong = forms_expand(builder->forms, word, len, &list);
+    for (size_t i = 0; i < list.count && wrong == NULL; i++) {
+        wrong = add_sense(builder, group, list.words[i], strlen(list.words[i]), sense);
+        wrong = wrong == STANDS_TWICE ? NULL : wrong;
+    }
+    form_list_finish(&list);
+    return wrong;
+}
+
+const char *builder_set_word(struct lexicon_builder *builder, const char *set, const char *word,
+                             size_t len)
+{
+    return forms_add(builder->forms, set, word, len);
+}
+
 const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
                          const char *word, size_t len)
 {
@@ -204,7 +231,7 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
     }
     const char *gap = memmem(word, len, "..", 2);
     if (gap == NULL)
-        return add_sense(builder, group, word, len, sense);
+        return add_forms(builder, group, word, len, sense);
     if (builder->lexicon->pair_count == UINT16_MAX)
         return "is a pair too many";
     size_t first = (size_t)(gap - word);
@@ -212,8 +239,8 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
     struct sense part = {.flags = (uint16_t)((sense.flags & WORD_AT_START) | WORD_FIRST_PART),
                          .pair = sense.pair};
     sense.flags &= (uint16_t)~WORD_AT_START;
-    const char *wrong = add_sense(builder, group, word, first, part);
-    return wrong != NULL ? wrong : add_sense(builder, group, gap + 2, len - first - 2, sense);
+    const char *wrong = add_forms(builder, group, word, first, part);
+    return wrong != NULL ? wrong : add_forms(builder, group, gap + 2, len - first - 2, sense);
 }
 
 static void automaton_make(struct lexicon_builder *builder)
@@ -265,7 +292,8 @@ struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
                                struct faults *faults)
 {
     struct lexicon *lexicon = xcalloc(1, sizeof *lexicon);
-    struct lexicon_builder builder = {.lexicon = lexicon, .faults = faults};
+    struct lexicon_builder builder = {
+        .lexicon = lexicon, .faults = faults, .forms = forms_create()};
     fold_init(&lexicon->fold);
     lexicon->arena = arena_create(LEXICON_ARENA_MAX);
     lexicon->far = xcalloc(256, sizeof *lexicon->far);
@@ -275,6 +303,7 @@ struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
     for (size_t i = 0; i < count; i++)
         read_file(&builder, extra_files[i]);
     automaton_make(&builder);
+    forms_destroy(&builder.forms);
     lexicon_check(lexicon, faults);
     return lexicon;
 }

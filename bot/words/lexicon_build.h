@@ -16,6 +16,9 @@ struct group_def *builder_group(struct lexicon_builder *builder, enum word_kind 
 /* Adds one word, as written, to a group. Returns NULL, or what is wrong with it. */
 const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
                          const char *word, size_t len);
+/* The same for a word of [set NAME]. */
+const char *builder_set_word(struct lexicon_builder *builder, const char *set, const char *word,
+                             size_t len);
 struct rule_def *builder_rule(struct lexicon_builder *builder);
 /* The bit of a tag, made if it is new; 0: too many. */
 uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t len);

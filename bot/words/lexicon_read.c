@@ -86,8 +86,9 @@ struct reader {
     const char *file;
     int line;
     struct group_def *group;
-    bool broken; /* the header was at fault: its words are left out */
-    bool folds;  /* in [traditional] */
+    bool broken;  /* the header was at fault: its words are left out */
+    bool folds;   /* in [traditional] */
+    char set[24]; /* in [set NAME]; else empty */
 };
 
 static void fault(struct reader *reader, const char *what, const char *text, size_t len)
@@ -302,12 +303,26 @@ static void open_group(struct reader *reader, enum word_kind kind, const char *n
     }
 }
 
+static void open_set(struct reader *reader, const char *at, const char *end)
+{
+    const char *name;
+    size_t len;
+    reader->broken = !next_part(&at, end, &name, &len) || len >= sizeof reader->set;
+    if (reader->broken) {
+        fault(reader, "needs a name of at most 23 letters", "set", 3);
+        return;
+    }
+    memcpy(reader->set, name, len);
+    reader->set[len] = '\0';
+}
+
 static void read_header(struct reader *reader, const char *at, const char *end)
 {
     const char *kind, *name;
     size_t kind_len, name_len;
     reader->broken = false;
     reader->folds = false;
+    reader->set[0] = '\0';
     reader->group = NULL;
     if (!next_part(&at, end, &kind, &kind_len)) {
         reader->broken = true;
@@ -324,6 +339,10 @@ static void read_header(struct reader *reader, const char *at, const char *end)
         rule->line = reader->line;
         read_attributes(reader, at, end, rule);
         reader->broken = true; /* no words follow a rule */
+        return;
+    }
+    if (kind_len == 3 && memcmp(kind, "set", 3) == 0) {
+        open_set(reader, at, end);
         return;
     }
     int found = FIND(kind_names, kind, kind_len);
@@ -374,10 +393,12 @@ static void read_words(struct reader *reader, const char *at, const char *end)
         while (to > from && isspace((unsigned char)to[-1]))
             to--;
         if (to > from) {
-            const char *wrong =
-                builder_word(reader->builder, reader->group, from, (size_t)(to - from));
+            size_t len = (size_t)(to - from);
+            const char *wrong = reader->set[0] != '\0'
+                                    ? builder_set_word(reader->builder, reader->set, from, len)
+                                    : builder_word(reader->builder, reader->group, from, len);
             if (wrong != NULL)
-                fault(reader, wrong, from, (size_t)(to - from));
+                fault(reader, wrong, from, len);
         }
         at = stop + comma;
         if (comma == 0)
@@ -397,7 +418,7 @@ static void read_line(struct reader *reader, const char *at, const char *end)
         read_header(reader, at + 1, end - 1);
     else if (reader->folds)
         read_folds(reader, at, end);
-    else if (reader->group != NULL && !reader->broken)
+    else if ((reader->group != NULL || reader->set[0] != '\0') && !reader->broken)
         read_words(reader, at, end);
     else if (reader->group == NULL && !reader->broken)
         fault(reader, "stands before the first group", at, (size_t)(end - at));

@@ -63,6 +63,13 @@ static bool is_skin_tone(uint32_t cp)
     return cp >= 0x1f3fb && cp <= 0x1f3ff;
 }
 
+/* The apostrophe of "doesn't", "lift's": people leave it out as often as not. */
+static bool is_apostrophe(const char *text, size_t len, uint32_t last, uint32_t cp)
+{
+    return cp == '\'' && glyph_is_latin(last) && len > 0 &&
+           glyph_is_latin((unsigned char)(*text | 0x20));
+}
+
 long normalise(const struct fold *fold, const char *text, size_t len, struct glyph *glyphs,
                size_t max)
 {
@@ -76,7 +83,8 @@ long normalise(const struct fold *fold, const char *text, size_t len, struct gly
         if (step == 0)
             return -1;
         uint32_t to = cp < 65536 ? fold->to[cp] : is_skin_tone(cp) ? 0 : cp;
-        bool spare = to == 0 || (to == ' ' && (last == ' ' || last == '\n'));
+        bool spare = to == 0 || is_apostrophe(text + at + step, len - at - step, last, to) ||
+                     (to == ' ' && (last == ' ' || last == '\n'));
         if (!spare && count < max) {
             glyphs[count].cp = to;
             glyphs[count].at = (uint32_t)at;

@@ -7,7 +7,8 @@
 
 #define CLOSED_MAX 64 /* glyphs of a text that the known words may cover wholly */
 
-/* A word in Latin letters stands between borders; a plural s may follow. */
+/* A word in Latin letters stands between borders; a plural s may follow (after a hissing sound
+ * es). */
 static bool stands_alone(const struct reading *reading, const struct word_def *word,
                          uint32_t from, uint32_t to)
 {
@@ -20,8 +21,12 @@ static bool stands_alone(const struct reading *reading, const struct word_def *w
         return true;
     if (glyph_is_digit(g[to - 1].cp))
         return !glyph_is_digit(g[to].cp);
-    if (g[to].cp == 's' && word->len > 2 && g[to - 1].cp != 's')
+    uint32_t last = g[to - 1].cp;
+    if (g[to].cp == 's' && word->len > 2 && last != 's')
         to++;
+    else if (g[to].cp == 'e' && to + 1 < reading->count && g[to + 1].cp == 's' &&
+             (last == 's' || last == 'x' || last == 'z' || last == 'h'))
+        to += 2;
     return to >= reading->count || !glyph_is_latin(g[to].cp);
 }
 
