@@ -106,7 +106,9 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);
     if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。"))
         return NULL;
-    return turn->meaning->lang == LANG_EN ? words : without_fillers(words);
+    if (turn->meaning->lang == LANG_EN)
+        return words;
+    return slips_mended(turn, without_fillers(words));
 }
 
 static void take_fault(const struct turn *turn, struct event *event,

@@ -103,8 +103,10 @@ void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                           .place = event->place,
                           .floor = event->floor,
                           .floor_to = event->floor_to};
-    if (event->said && event->place && strstr(event->said, event->place) &&
-        event->lang == out->lang)
+    bool told = event->said && event->place &&
+                (strstr(event->said, event->place) ||
+                 (is_same(event->place, "楼顶") && strstr(event->said, "顶楼")));
+    if (told && event->lang == out->lang)
         shown.place = NULL; /* the thing's words tell it */
     if (event->room && is_building_group(turn, out->group)) {
         shown.room = NULL;
@@ -130,6 +132,18 @@ static const char *after_unit(const struct event *event)
     return behind && strncmp(event->said, "单元", len) == 0 ? event->said + len : event->said;
 }
 
+/* What works or does not is 坏了; 破损 is said of tiles and walls. */
+static bool is_out_of_order(const struct event *event)
+{
+    static const char *const works[] = {"lighting", "elevator", "access", "power", "network"};
+    if (!is_same(event->symptom, "破损") && !is_same(event->symptom, "broken"))
+        return false;
+    for (size_t i = 0; i < sizeof works / sizeof *works; i++)
+        if (is_same(event->category, works[i]))
+            return true;
+    return false;
+}
+
 void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
                const char *symptom_key)
 {
@@ -140,7 +154,10 @@ void say_thing(struct outgoing *out, const struct event *event, const char *obje
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
     if (!inside) /* 灯, 没有灯: once is enough */
         out_term(out, object_key, event->object);
-    out_term(out, symptom_key, event->symptom);
+    if (out->lang == LANG_ZH && is_out_of_order(event))
+        out_text(out, symptom_key, "坏了");
+    else
+        out_term(out, symptom_key, event->symptom);
 }
 
 void say_first(struct turn *turn, size_t from)

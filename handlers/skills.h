@@ -109,6 +109,11 @@ const char *say_masked(const struct turn *turn, const char *text);
 /* The class's policy. */
 const struct class_policy *policy_of(const struct turn *turn, const struct event *event);
 
+/* ---- slips.c ---- */
+
+/* 楼到 is told as 楼道. */
+const char *slips_mended(const struct turn *turn, const char *words);
+
 /* ---- dispatch.c: to whom, and the first ping ---- */
 
 /* Owner by class; person by owner and place, else one rung up. */

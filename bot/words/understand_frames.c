@@ -90,6 +90,21 @@ static bool has_own_symptom(const struct reading *reading, const struct hit *obj
     return false;
 }
 
+/* "顶楼的灯坏了": of two things the second is the one that is said of. */
+static bool is_owner_of_another(const struct reading *reading, const struct hit *object,
+                                const struct hit *symptom)
+{
+    if (!reading_is(reading, object->to, "的"))
+        return false;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind == WORD_OBJECT && !hit->inner && hit->from == object->to + 1 &&
+            hit->to <= symptom->from)
+            return true;
+    }
+    return false;
+}
+
 /* What it costs to say the symptom of this object: the nearer the better, before rather than
  * behind, in the same clause; an object that a rule ties to the symptom is worth some way.
  * UINT32_MAX: out of reach. */
@@ -100,7 +115,8 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
     bool place = group->kind == WORD_PLACE && group->tags != 0;
     if ((group->kind != WORD_OBJECT && !place) ||
         (hit->inner && !(symptom->group->kind == WORD_TROUBLE && is_within(hit, symptom))) ||
-        !may_be_said(reading, group, symptom->group))
+        !may_be_said(reading, group, symptom->group) ||
+        is_owner_of_another(reading, hit, symptom))
         return UINT32_MAX;
     bool tied = rule_of(reading->lexicon, group, symptom->group) != NULL;
     if (place && !tied)
