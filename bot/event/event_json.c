@@ -9,39 +9,20 @@
 #include "event/calendar.h"
 #include "host/buf.h"
 #include "host/err.h"
+#include "host/jnode.h"
+#include "host/jput.h"
 #include "host/mem.h"
+#include "host/text.h"
 
-static void put_text(json_t *json, const char *key, const char *text)
-{
-    if (text)
-        json_object_set_new(json, key, json_string(text));
-}
-
-static void put_int(json_t *json, const char *key, int64_t value)
-{
-    if (value)
-        json_object_set_new(json, key, json_integer(value));
-}
-
-static void put_list(json_t *json, const char *key, const char *const *items, size_t count)
+static void put_list(struct buf *out, const char *key, const char *const *items, size_t count)
 {
     if (!count)
         return;
-    json_t *list = json_array();
+    jput_key(out, key);
+    jput_open(out, '[');
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(items[i]));
-    json_object_set_new(json, key, list);
-}
-
-static void dump(json_t *json, struct buf *out)
-{
-    char *text = json_dumps(json, JSON_COMPACT);
-    if (text)
-        buf_puts(out, text);
-    else
-        out->failed = true;
-    free(text);
-    json_decref(json);
+        jput_text(out, items[i]);
+    jput_close(out, ']');
 }
 
 /* The fields that are plain texts or plain numbers, once for both directions. */
@@ -50,65 +31,78 @@ static void dump(json_t *json, struct buf *out)
     X(group)                                                                                   \
     X(building)                                                                                \
     X(unit)                                                                                    \
-    X(room) X(place) X(category) X(code) X(nature) X(object) X(symptom) X(message) X(reporter) \
-        X(via) X(assignee) X(verifier) X(handler_member) X(source) X(until_reason) X(said)
+    X(room)                                                                                    \
+    X(place) X(category) X(code) X(nature) X(object) X(symptom) X(message) X(reporter) X(via)  \
+        X(assignee) X(verifier) X(handler_member) X(source) X(until_reason) X(said)
 #define NUMBER_FIELDS(X)                                                                       \
     X(urgency)                                                                                 \
     X(lang)                                                                                    \
     X(photos_after)                                                                            \
     X(level)                                                                                   \
-    X(owner) X(outcome) X(confirmed_by) X(rating) X(solved) X(rework) X(reopened) X(refusals)  \
-        X(former) X(duplicate_of) X(opened_ms) X(dispatched_ms) X(accepted_ms) X(checking_ms)  \
-            X(done_ms) X(due_accept_ms) X(due_finish_ms) X(acked_ms) X(until_ms) X(paused_ms)
+    X(owner)                                                                                   \
+    X(outcome) X(confirmed_by) X(rating) X(solved) X(rework) X(reopened) X(refusals) X(former) \
+        X(duplicate_of) X(opened_ms) X(dispatched_ms) X(accepted_ms) X(checking_ms) X(done_ms) \
+            X(due_accept_ms) X(due_finish_ms) X(acked_ms) X(until_ms) X(paused_ms)
 
 void event_encode(const struct event *event, struct buf *out)
 {
-    json_t *json = json_object();
-    put_text(json, "state", state_name(event->state));
-#define X(field) put_text(json, #field, event->field);
+    jput_open(out, '{');
+    jput_member_text(out, "state", state_name(event->state));
+#define X(field) jput_member_text(out, #field, event->field);
     TEXT_FIELDS(X)
 #undef X
-#define X(field) put_int(json, #field, (int64_t)event->field);
+#define X(field) jput_member_integer(out, #field, (int64_t)event->field);
     NUMBER_FIELDS(X)
 #undef X
-    if (event->floor != FLOOR_NONE)
-        json_object_set_new(json, "floor", json_integer(event->floor));
-    if (event->floor_to != FLOOR_NONE)
-        json_object_set_new(json, "floor_to", json_integer(event->floor_to));
-    put_list(json, "also", event->also, event->also_count);
-    put_list(json, "sees", event->sees, event->sees_count);
-    put_list(json, "watchers", event->watchers, event->watcher_count);
-    dump(json, out);
+    if (event->floor != FLOOR_NONE) {
+        jput_key(out, "floor");
+        jput_integer(out, event->floor);
+    }
+    if (event->floor_to != FLOOR_NONE) {
+        jput_key(out, "floor_to");
+        jput_integer(out, event->floor_to);
+    }
+    put_list(out, "also", event->also, event->also_count);
+    put_list(out, "sees", event->sees, event->sees_count);
+    put_list(out, "watchers", event->watchers, event->watcher_count);
+    jput_close(out, '}');
 }
 
 void event_encode_photos(const struct event *event, struct buf *out)
 {
-    json_t *list = json_array();
+    jput_open(out, '[');
     for (size_t i = 0; i < event->photo_count; i++)
-        json_array_append_new(list, json_string(event->photos[i]));
-    dump(list, out);
+        jput_text(out, event->photos[i]);
+    jput_close(out, ']');
 }
 
-static const char *get_text(const json_t *json, const char *key, struct arena *arena)
+/* NULL: no JSON. What is read lives in `arena`. */
+static const struct jnode *read_json(const char *text, struct arena *arena)
 {
-    return arena_strdup(arena, json_string_value(json_object_get(json, key)));
+    size_t len = strlen(text);
+    return text_is_utf8(text, len) ? jnode_read(text, len, arena) : NULL;
 }
 
-static size_t get_list(const json_t *list, const char **items, size_t max, struct arena *arena)
+static int64_t get_int(const struct jnode *json, const char *key)
+{
+    int64_t value;
+    jnode_integer(jnode_get(json, key), &value);
+    return value;
+}
+
+static size_t get_list(const struct jnode *list, const char **items, size_t max)
 {
     size_t count = 0;
-    for (size_t i = 0; i < json_array_size(list) && count < max; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        if (text)
-            items[count++] = arena_strdup(arena, text);
-    }
+    for (const struct jnode *item = jnode_first(list); item && count < max; item = item->next)
+        if (jnode_text(item))
+            items[count++] = item->text;
     return count;
 }
 
-static int32_t get_floor(const json_t *json, const char *key)
+static int32_t get_floor(const struct jnode *json, const char *key)
 {
-    const json_t *value = json_object_get(json, key);
-    return json_is_integer(value) ? (int32_t)json_integer_value(value) : FLOOR_NONE;
+    int64_t value;
+    return jnode_integer(jnode_get(json, key), &value) ? (int32_t)value : FLOOR_NONE;
 }
 
 static enum state state_by_name(const char *name)
@@ -128,81 +122,79 @@ static bool enums_are_good(const struct event *event)
            event->level >= 0 && event->level <= 5;
 }
 
-static void decode_fields(struct event *event, const json_t *json, struct arena *arena)
+static void decode_fields(struct event *event, const struct jnode *json)
 {
-#define X(field) event->field = get_text(json, #field, arena);
+#define X(field) event->field = jnode_text(jnode_get(json, #field));
     TEXT_FIELDS(X)
 #undef X
-#define X(field) event->field = json_integer_value(json_object_get(json, #field));
+#define X(field) event->field = get_int(json, #field);
     NUMBER_FIELDS(X)
 #undef X
     event->floor = get_floor(json, "floor");
     event->floor_to = get_floor(json, "floor_to");
-    event->also_count =
-        get_list(json_object_get(json, "also"), event->also, EVENT_ALSO_MAX, arena);
-    event->watcher_count = get_list(json_object_get(json, "watchers"), event->watchers,
-                                    sizeof event->watchers / sizeof *event->watchers, arena);
-    event->sees_count = get_list(json_object_get(json, "sees"), event->sees,
-                                 sizeof event->sees / sizeof *event->sees, arena);
+    event->also_count = get_list(jnode_get(json, "also"), event->also, EVENT_ALSO_MAX);
+    event->watcher_count = get_list(jnode_get(json, "watchers"), event->watchers,
+                                    sizeof event->watchers / sizeof *event->watchers);
+    event->sees_count = get_list(jnode_get(json, "sees"), event->sees,
+                                 sizeof event->sees / sizeof *event->sees);
 }
 
 int event_decode(struct event *event, const char *body, const char *text, const char *photos,
                  struct arena *arena)
 {
-    json_t *json = json_loads(body, 0, NULL);
-    if (!json_is_object(json)) {
-        json_decref(json);
+    const struct jnode *json = read_json(body, arena);
+    if (!jnode_is(json, JNODE_OBJECT))
         return ERR_INVALID;
-    }
     event->new_steps_end = &event->new_steps;
-    event->state = state_by_name(json_string_value(json_object_get(json, "state")));
-    decode_fields(event, json, arena);
-    json_decref(json);
+    event->state = state_by_name(jnode_text(jnode_get(json, "state")));
+    decode_fields(event, json);
     event->text = text ? arena_strdup(arena, text) : "";
-    json_t *list = photos && photos[0] ? json_loads(photos, 0, NULL) : NULL;
-    event->photo_count = get_list(list, event->photos, EVENT_PHOTOS_MAX, arena);
-    json_decref(list);
+    const struct jnode *list = photos && photos[0] ? read_json(photos, arena) : NULL;
+    event->photo_count = get_list(list, event->photos, EVENT_PHOTOS_MAX);
     if (!event->source)
         event->source = "chat";
     return event->state != STATE_NONE && enums_are_good(event) ? 0 : ERR_INVALID;
 }
 
-static json_t *step_json(const struct step *step)
-{
-    json_t *json = json_object();
-    put_int(json, "at", step->at_ms);
-    put_text(json, "who", step->who);
-    if (step->from != STATE_NONE)
-        put_text(json, "from", state_name(step->from));
-    if (step->to != STATE_NONE)
-        put_text(json, "to", state_name(step->to));
-    put_text(json, "what", step->what);
-    put_text(json, "note", step->note);
-    return json;
-}
-
 void step_encode(const struct step *step, struct buf *out)
 {
-    dump(step_json(step), out);
+    jput_open(out, '{');
+    jput_member_integer(out, "at", step->at_ms);
+    jput_member_text(out, "who", step->who);
+    if (step->from != STATE_NONE)
+        jput_member_text(out, "from", state_name(step->from));
+    if (step->to != STATE_NONE)
+        jput_member_text(out, "to", state_name(step->to));
+    jput_member_text(out, "what", step->what);
+    jput_member_text(out, "note", step->note);
+    jput_close(out, '}');
 }
 
 int step_decode(struct step *step, const char *text, struct arena *arena)
 {
-    json_t *json = json_loads(text, 0, NULL);
-    if (!json_is_object(json)) {
-        json_decref(json);
+    const struct jnode *json = read_json(text, arena);
+    if (!jnode_is(json, JNODE_OBJECT))
         return ERR_INVALID;
-    }
     *step = (struct step){
-        .at_ms = json_integer_value(json_object_get(json, "at")),
-        .who = get_text(json, "who", arena),
-        .from = state_by_name(json_string_value(json_object_get(json, "from"))),
-        .to = state_by_name(json_string_value(json_object_get(json, "to"))),
-        .what = get_text(json, "what", arena),
-        .note = get_text(json, "note", arena),
+        .at_ms = get_int(json, "at"),
+        .who = jnode_text(jnode_get(json, "who")),
+        .from = state_by_name(jnode_text(jnode_get(json, "from"))),
+        .to = state_by_name(jnode_text(jnode_get(json, "to"))),
+        .what = jnode_text(jnode_get(json, "what")),
+        .note = jnode_text(jnode_get(json, "note")),
     };
-    json_decref(json);
     return step->what ? 0 : ERR_INVALID;
+}
+
+static void dump(json_t *json, struct buf *out)
+{
+    char *text = json_dumps(json, JSON_COMPACT);
+    if (text)
+        buf_puts(out, text);
+    else
+        out->failed = true;
+    free(text);
+    json_decref(json);
 }
 
 /* From here on the public form: every field of DESIGN §5 is there, empty ones as null. */
