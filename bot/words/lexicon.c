@@ -27,7 +27,7 @@ struct lexicon_builder {
     struct lexicon *lexicon;
     struct faults *faults;
     struct entry *entries; /* hash, in order of addition */
-    size_t group_cap, rule_cap, sense_cap, word_cap;
+    size_t group_cap, rule_cap, given_cap, sense_cap, word_cap;
     uint32_t far[256];
     size_t far_count;
     struct forms *forms;
@@ -79,6 +79,16 @@ struct rule_def *builder_rule(struct lexicon_builder *builder)
     struct rule_def *rule = &lexicon->rules[lexicon->rule_count++];
     *rule = (struct rule_def){0};
     return rule;
+}
+
+struct given_def *builder_given(struct lexicon_builder *builder)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    grow((void **)&lexicon->givens, sizeof *lexicon->givens, lexicon->given_count,
+         &builder->given_cap);
+    struct given_def *given = &lexicon->givens[lexicon->given_count++];
+    *given = (struct given_def){0};
+    return given;
 }
 
 uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t len)
@@ -318,6 +328,7 @@ void lexicon_destroy(struct lexicon **lexicon)
     arena_destroy(&old->arena);
     free(old->groups);
     free(old->rules);
+    free(old->givens);
     free(old->senses);
     free(old->words);
     free(old->far);
@@ -330,6 +341,7 @@ size_t lexicon_bytes(const struct lexicon *lexicon)
     return sizeof *lexicon + automaton_bytes(&lexicon->automaton) + arena_used(lexicon->arena) +
            lexicon->group_count * sizeof *lexicon->groups +
            lexicon->rule_count * sizeof *lexicon->rules +
+           lexicon->given_count * sizeof *lexicon->givens +
            lexicon->sense_count * sizeof *lexicon->senses +
            lexicon->word_count * sizeof *lexicon->words;
 }

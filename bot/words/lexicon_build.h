@@ -20,6 +20,7 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
 const char *builder_set_word(struct lexicon_builder *builder, const char *set, const char *word,
                              size_t len);
 struct rule_def *builder_rule(struct lexicon_builder *builder);
+struct given_def *builder_given(struct lexicon_builder *builder);
 /* The bit of a tag, made if it is new; 0: too many. */
 uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t len);
 void builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to);

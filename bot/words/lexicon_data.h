@@ -84,8 +84,10 @@ struct group_def {
     enum intent intent;
     enum urgency urgency;
     bool nameless; /* its name means nothing to people */
+    bool cue;      /* symptom: only hints, and says nothing without its thing */
     bool verb;     /* symptom: what it is said of may as well stand behind it */
     bool yields;   /* its category loses a tie */
+    bool firm;     /* its category is not handed over ([given …]) */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */
     const char *file;
@@ -98,6 +100,19 @@ struct rule_def {
     const char *category, *code; /* NULL: the object's */
     int weight;                  /* added to the frame */
     enum urgency urgency;
+    const char *file;
+    int line;
+};
+
+#define TAKE_MAX 16
+
+/* [given …]: where the text names something with one of these tags (and one of `with`), what
+ * speaks of the categories in `take` speaks of this one. */
+struct given_def {
+    uint64_t tags, with; /* with 0: nothing more is needed */
+    const char *take[TAKE_MAX];
+    size_t take_count;
+    const char *category, *code;
     const char *file;
     int line;
 };
@@ -123,6 +138,8 @@ struct lexicon {
     size_t group_count;
     struct rule_def *rules;
     size_t rule_count;
+    struct given_def *givens;
+    size_t given_count;
     struct sense *senses;
     size_t sense_count;
     struct word_def *words; /* by pattern */

@@ -194,6 +194,11 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
         group->verb = true;
     } else if (is_key(a, "yields")) {
         group->yields = true;
+    } else if (is_key(a, "cue")) {
+        group->cue = group->nameless = true;
+        group->weight = group->weight != 0 ? group->weight : 1;
+    } else if (is_key(a, "firm")) {
+        group->firm = true;
     } else if (is_key(a, "yes")) {
         group->yes = true;
     } else if (is_key(a, "anywhere")) {
@@ -222,6 +227,40 @@ static int read_rule_attribute(struct reader *reader, struct rule_def *rule,
     return 1;
 }
 
+/* take=parking,noise */
+static int read_take(struct given_def *given, const struct attribute *a)
+{
+    const char *text = a->value, *end = a->value + a->value_len;
+    while (text < end) {
+        const char *comma = memchr(text, ',', (size_t)(end - text));
+        size_t len = comma != NULL ? (size_t)(comma - text) : (size_t)(end - text);
+        int found = FIND(categories, text, len);
+        if (found < 0 || given->take_count == TAKE_MAX)
+            return -1;
+        given->take[given->take_count++] = categories[found];
+        text += len + (comma != NULL);
+    }
+    return 1;
+}
+
+static int read_given_attribute(struct reader *reader, struct given_def *given,
+                                const struct attribute *a)
+{
+    enum urgency urgency;
+    int weight;
+    if (is_key(a, "take"))
+        return read_take(given, a);
+    if (is_key(a, "with"))
+        given->with = read_tags(reader, a->value, a->value_len);
+    else if (a->value == a->key + a->key_len)
+        given->tags |= read_tags(reader, a->key, a->key_len);
+    else if (is_key(a, "category") || is_key(a, "class"))
+        return read_common(reader, a, &given->category, &given->code, &urgency, &weight);
+    else
+        return 0;
+    return 1;
+}
+
 /* The next part of a header, up to white space. Returns false at the end. */
 static bool next_part(const char **at, const char *end, const char **part, size_t *len)
 {
@@ -235,7 +274,7 @@ static bool next_part(const char **at, const char *end, const char **part, size_
 }
 
 static void read_attributes(struct reader *reader, const char *at, const char *end,
-                            struct rule_def *rule)
+                            struct rule_def *rule, struct given_def *given)
 {
     const char *part;
     size_t len;
@@ -244,8 +283,9 @@ static void read_attributes(struct reader *reader, const char *at, const char *e
         struct attribute a = {part, equals != NULL ? equals + 1 : part + len,
                               equals != NULL ? (size_t)(equals - part) : len,
                               equals != NULL ? len - (size_t)(equals - part) - 1 : 0};
-        int done = rule != NULL ? read_rule_attribute(reader, rule, &a)
-                                : read_group_attribute(reader, reader->group, &a);
+        int done = rule != NULL    ? read_rule_attribute(reader, rule, &a)
+                   : given != NULL ? read_given_attribute(reader, given, &a)
+                                   : read_group_attribute(reader, reader->group, &a);
         if (done == 0)
             fault(reader, "is not known here; see the head of handlers/lexicon/zh.txt", part,
                   len);
@@ -337,12 +377,20 @@ static void read_header(struct reader *reader, const char *at, const char *end)
         struct rule_def *rule = builder_rule(reader->builder);
         rule->file = builder_text(reader->builder, reader->file, strlen(reader->file));
         rule->line = reader->line;
-        read_attributes(reader, at, end, rule);
+        read_attributes(reader, at, end, rule, NULL);
         reader->broken = true; /* no words follow a rule */
         return;
     }
     if (kind_len == 3 && memcmp(kind, "set", 3) == 0) {
         open_set(reader, at, end);
+        return;
+    }
+    if (kind_len == 5 && memcmp(kind, "given", 5) == 0) {
+        struct given_def *given = builder_given(reader->builder);
+        given->file = builder_text(reader->builder, reader->file, strlen(reader->file));
+        given->line = reader->line;
+        read_attributes(reader, at, end, NULL, given);
+        reader->broken = true;
         return;
     }
     int found = FIND(kind_names, kind, kind_len);
@@ -353,7 +401,7 @@ static void read_header(struct reader *reader, const char *at, const char *end)
     }
     open_group(reader, (enum word_kind)found, name, name_len);
     if (!reader->broken)
-        read_attributes(reader, at, end, NULL);
+        read_attributes(reader, at, end, NULL, NULL);
 }
 
 static void read_folds(struct reader *reader, const char *at, const char *end)

@@ -104,8 +104,8 @@ struct hints {
 };
 
 /* Fills *ret_meaning; strings that are not of the lexicon are put into the arena. Never fails:
- * text that is not valid UTF-8, or longer than UNDERSTAND_MAX bytes, is chat. Of a long text the
- * first 4,096 characters are read. */
+ * text that is not valid UTF-8, or longer than UNDERSTAND_MAX bytes, is chat. Of a long text
+ * the first 4,096 characters are read. */
 #define UNDERSTAND_MAX (1024 * 1024)
 void understand(const struct lexicon *lexicon, const char *text, size_t len,
                 const struct hints *hints, struct arena *arena, struct meaning *ret_meaning);

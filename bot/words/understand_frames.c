@@ -1,5 +1,5 @@
 /* understand_frames.c: what is in trouble: joins each symptom with the object it is said of,
- * takes troubles as they are, weighs what speaks for and against a report, picks the category.
+ * takes troubles as they are, weighs what speaks for and against a report.
  *
  * Points: an object 1, a symptom 2 or its own weight, 1 for standing together, a trouble 4 or
  * its own weight; every mark of the text adds its weight once. REPORT_POINTS make a report. */
@@ -72,6 +72,8 @@ static bool may_be_said(const struct reading *reading, const struct group_def *o
 {
     if (symptom->only != 0 && (symptom->only & object->tags) == 0)
         return false;
+    if (object->yields && symptom->kind == WORD_SYMPTOM && symptom->only == 0)
+        return false; /* who sees to it does not leak */
     if (symptom->kind != WORD_TROUBLE || symptom->category_else || object->category == NULL ||
         symptom->category == NULL || strcmp(symptom->category, object->category) == 0)
         return true;
@@ -212,8 +214,11 @@ void reading_frames(struct reading *reading)
         const struct hit *hit = &reading->hits[i];
         if (hit->inner || hit->off)
             continue;
-        if (hit->group->kind == WORD_SYMPTOM || hit->group->kind == WORD_TROUBLE)
-            add_frame(reading, object_of(reading, hit), hit);
+        if (hit->group->kind != WORD_SYMPTOM && hit->group->kind != WORD_TROUBLE)
+            continue;
+        const struct hit *object = object_of(reading, hit);
+        if (object != NULL || !hit->group->cue)
+            add_frame(reading, object, hit);
     }
     for (size_t i = 0; i < reading->hit_count; i++)
         if (reading->hits[i].group->kind == WORD_OBJECT && !reading->hits[i].inner)
@@ -295,7 +300,7 @@ static int closed_points(struct reading *reading, const struct frame *best)
 {
     const struct group_def *symptom =
         best != NULL && best->symptom != NULL ? best->symptom->group : NULL;
-    if (symptom == NULL || reading->residue * 6 > reading->count ||
+    if (symptom == NULL || symptom->cue || reading->residue * 6 > reading->count ||
         (symptom->kind == WORD_TROUBLE && symptom->weight != 0 && symptom->weight < 3))
         return 0;
     reading_explain(reading, 0, reading->count, 1, "nothing else in it");
@@ -404,35 +409,6 @@ static void fill_faults(struct reading *reading, const struct frame *best,
     share_places(reading, meaning, picked);
 }
 
-/* Counts for each frame the other words of the text that tell of its category. */
-static void count_support(struct reading *reading)
-{
-    for (size_t i = 0; i < reading->frame_count; i++)
-        for (size_t k = 0; k < reading->frame_count; k++) {
-            struct frame *a = &reading->frames[i];
-            const struct frame *b = &reading->frames[k];
-            bool same = a->category != NULL && b->category != NULL &&
-                        strcmp(a->category, b->category) == 0;
-            if (same && b->symptom != NULL && b->points >= REPORT_POINTS - 1 &&
-                (a->symptom == NULL || a->symptom->group != b->symptom->group))
-                a->support++;
-        }
-}
-
-/* More points, where yielding costs one; at a tie one that does not yield, then the one with
- * more support, then the first; of mere objects the last, which is the head of a title. */
-static bool is_better(const struct frame *frame, const struct frame *best)
-{
-    int points = frame->points - frame->yields, best_points = best->points - best->yields;
-    if (points != best_points)
-        return points > best_points;
-    if (frame->yields != best->yields)
-        return best->yields;
-    if (frame->support != best->support)
-        return frame->support > best->support;
-    return frame->symptom == NULL && best->symptom == NULL;
-}
-
 /* An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so is what the
  * text itself calls so. */
 static void weigh_urgency(const struct reading *reading, struct fault_found *fault)
@@ -450,15 +426,11 @@ static void weigh_urgency(const struct reading *reading, struct fault_found *fau
 
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
-    const struct frame *best = NULL;
-    count_support(reading);
+    const struct frame *best = reading_vote(reading);
     int top = 0; /* the surest frame decides whether, the best one what */
-    for (size_t i = 0; i < reading->frame_count; i++) {
-        if (best == NULL || is_better(&reading->frames[i], best))
-            best = &reading->frames[i];
+    for (size_t i = 0; i < reading->frame_count; i++)
         if (reading->frames[i].symptom != NULL && reading->frames[i].points > top)
             top = reading->frames[i].points;
-    }
     reading->points = mark_points(reading, best) + closed_points(reading, best);
     if (best == NULL)
         return;

@@ -5,7 +5,8 @@
  *   understand_scan.c      glyphs → hits (words of the lexicon, with spans)
  *   location.c             glyphs and hits → building, unit, floor, room, place
  *   understand_numbers.c   "#12", "完成 12 14" → event numbers
- *   understand_frames.c    hits → frames (an object and its symptom) → points and category
+ *   understand_frames.c    hits → frames (an object and its symptom) → points
+ *   understand_votes.c     frames → the category that most of them tell of
  *   understand_places.c    one trouble told of several places
  *   understand_intent.c    answers and commands; then the decision
  *   understand_correct.c   of a correction: the right place, not the wrong one
@@ -20,7 +21,7 @@
 
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
-#define FRAMES_MAX 24
+#define FRAMES_MAX 40
 #define PARTS_MAX 32 /* open first parts of "A..B" that are remembered */
 #define GAP_HAN 12   /* glyphs between A and B */
 #define GAP_LATIN 30
@@ -49,8 +50,7 @@ struct frame {
     const char *category, *code;
     enum urgency urgency;
     int points;
-    bool yields;      /* loses a tie */
-    unsigned support; /* other words that tell of the same category */
+    bool yields; /* loses a tie */
     uint32_t clause, from, to;
 };
 
@@ -92,6 +92,8 @@ bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);
 void reading_frames(struct reading *reading);
+/* The frame that says what the trouble is; NULL: none. */
+const struct frame *reading_vote(struct reading *reading);
 void reading_faults(struct reading *reading, struct meaning *meaning);
 void reading_intent(struct reading *reading, struct meaning *meaning);
 /* The place that a correction means, told from glyph `from` on. False: none. */

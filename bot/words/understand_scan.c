@@ -246,7 +246,7 @@ void reading_residue(struct reading *reading)
     if (reading->count > CLOSED_MAX)
         return;
     for (size_t i = 0; i < reading->hit_count; i++)
-        if (reading->hits[i].group->kind != WORD_IGNORE)
+        if (reading->hits[i].group->kind != WORD_IGNORE && !reading->hits[i].group->cue)
             cover(covered, reading->hits[i].from, reading->hits[i].to);
     const struct location *where = &reading->where;
     cover_span(reading, covered, where->building_span);

@@ -1,0 +1,155 @@
+/* understand_votes.c: what the trouble is: every word of the text votes for its category, and
+ * the category with most votes is taken; its best frame says the rest (thing, symptom, class).
+ *
+ * A frame votes with its points, once for each symptom; a thing that stands in no frame votes
+ * with 1. Where two troubles are named and one is known to be the point of it ("the fire lane
+ * is full of cars"), a line [given …] of the lexicon hands the votes over first. */
+#include <string.h>
+
+#include "words/understand_inner.h"
+
+#define LONE_MAX 2 /* what the things without a symptom may add to a category */
+
+struct poll {
+    const char *category;
+    int points, lone;
+    const struct frame *best;
+};
+
+/* All categories are names of one table, so equal names are the same pointer. */
+static struct poll *poll_of(struct poll *polls, size_t *count, const char *category)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (polls[i].category == category)
+            return &polls[i];
+    polls[*count] = (struct poll){.category = category};
+    return &polls[(*count)++];
+}
+
+/* The tags of all that the text names. */
+static uint64_t tags_named(const struct reading *reading)
+{
+    uint64_t tags = 0;
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (!reading->hits[i].inner && !reading->hits[i].off)
+            tags |= reading->hits[i].group->tags;
+    return tags;
+}
+
+static bool hands_over(const struct given_def *given, const char *category)
+{
+    for (size_t i = 0; i < given->take_count; i++)
+        if (given->take[i] == category)
+            return true;
+    return false;
+}
+
+/* Frames of a category that has to step back behind what the text also names. */
+static void hand_over(struct reading *reading)
+{
+    const struct lexicon *lexicon = reading->lexicon;
+    uint64_t tags = lexicon->given_count > 0 ? tags_named(reading) : 0;
+    for (size_t g = 0; g < lexicon->given_count; g++) {
+        const struct given_def *given = &lexicon->givens[g];
+        if ((given->tags & tags) == 0 || (given->with != 0 && (given->with & tags) == 0))
+            continue;
+        for (size_t i = 0; i < reading->frame_count; i++) {
+            struct frame *frame = &reading->frames[i];
+            if (frame->symptom == NULL || frame->symptom->group->firm ||
+                !hands_over(given, frame->category))
+                continue;
+            frame->category = given->category;
+            frame->code = given->code;
+            reading_explain(reading, frame->from, frame->to, 0, "given %s:%d → %s", given->file,
+                            given->line, given->category);
+        }
+    }
+}
+
+static bool overlaps(const struct hit *a, const struct hit *b)
+{
+    return a != NULL && b != NULL && a->tail < b->to && b->tail < a->to;
+}
+
+/* What a frame adds to its category: the points of what no frame before it has voted with. */
+static int fresh_points(const struct reading *reading, const struct frame *frame, size_t at)
+{
+    int points = frame->points;
+    for (size_t i = 0; i < at; i++) {
+        const struct frame *before = &reading->frames[i];
+        if (before->category != frame->category)
+            continue;
+        if (overlaps(frame->symptom, before->symptom) ||
+            (frame->symptom != NULL && before->symptom != NULL &&
+             before->symptom->group == frame->symptom->group))
+            return 0;
+        if (frame->object != NULL && before->object != NULL &&
+            frame->object->group == before->object->group)
+            points = frame->symptom != NULL && frame->points > 1 ? points - 1 : 0;
+    }
+    return points;
+}
+
+/* More points, where yielding costs one; at a tie one that does not yield, then one whose
+ * symptom has a name, then the first; of mere things the last, which is the head of a title. */
+static bool is_better(const struct frame *frame, const struct frame *best)
+{
+    int points = frame->points - frame->yields, best_points = best->points - best->yields;
+    if (points != best_points)
+        return points > best_points;
+    if (frame->yields != best->yields)
+        return best->yields;
+    if (frame->symptom == NULL || best->symptom == NULL)
+        return frame->symptom == NULL && best->symptom == NULL;
+    return best->symptom->group->nameless && !frame->symptom->group->nameless;
+}
+
+/* Best first, else as they stand in the text: of words that overlap the best votes. */
+static void sort_frames(struct reading *reading)
+{
+    for (size_t i = 1; i < reading->frame_count; i++) {
+        struct frame frame = reading->frames[i];
+        size_t k = i;
+        for (; k > 0 && reading->frames[k - 1].points < frame.points; k--)
+            reading->frames[k] = reading->frames[k - 1];
+        reading->frames[k] = frame;
+    }
+}
+
+static void cast(struct reading *reading, struct poll *poll, size_t at)
+{
+    const struct frame *frame = &reading->frames[at];
+    if (poll->best == NULL || is_better(frame, poll->best))
+        poll->best = frame;
+    int points = fresh_points(reading, frame, at);
+    if (frame->symptom == NULL && points > 0 && ++poll->lone > LONE_MAX)
+        return;
+    poll->points += points <= 0 ? 0 : frame->yields ? (points + 1) / 2 : points;
+}
+
+/* The poll of a category, whose best frame counts twice. */
+static int standing(const struct poll *poll)
+{
+    return poll->points + poll->best->points - poll->best->yields;
+}
+
+const struct frame *reading_vote(struct reading *reading)
+{
+    struct poll polls[FRAMES_MAX];
+    size_t count = 0;
+    hand_over(reading);
+    sort_frames(reading);
+    for (size_t i = 0; i < reading->frame_count; i++)
+        cast(reading, poll_of(polls, &count, reading->frames[i].category), i);
+    const struct poll *best = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct poll *poll = &polls[i];
+        if (reading->explain != NULL && poll->category != NULL)
+            reading_explain(reading, poll->best->from, poll->best->to, standing(poll),
+                            "votes %s", poll->category);
+        if (best == NULL || standing(poll) > standing(best) ||
+            (standing(poll) == standing(best) && is_better(poll->best, best->best)))
+            best = poll;
+    }
+    return best != NULL ? best->best : NULL;
+}
