@@ -3,9 +3,9 @@
  * `run` uses the system clock; `play` and the tests use a virtual one that moves only when
  * told. Whoever needs the time gets the clock handed in.
  *
- * For tests of clocks that are set while Loubot runs: the environment variable LOUBOT_CLOCK names
- * a file with a number of milliseconds, read anew at each question and added to the wall clock
- * (not to the time since boot).
+ * For tests of clocks that are set while Loubot runs: the environment variable LOUBOT_CLOCK
+ * names a file with a number of milliseconds, read anew at each question and added to the wall
+ * clock (not to the time since boot).
  */
 #ifndef LOUBOT_HOST_CLOCK_H
 #define LOUBOT_HOST_CLOCK_H

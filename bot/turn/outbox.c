@@ -79,7 +79,7 @@ static void drop_replaced(struct outbox *outbox, const struct entry *newer)
     if (!old)
         return;
     outbox_wait_leave(outbox, old);
-    outbox_park(outbox, old, "replaced", false);
+    outbox_drop(outbox, old, "replaced", false);
 }
 
 void outbox_add(struct outbox *outbox, struct home *home, const char *id, const char *stored,
@@ -102,7 +102,7 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
         !core_reach(outbox->account->core, home, entry->row.out.group, entry->row.out.member,
                     arena, &group)) {
         log_error("outbox", "row unreadable account=%s id=%s", outbox->name, id);
-        outbox_park(outbox, entry, "unreadable", true);
+        outbox_drop(outbox, entry, "unreadable", true);
         return;
     }
     entry->target = outbox_target(outbox, group);
@@ -257,7 +257,7 @@ static void start_target(struct outbox *outbox, struct target *target)
     outbox_wait_leave(outbox, entry);
     bool poison = poison_is(outbox->account->core->poison, entry->id);
     if (poison || has_expired(outbox, entry)) {
-        outbox_park(outbox, entry,
+        outbox_drop(outbox, entry,
                     poison ? "it was being worded when Loubot crashed, twice" : "expired",
                     poison);
         return;
@@ -340,7 +340,7 @@ void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
         log_warn("outbox", "refused account=%s id=%s why=%s", outbox->name, entry->id,
                  why ? why : "-");
         release(outbox, entry->target);
-        outbox_park(outbox, entry, why ? why : "refused", true);
+        outbox_refused(outbox, entry, why ? why : "refused");
     } else {
         int64_t wait = backoff_ms(++entry->tries);
         put_back(outbox, entry, wait > retry_ms ? wait : retry_ms);

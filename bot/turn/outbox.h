@@ -22,7 +22,7 @@ struct entry {                 /* one outgoing */
     int tries, unknowns;
     uint64_t send_id; /* under way, else 0 */
     int64_t started_ms;
-    int64_t since_ms; /* when this process first knew of it */
+    int64_t since_ms;    /* when this process first knew of it */
     int64_t again_at_ms; /* the next try, after one that failed; those behind it wait too, what
                             is more urgent goes past */
     const char *missing[ENTRY_MISSING_MAX];
@@ -46,7 +46,8 @@ struct report { /* a sent script that Redis has not confirmed yet */
     struct home *home;
     struct arena *arena;
     struct entry *entry; /* freed when the row is gone; NULL for a part */
-    const char *argv[8]; /* of its script */
+    const char *argv[6 + 3 * OUTGOING_MENTIONS_MAX]; /* of its script */
+    int argc;                                        /* of outbox_park.lua */
     bool park;
     bool under_way;
 };
@@ -62,6 +63,7 @@ struct outbox {
     int64_t free_at_ms;
     struct loop_timer *wake, *report_soon;
     bool kicked;
+    bool refused; /* Redis took a report not; said once */
 };
 
 /* outbox_wait.c */
@@ -83,7 +85,18 @@ void entry_free(struct outbox *outbox, struct entry *entry);
  */
 void outbox_report(struct outbox *outbox, struct entry *entry, const char *message);
 /* The row leaves the queue unsent; `keep` keeps it for the operator. Frees the entry. */
-void outbox_park(struct outbox *outbox, struct entry *entry, const char *why, bool keep);
+void outbox_drop(struct outbox *outbox, struct entry *entry, const char *why, bool keep);
+/* The same in two steps. */
+struct report *outbox_park(struct outbox *outbox, struct entry *entry, const char *why,
+                           bool keep);
+void outbox_park_start(struct report *report);
+
+/* outbox_next.c */
+/* The platform will never take it: dropped and kept, and it goes the next way to its people. */
+void outbox_refused(struct outbox *outbox, struct entry *entry, const char *why);
+/* Rows of outbox_refused are in Redis: every account looks for its own. */
+void outbox_next_ways(struct core *core, struct home *home);
+
 /* Forgets what Redis has not confirmed (at the end). */
 void outbox_drop_reports(struct outbox *outbox);
 void outbox_check_deadlines(struct outbox *outbox);

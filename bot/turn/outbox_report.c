@@ -52,29 +52,39 @@ void outbox_drop_reports(struct outbox *outbox)
 
 /* ---- what could not be sent ----------------------------------------------------------- */
 
-static bool is_taken(const struct outbox *outbox, int error, const struct redis_reply *reply)
+/* What is not taken is given again when Redis is back, or by the next tick: while it has no
+ * memory or no disk the row stays ours. A script that fails by itself fails every time. */
+static bool is_taken(struct outbox *outbox, int error, const struct redis_reply *reply)
 {
     if (error)
-        return false; /* given again when Redis is back, or by the next tick */
-    if (reply->type == REDIS_ERROR)
-        log_error("outbox", "report failed account=%s why=%s", outbox->name, reply->text);
-    else
+        return false;
+    bool refused = reply->type == REDIS_ERROR;
+    if (!refused)
         core_kill_point(outbox->account->core, "reported");
-    return true;
+    else if (!outbox->refused)
+        log_error("outbox", "report failed account=%s why=%s", outbox->name, reply->text);
+    outbox->refused = refused;
+    return !refused || strncmp(reply->text, "ERR", 3) == 0;
 }
 
 static void park_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct report *report = arg;
+    struct core *core = report->outbox->account->core;
+    struct home *home = report->home;
+    bool has_next = report->argc > PARK_ARGS;
     report->under_way = false;
-    if (is_taken(report->outbox, error, reply))
-        report_free(report);
+    if (!is_taken(report->outbox, error, reply))
+        return;
+    report_free(report);
+    if (has_next)
+        outbox_next_ways(core, home);
 }
 
-static void park_start(struct report *report)
+void outbox_park_start(struct report *report)
 {
     report->under_way = true;
-    core_eval(report->outbox->account->core, report->home, 0, SCRIPT_OUTBOX_PARK, PARK_ARGS,
+    core_eval(report->outbox->account->core, report->home, 0, SCRIPT_OUTBOX_PARK, report->argc,
               report->argv, NULL, park_cb, report);
 }
 
@@ -144,7 +154,7 @@ void outbox_on_redis(struct outbox *outbox)
         if (report->under_way)
             continue;
         if (report->park)
-            park_start(report);
+            outbox_park_start(report);
         else
             batch_start(outbox, report->home);
     }
@@ -198,7 +208,8 @@ static const char *parked_step(struct outbox *outbox, const char *why, struct ar
     return text;
 }
 
-void outbox_park(struct outbox *outbox, struct entry *entry, const char *why, bool keep)
+struct report *outbox_park(struct outbox *outbox, struct entry *entry, const char *why,
+                           bool keep)
 {
     struct report *r = report_create(outbox, entry->home);
     struct health_counts *counts = &outbox->account->core->counts;
@@ -211,5 +222,11 @@ void outbox_park(struct outbox *outbox, struct entry *entry, const char *why, bo
     r->argv[3] = keep ? "1" : "0";
     r->argv[4] = entry->row.events ? arena_strdup(r->arena, entry->row.events) : "";
     r->argv[5] = parked_step(outbox, why, r->arena);
-    park_start(r);
+    r->argc = PARK_ARGS;
+    return r;
+}
+
+void outbox_drop(struct outbox *outbox, struct entry *entry, const char *why, bool keep)
+{
+    outbox_park_start(outbox_park(outbox, entry, why, keep));
 }

@@ -101,8 +101,8 @@ function judgeStory(story, { event, trail }, timers, usual, acks) {
 
 // Returns {passed, failed, lines, excused}: one verdict for each story, one each for the number of events, for what is
 // left behind, for the repeats. `usual`: state → the timers of an event to which nothing bad has happened. `others`: events
-// that are no stories.
-export function judge({ stories, store, sends, usual, others = 0, accounts = [10001] }) {
+// that are no stories. `parked`: outgoings that had to be put aside.
+export function judge({ stories, store, sends, usual, others = 0, parked = 0, accounts = [10001] }) {
     const lines = [];
     let passed = 0, verdicts = 0;
     const verdict = (name, faults) => {
@@ -122,7 +122,9 @@ export function judge({ stories, store, sends, usual, others = 0, accounts = [10
             timers.get(story.number) ?? [], usual, acks.get(`${story.report.self_id} ${story.report.message_id}`) ?? [])]);
     verdict('events', numbers.length === stories.length + others ? [] : [`${numbers.length} in Redis of ${stories.length + others} reports`]);
     verdict('timers', [...timers.keys()].filter((n) => !events.get(n)?.event).map((n) => `of an event ${n} that is not there`));
-    verdict('left behind', store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`));
+    const left = store.leftovers(accounts), aside = left.filter(([key]) => key.includes(':parked:')).reduce((sum, [, n]) => sum + n, 0);
+    verdict('left behind', left.filter(([key]) => !key.includes(':parked:')).map(([key, n]) => `${n} in ${key}`));
+    verdict('put aside', aside === parked ? [] : [`${aside} outgoings, not ${parked}`]);
     const { excused, unexcused } = repeats(sends);
     verdict('repeats', unexcused.map((s) => `sent again without need: ${s.text || s.reaction}`));
     return { passed, failed: verdicts - passed, lines, excused: excused.length };

@@ -2,7 +2,8 @@
 // what the bot says; a step that does not come in time is the story's fault and ends it.
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Tells one story and adds it to `stage.stories`: {text, report, number, reached, joined, faults}. `until`: the state
+// Tells one story and adds it to `stage.stories`: {text, building, report, number, reached, joined, frames,
+// waited, faults}. `until`: the state
 // that it goes to. `reached(story)`: is called at each state. `twice`: how often a frame comes twice.
 export async function tell(stage, { buildings, until = 'done', patience = 90000, pause = 400, twice = 0.1, joins = 0.25, reached } = {}) {
     const { recorder, town, rng, stories } = stage;
@@ -11,7 +12,7 @@ export async function tell(stage, { buildings, until = 'done', patience = 90000,
     const server = stage.serverOf(group);
     const resident = town.resident();
     const from = recorder.sends.length;
-    const story = { text: place.text, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
+    const story = { text: place.text, building: place.building, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
     const say = (room, who, name, words) => {
         const frame = stage.serverOf(room).say(room, who, name, words);
         story.frames.push(frame);

@@ -244,6 +244,52 @@ static void rows_that_cannot_be_read_are_kept_for_the_operator(void **state)
     assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "2");
 }
 
+/* The work group is closed to us: who must act hears of it in the direct chat. */
+static void what_a_group_never_takes_goes_to_its_people(void **state)
+{
+    char more[120];
+    snprintf(more, sizeof more, ",\"at\":[\"%s\",\"m-nobody\"]",
+             community_member_by_name(s.community, "物业1")->id);
+    rec.answers[0] = SENT_NEVER, rec.answer_count = 1;
+    lay("ping.1", LANE_ANSWER, "work", "4号楼灯不亮", more);
+    begin();
+    assert_int_equal(rec.count, 2);
+    assert_string_equal(rec.texts[1], "物业1:# 4号楼灯不亮");
+    assert_string_equal(left(), "0");
+    assert_string_equal(LOOK("ZCARD", "{nanfeng}:outq:play:t"), "0");
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "1");
+}
+
+static void refuse_writes(const char *point)
+{
+    char command[200];
+    if (strcmp(point, "sent") != 0)
+        return;
+    snprintf(command, sizeof command,
+             "redis-cli -s %s config set min-replicas-to-write 1 >/dev/null", s.redis.socket);
+    assert_int_equal(system(command), 0);
+}
+
+/* Redis takes nothing when the platform has answered: it is told later, and nothing is sent
+ * once more. */
+static void what_redis_refuses_is_told_again(void **state)
+{
+    s.kill_point = refuse_writes;
+    begin();
+    say("b5", "孙大姐", "楼道灯坏了");
+    for (int i = 0; i < 100; i++)
+        loop_poll(s.loop, 10);
+    assert_int_equal(rec.count, 1);
+    assert_string_equal(left(), "1");
+    (void)LOOK("CONFIG", "SET", "min-replicas-to-write", "0");
+    assert_true(settle());
+    assert_string_equal(left(), "0");
+    assert_string_not_equal(LOOK("HGET", "{nanfeng}:e:1", "a"), "(nil)");
+    stage_stop_core();
+    begin();
+    assert_int_equal(rec.count, 1);
+}
+
 int main(void)
 {
 #define LIVE(name) cmocka_unit_test_setup_teardown(name, set_up, stage_tear_down)
@@ -258,6 +304,8 @@ int main(void)
         LIVE(a_long_text_goes_in_parts),
         LIVE(parts_go_on_where_they_stopped),
         LIVE(rows_that_cannot_be_read_are_kept_for_the_operator),
+        LIVE(what_a_group_never_takes_goes_to_its_people),
+        LIVE(what_redis_refuses_is_told_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+// sends.mjs [--long] [--seed N] [--stories N] [--keep]: a tenth of all sends fails, others are answered late or not at all;
+// the bot is thrown out of a group, let in again, thrown out of the work group; one account's platform is slow, then hangs.
+// Nobody else waits, nothing is lost, nothing is said twice: what was said is looked for in the history. Judged by the
+// peers' logs and by Redis. The last line is `N passed, N failed`.
+import { Stage, Verdict, conclude, options, sleep, until } from './stage.mjs';
+import { judge } from './judge.mjs';
+import { tell } from './story.mjs';
+
+const given = options({ long: false, stories: 0 });
+given.stories ||= given.long ? 120 : 10;
+
+const verdict = new Verdict();
+const stage = await Stage.begin({ seed: given.seed, second: true });
+const { recorder, rng, store, stories, town, servers: [first, second] } = stage;
+console.log(`seed ${given.seed}: ${given.stories} stories`);
+await stage.start();
+
+// What is done to each send: nothing, or with these odds.
+let odds = {};
+const base = new Map([[first, 0], [second, 0]]); // ms until an account's platform answers
+const done = { failed: 0, late: 0, lost: 0 };
+const ills = {
+    failed: (server) => (server.faults.fail = 1),
+    late: (server) => (server.faults.delay = rng.between(200, given.long && rng.next() < 0.1 ? 18000 : 1500)),
+    lost: (server) => {
+        server.faults.swallow = 1;
+        if (!given.long || rng.next() < 0.7) setTimeout(() => server.cut(0), 200); // else it is waited for in vain
+    },
+};
+for (const server of stage.servers)
+    server.on('call', ({ action }) => {
+        Object.assign(server.faults, { fail: 0, swallow: 0, delay: base.get(server) });
+        if (!action.startsWith('send_')) return;
+        let dice = rng.next();
+        for (const [ill, chance] of Object.entries(odds)) {
+            if ((dice -= chance) >= 0) continue;
+            done[ill]++;
+            ills[ill](server);
+            break;
+        }
+    });
+const many = async (count, how) => {
+    const begun = stories.length;
+    let left = count;
+    await Promise.all(Array.from({ length: 6 }, async () => {
+        while (left-- > 0) await tell(stage, { patience: 60000, twice: 0, ...how });
+    }));
+    return stories.slice(begun).filter((story) => !how?.buildings || how.buildings.includes(story.building));
+};
+const odd = town.buildings.filter((b) => b % 2), even = town.buildings.filter((b) => b % 2 === 0);
+
+// 1. A tenth fails, a tenth is late, some answers are lost.
+odds = { failed: 0.1, late: 0.1, lost: given.long ? 0.02 : 0.03 };
+await many(given.stories);
+odds = {};
+
+// 2. One platform is slow: those of the other do not wait for it.
+base.set(second, given.long ? 6000 : 2500);
+const [quick] = await Promise.all([many(given.stories, { buildings: odd, pause: 0 }), many(3, { buildings: even, until: 'dispatched' })]);
+base.set(second, 0);
+const waits = quick.map((story) => story.waited ?? Infinity).sort((a, b) => a - b);
+verdict.check('beside a slow platform', waits.at(-1) < 1500 ? [] : [`somebody waited ${Math.round(waits.at(-1))} ms for an answer`]);
+
+// 3. It hangs, and is there again: what was said meanwhile is answered.
+second.faults.hang = true;
+const hung = many(2, { buildings: even, until: 'dispatched' });
+const beside = await many(3, { buildings: odd, until: 'dispatched' });
+verdict.check('beside a platform that hangs', beside.every((s) => s.waited < 1500) ? [] : ['somebody waited']);
+await sleep(given.long ? 20000 : 500);
+second.faults.hang = false;
+second.cut(0);
+await hung;
+
+// 4. Thrown out of a building's group while an event is under way. The others do not wait; what could not be said is put
+// aside and stands in the trail; let in again, Loubot goes on.
+const building = rng.pick(odd), group = town.group(`b${building}`);
+await tell(stage, { buildings: [building], until: 'dispatched', joins: 0, twice: 0 });
+const event = stories.at(-1), worker = town.repairer(building), work = town.group('work');
+const state = () => store.events([event.number]).get(event.number);
+first.kick(group);
+first.say(work, town.person(worker), worker, `收到 ${event.number}`);
+verdict.check('thrown out', (await until(() => state().event.state === 'handling', 5000)) ? [] : [`the event is ${state().event.state}`]);
+const others = await many(4, { buildings: odd.filter((b) => b !== building), pause: 0 });
+verdict.check('thrown out', others.every((s) => s.waited < 1500) ? [] : ['others waited']);
+const unsent = () => state().trail.filter((step) => step.what === 'unsent').length;
+verdict.check('thrown out', (await until(() => unsent() === 1, 3000)) ? [] : [`${unsent()} steps say that it could not be said`]);
+first.kicked.delete(String(group));
+first.push({ time: Math.floor(Date.now() / 1000), self_id: first.self, post_type: 'notice', notice_type: 'group_increase',
+    sub_type: 'invite', group_id: group, user_id: first.self, operator_id: 1 });
+first.say(work, town.person(worker), worker, `完成 ${event.number}`);
+const asked = await recorder.heard((s) => s.room === group && s.text.includes(`#${event.number} `) && s.mentions.length > 0, 5000);
+verdict.check('let in again', asked ? [] : ['nobody is asked whether it is fixed']);
+event.reached = 'checking';
+
+// 5. Thrown out of the work group: whoever must act hears of it in a direct chat.
+first.kick(work);
+const place = town.place(rng, [building]), resident = town.resident();
+const report = first.say(group, resident, `居民${resident}`, place.text);
+const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(place.text), 5000);
+verdict.check('thrown out of the work group', ping ? [] : [`${worker} does not hear of ${place.text}`]);
+const number = Number(recorder.sends.find((s) => s.quote === report.message_id)?.text.match(/#(\d+)/)?.[1]);
+stories.push({ text: place.text, report, number, reached: 'dispatched', joined: 0, faults: [], frames: [report] });
+
+const accounts = stage.servers.map((s) => s.self);
+const parked = (await until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')), 40000)) ? [] : store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`);
+verdict.check('left behind', parked);
+const judged = judge({ ...stage, sends: recorder.sends, accounts, parked: 2 });
+verdict.add(judged);
+verdict.check('lost answers', judged.excused === 0 ? [] : [`${judged.excused} sends were repeated`]);
+await stage.end(verdict);
+console.log(`${stories.length} reports, ${recorder.sends.length} sends; ${JSON.stringify(done)}`);
+conclude(verdict, [stage], given.keep);
