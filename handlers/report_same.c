@@ -4,16 +4,6 @@
 
 #include <string.h>
 
-/* Troubles that seldom stop at one unit: another unit is a fact about the same event. */
-static bool is_wide(const char *category)
-{
-    static const char *const wide[] = {"water_supply", "power", "heating", "gas", "network"};
-    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-        if (is_same(category, wide[i]))
-            return true;
-    return false;
-}
-
 static uint32_t start_of(const struct fault_found *fault)
 {
     if (fault->object_span.to)
@@ -97,7 +87,7 @@ int report_is_same(const struct turn *turn, const struct event *event,
     int what = compare_what(turn, event, fault);
     if (!what || compare_text(event->building, report_building(turn, fault)) != 2)
         return 0;
-    if (is_wide(event->category) && !event->room && !fault->where.room)
+    if (event_is_wide(event->category) && !event->room && !fault->where.room)
         return what;
     if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
         fault->where.floor == FLOOR_NONE && !fault->where.room)

@@ -79,6 +79,15 @@ struct event *event_create(struct arena *arena)
     return event;
 }
 
+bool event_is_wide(const char *category)
+{
+    static const char *const wide[] = {"water_supply", "power", "heating", "gas", "network"};
+    for (size_t i = 0; category && i < sizeof wide / sizeof *wide; i++)
+        if (strcmp(category, wide[i]) == 0)
+            return true;
+    return false;
+}
+
 bool event_is_open(const struct event *event)
 {
     return event->state >= STATE_DRAFT && event->state <= STATE_CHECKING;

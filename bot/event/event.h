@@ -133,6 +133,8 @@ int event_move(struct event *event, enum state to, const char *who, const char *
 /* Appends a step that changes no state, and marks the event dirty. */
 void event_note(struct event *event, const char *what, const char *who, const char *note,
                 int64_t now_ms, struct arena *arena);
+/* A trouble that seldom stops at one unit: another unit is a fact about the same event. */
+bool event_is_wide(const char *category);
 /* Open: from draft to checking. */
 bool event_is_open(const struct event *event);
 /* Adds one more household; false: it is there already (or is the reporter), or the list is

@@ -11,8 +11,8 @@
 --   open                   open events by the time they were opened
 --   old                    archived events that are still here, by the time they were archived
 --   past:<id / 128>        figures of those that are in the archive's files (event/archive.h): id → JSON
---   at:<building>:<cat>    events of a place and category until they are archived, by number; its highest number is its
---                          version
+--   at:<building>:<cat>    events of a place and category until they are archived, by number, as "126" or, where another
+--                          unit or floor is another trouble, "126:<unit>:<floor>"; the highest number is its version
 --   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
 --   s:<group>:<member>     a session: s value, v version, a:… what others added to it
 --   live:<group>           members who have something open there

@@ -24,8 +24,8 @@ local ARITY = {
     shut = 1,     -- event
     old = 2,      -- event, archived at
     unold = 1,    -- event
-    at = 3,       -- event, building, category
-    unat = 3,
+    at = 4,       -- event, building, category, "unit:floor" ("" where it is heard of whatever unit is told)
+    unat = 4,
     mine = 2,     -- event, member
     unmine = 2,
     drop = 3,     -- group, member, field of the session that was merged into its value
@@ -117,7 +117,7 @@ function check.version(i)
 end
 function check.top(i)
     local held = call('ZREVRANGE', key('at', A[i + 1], A[i + 2]), 0, 0)[1]
-    if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
+    if tonumber(held and held:match('^%d+') or 0) ~= tonumber(A[i + 3]) then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
 end
 function check.session(i)
     local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')
@@ -178,9 +178,12 @@ function write.shut(i)
 end
 function write.at(i)
     local n = resolve(A[i + 1])
-    call('ZADD', key('at', A[i + 2], A[i + 3]), n, n)
+    call('ZADD', key('at', A[i + 2], A[i + 3]), n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
 end
-function write.unat(i) call('ZREM', key('at', A[i + 2], A[i + 3]), A[i + 1]) end
+function write.unat(i)
+    local n = A[i + 1]
+    call('ZREM', key('at', A[i + 2], A[i + 3]), n, n .. ':' .. A[i + 4])
+end
 function write.mine(i)
     local n = resolve(A[i + 1])
     gather('ZADD', key('m', A[i + 2]), n, n)

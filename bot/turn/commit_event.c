@@ -50,15 +50,22 @@ static const char *body_json(struct commit *c, const struct event *event)
 
 /* In the index of its building and category, and in that of everything told of the building. */
 static void add_place(struct commit *c, const char *name, const struct event *event,
-                      const char *building, const char *category)
+                      const char *building, const char *category, const char *where)
 {
-    const char *categories[] = {place_category(category), "*"};
+    const char *categories[] = {place_category(category), "*"}, *wheres[] = {where, ""};
     for (size_t i = 0; i < 2; i++) {
         commit_op(c, name);
         commit_add(c, commit_reference(c, event));
         commit_add(c, place_building(building));
         commit_add(c, categories[i]);
+        commit_add(c, wheres[i]);
     }
+}
+
+static void add_here(struct commit *c, const struct event *event)
+{
+    add_place(c, "at", event, event->building, event->category,
+              context_where(event, c->d->arena));
 }
 
 static void add_person(struct commit *c, const char *name, const struct event *event,
@@ -88,7 +95,7 @@ static void add_made(struct commit *c, const struct event *event)
     add_steps(c, event);
     if (event_is_open(event))
         add_open(c, event);
-    add_place(c, "at", event, event->building, event->category);
+    add_here(c, event);
     add_person(c, "mine", event, event->reporter);
     add_person(c, "mine", event, event->assignee);
     add_person(c, "mine", event, event->verifier);
@@ -107,10 +114,11 @@ static void add_moved_place(struct commit *c, const struct event *event,
                             const struct origin *was)
 {
     if (same(place_building(event->building), place_building(was->building)) &&
-        same(place_category(event->category), place_category(was->category)))
+        same(place_category(event->category), place_category(was->category)) &&
+        same(context_where(event, c->d->arena), was->where))
         return;
-    add_place(c, "unat", event, was->building, was->category);
-    add_place(c, "at", event, event->building, event->category);
+    add_place(c, "unat", event, was->building, was->category, was->where);
+    add_here(c, event);
 }
 
 static void add_people(struct commit *c, const struct event *event, const struct origin *was)
@@ -129,9 +137,9 @@ static void add_people(struct commit *c, const struct event *event, const struct
 }
 
 /* Archived events leave the indices: they are found by number only. */
-static void add_archived(struct commit *c, const struct event *event)
+static void add_archived(struct commit *c, const struct event *event, const struct origin *was)
 {
-    add_place(c, "unat", event, event->building, event->category);
+    add_place(c, "unat", event, was->building, was->category, was->where);
     add_person(c, "unmine", event, event->reporter);
     add_person(c, "unmine", event, event->assignee);
     add_person(c, "unmine", event, event->verifier);
@@ -161,13 +169,13 @@ static void add_changed(struct commit *c, const struct event *event, const struc
     }
     bool archived = event->state == STATE_ARCHIVED;
     if (archived && was->state != STATE_ARCHIVED) {
-        add_archived(c, event);
+        add_archived(c, event, was);
         return;
     }
     if (!archived && was->state == STATE_ARCHIVED) { /* reopened: back into the indices */
         commit_op(c, "unold");
         commit_add_number(c, event->id);
-        add_place(c, "at", event, event->building, event->category);
+        add_here(c, event);
         add_person(c, "mine", event, event->reporter);
         add_person(c, "mine", event, event->assignee);
     }

@@ -81,19 +81,49 @@ static unsigned needs_of(const struct decision *d)
     return needs;
 }
 
-static void add_place(struct decision *d, const char *building, const char *category)
+static const char *floor_text(int32_t floor, int32_t floor_to, struct arena *arena)
 {
-    if (!building)
-        building = "-";
-    for (size_t i = 0; i < d->place_count; i++)
+    bool one = floor != FLOOR_NONE && floor_to == FLOOR_NONE;
+    return one ? arena_printf(arena, "%d", floor) : "";
+}
+
+const char *context_where(const struct event *event, struct arena *arena)
+{
+    if (event_is_wide(event->category) || event->urgency == URGENCY_EMERGENCY)
+        return "";
+    return arena_printf(arena, "%s:%s", event->unit ? event->unit : "",
+                        floor_text(event->floor, event->floor_to, arena));
+}
+
+/* Two faults of one place: whatever is told of it. */
+static void add_place(struct decision *d, const char *building, const char *category,
+                      const char *unit, const char *floor)
+{
+    for (size_t i = 0; i < d->place_count; i++) {
         if (strcmp(d->places[i].building, building) == 0 &&
-            strcmp(d->places[i].category, category) == 0)
+            strcmp(d->places[i].category, category) == 0) {
+            d->places[i].unit = d->places[i].floor = "";
             return;
+        }
+    }
     if (d->place_count < CONTEXT_PLACES_MAX) {
         d->places[d->place_count].building = building;
         d->places[d->place_count].category = category;
+        d->places[d->place_count].unit = unit;
+        d->places[d->place_count].floor = floor;
         d->places[d->place_count++].top = "0";
     }
+}
+
+static void add_place_of(struct decision *d, const struct fault_found *fault)
+{
+    const char *here = d->queue->group->building;
+    const struct location *where = &fault->where;
+    const char *building = where->building ? where->building : here ? here : "-";
+    add_place(d, building, fault->category, where->unit ? where->unit : "",
+              floor_text(where->floor, where->floor_to, d->arena));
+    if (strcmp(building, "-") != 0)
+        add_place(d, "-", fault->category, "", "");
 }
 
 /* The places whose events may be the one that is told: named in the text, else the group's
@@ -106,16 +136,10 @@ static void find_places(struct decision *d)
     for (size_t i = 0; i < m->more_count && i < MEANING_MORE; i++)
         faults[count++] = &m->more[i];
     if (m->intent == INTENT_ME_TOO) /* "+1": whatever was told last */
-        add_place(d, d->queue->group->building, "*");
-    for (size_t i = 0; i < count; i++) {
-        if (!faults[i]->category)
-            continue;
-        const char *building = faults[i]->where.building;
-        if (!building)
-            building = d->queue->group->building;
-        add_place(d, building, faults[i]->category);
-        add_place(d, NULL, faults[i]->category);
-    }
+        add_place(d, d->queue->group->building ? d->queue->group->building : "-", "*", "", "");
+    for (size_t i = 0; i < count; i++)
+        if (faults[i]->category)
+            add_place_of(d, faults[i]);
 }
 
 static void add_numbers(struct decision *d, struct args *args)
@@ -146,6 +170,8 @@ static void ask_for_message(struct decision *d, struct args *args)
     for (size_t i = 0; i < d->place_count; i++) {
         args_add(args, d->places[i].building);
         args_add(args, d->places[i].category);
+        args_add(args, d->places[i].unit);
+        args_add(args, d->places[i].floor);
     }
 }
 
@@ -172,9 +198,10 @@ static void ask_for_timer(struct decision *d, struct args *args)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-static void note_origin(struct origin *origin, const struct event *event)
+static void note_origin(struct origin *origin, const struct event *event, struct arena *arena)
 {
     *origin = (struct origin){.open = event_is_open(event),
+                              .where = context_where(event, arena),
                               .building = event->building,
                               .category = event->category,
                               .reporter = event->reporter,
@@ -202,7 +229,7 @@ static int read_event(struct decision *d, const struct redis_reply *fields)
     event->version = (uint32_t)strtoul(f[2], NULL, 10);
     event->acked_ms = strtoll(f[6], NULL, 10);
     event->dirty = false;
-    note_origin(&d->origins[d->turn.event_count], event);
+    note_origin(&d->origins[d->turn.event_count], event, d->arena);
     d->turn.events[d->turn.event_count++] = event;
     return 0;
 }

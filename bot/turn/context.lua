@@ -1,9 +1,9 @@
 -- context.lua: what a turn needs to know, in one read. It follows pointers with caps: at most EVENTS_MAX events.
 -- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0/1),
--- count of numbers, numbers…, count of places, building and category of each…
+-- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
 --           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}}
-local EVENTS_MAX, NEAR_MAX, MINE_MAX = 20, 8, 20
+local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, MINE_MAX = 20, 32, 8, 20
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
 local ids, reached = {}, {}
@@ -59,10 +59,18 @@ local session = session_of(member)
 local asked_session = session_of(asked)
 local tops = {}
 for i = 1, tonumber(take()) do
-    local building, category = take(), take()
-    local near = redis.call('ZREVRANGE', key('at', building, category), 0, NEAR_MAX - 1)
-    tops[i] = near[1] or '0'
-    for _, id in ipairs(near) do reach(id, BY_NEAR) end
+    local building, category, unit, floor = take(), take(), take(), take()
+    local told = redis.call('ZREVRANGE', key('at', building, category), 0, LOOKED_MAX - 1)
+    local near = 0
+    tops[i] = told[1] and told[1]:match('^%d+') or '0'
+    for k = 1, #told do
+        local id, u, f = told[k]:match('^(%d+):?([^:]*):?(.*)$')
+        if (u == unit or u == '' or unit == '') and (f == floor or f == '' or floor == '') then
+            reach(id, BY_NEAR)
+            near = near + 1
+            if near == NEAR_MAX then break end
+        end
+    end
 end
 if mine == '1' and member ~= '' then
     for _, id in ipairs(redis.call('ZREVRANGE', key('m', member), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end

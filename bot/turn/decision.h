@@ -35,7 +35,7 @@ void hint_load(struct queue *queue);
 #define CONTEXT_PLACES_MAX 8
 struct origin { /* how an event stood when it was read: the commit compares */
     bool open;
-    const char *building, *category, *reporter, *assignee, *verifier;
+    const char *building, *category, *where, *reporter, *assignee, *verifier;
     enum state state;
     size_t also_count, watcher_count;
 };
@@ -54,7 +54,7 @@ struct decision {
     struct turn turn;
     const struct handler *handler; /* who decided */
     struct {
-        const char *building, *category, *top;
+        const char *building, *category, *unit, *floor, *top;
     } places[CONTEXT_PLACES_MAX];
     size_t place_count;
     struct origin origins[TURN_EVENTS_MAX];
@@ -62,6 +62,8 @@ struct decision {
     const struct redis_reply *reply;
     const char *timer_handler;
 };
+/* What its place index tells of an event beside building and category: "unit:floor". */
+const char *context_where(const struct event *event, struct arena *arena);
 /* Reads the context, decides, commits. Ends with intake_done() or intake_retry(). */
 void decision_start(struct queue *queue);
 /* Begins anew, on fresh context. */

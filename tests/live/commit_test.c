@@ -104,7 +104,7 @@ static const char *look(const char *words)
 static void events_get_numbers_and_references(void **state)
 {
     assert_string_equal(run("seen b4 1 in1 make {} text '' 5 step #1 s1 open #1 5 "
-                            "at #1 4 lighting mine #1 m-1 make {} other '' 6 step #2 s2 "
+                            "at #1 4 lighting '' mine #1 m-1 make {} other '' 6 step #2 s2 "
                             "out web:a o1 #1,#2 1 {} msg b4 p1 #1,#2 "
                             "timer #2 accept 99 {\"n\":\"accept\"}"),
                         "ok 1 2");
@@ -175,13 +175,13 @@ static void a_timer_goes_with_its_turn(void **state)
 
 static void versions_guard_events_and_places(void **state)
 {
-    run("make {} t '' 5 at #1 4 lighting");
+    run("make {} t '' 5 at #1 4 lighting ''");
     assert_string_equal(run("version 1 1 put 1 2 {new} '' ''"), "ok");
     assert_string_equal(run("version 1 1 put 1 2 {late} '' ''"), "stale event 1");
     assert_string_equal(look("HGET {c}:e:1 b"), "{new}");
     assert_string_equal(look("HGET {c}:e:1 x"), "t");
     assert_string_equal(run("top 4 lighting 0 make {} t '' 5"), "stale place 4 lighting");
-    assert_string_equal(run("top 4 lighting 1 make {} t '' 5 at #1 4 lighting"), "ok 2");
+    assert_string_equal(run("top 4 lighting 1 make {} t '' 5 at #1 4 lighting ''"), "ok 2");
 }
 
 static void numbers_are_filled_into_sessions(void **state)
@@ -212,7 +212,7 @@ static void additions_to_a_session_are_capped(void **state)
 static void turns_of_one_call_are_apart(void **state)
 {
     assert_string_equal(
-        run("seen b4 1 a make {} t '' 5 open #1 5 at #1 4 lighting timer #1 accept 50 {} / "
+        run("seen b4 1 a make {} t '' 5 open #1 5 at #1 4 lighting 1:4 timer #1 accept 50 {} / "
             "seen b5 1 b top 4 lighting 0 make {} t '' 5 / "
             "seen b6 1 c top 4 lighting 1 make {} t '' 6 out web:a o1 #1 1 {} / "
             "seen b7 1 d step #1 s / seen b4 1 a make {} t '' 5 / due e1:accept 50 seen b4 1 "
