@@ -1,7 +1,7 @@
 /* onebot_people.c: where people were last seen. A direct message to somebody who is no friend
  * of the account needs the group that both are in; residents hardly ever are friends. Noted by
- * onebot.c at each message, asked by onebot_send.c. Capped: who was seen longest ago goes
- * first.
+ * onebot.c at each message, asked by onebot_send.c. Capped: who was seen first goes first,
+ * and is noted again when he writes again.
  */
 #include "adapters/onebot/onebot.h"
 
@@ -18,7 +18,7 @@ struct seen {
 };
 
 struct onebot_people {
-    struct seen *table; /* in the order of their last change */
+    struct seen *table; /* in the order in which they came */
 };
 
 struct onebot_people *onebot_people_create(void)
@@ -56,8 +56,11 @@ void onebot_people_met(struct onebot_people *people, const char *user, const cha
     HASH_FIND_STR(people->table, user, seen);
     if (seen && (same(seen->group, group) || (!seen->group && group)))
         return; /* a friend stays one, whatever groups he is in */
-    if (seen)
-        forget(people, seen);
+    if (seen) {
+        free(seen->group);
+        seen->group = group ? xstrdup(group) : NULL;
+        return;
+    }
     if (HASH_COUNT(people->table) >= PEOPLE_MAX)
         forget(people, people->table);
     seen = xcalloc(1, sizeof *seen);

@@ -1,5 +1,7 @@
 #include "host/text.h"
 
+#include <stdint.h>
+#include <string.h>
 #include <utf8proc.h>
 
 size_t text_cut(const char *text, size_t len, size_t max)
@@ -12,17 +14,33 @@ size_t text_cut(const char *text, size_t len, size_t max)
     return cut;
 }
 
+/* Bytes at the front that are ASCII, as far as whole words are. */
+static size_t ascii_length(const utf8proc_uint8_t *text, size_t len)
+{
+    size_t n = 0;
+    for (uint64_t word; n + sizeof word <= len; n += sizeof word) {
+        memcpy(&word, text + n, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return n;
+}
+
+/* Every frame of a platform comes here: mostly ASCII, with some Chinese. */
 bool text_is_utf8(const char *text, size_t len)
 {
-    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text;
-    utf8proc_ssize_t left = (utf8proc_ssize_t)len;
-    while (left > 0) {
+    const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)text, *end = at + len;
+    while (at < end) {
         utf8proc_int32_t code;
-        utf8proc_ssize_t used = utf8proc_iterate(at, left, &code);
-        if (used <= 0)
-            return false;
-        at += used;
-        left -= used;
+        at += ascii_length(at, (size_t)(end - at));
+        while (at < end && *at < 0x80)
+            at++;
+        while (at < end && *at >= 0x80) {
+            utf8proc_ssize_t used = utf8proc_iterate(at, end - at, &code);
+            if (used <= 0)
+                return false;
+            at += used;
+        }
     }
     return true;
 }
