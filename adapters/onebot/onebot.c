@@ -230,10 +230,9 @@ static void link_heard(void *arg, enum onebot_role role, const char *text, size_
 {
     struct onebot *onebot = arg;
     struct onebot_frame frame;
-    struct arena *arena = arena_create(ONEBOT_ARENA_MAX);
-    onebot_in(text, len, onebot->self_id, arena, &frame);
+    arena_clear(onebot->frame);
+    onebot_in(text, len, onebot->self_id, onebot->frame, &frame);
     on_frame(onebot, role, &frame);
-    arena_destroy(&arena);
 }
 
 static void link_closed(void *arg, enum onebot_role role, const char *why)
@@ -266,6 +265,7 @@ static void onebot_stop(struct account *account)
     onebot_lines_destroy(&onebot->lines);
     onebot_people_destroy(&onebot->people);
     loop_timer_stop(&onebot->hello);
+    arena_destroy(&onebot->frame);
     free(onebot->self_id);
     free(onebot);
 }
@@ -284,6 +284,7 @@ static int onebot_start(struct account *account, struct conf_node *conf, struct 
     struct onebot *onebot = xcalloc(1, sizeof *onebot);
     onebot->account = account;
     onebot->config = config;
+    onebot->frame = arena_create(ONEBOT_ARENA_MAX);
     onebot->self_id = config.self_id ? xstrdup(config.self_id) : NULL;
     onebot->calls = onebot_calls_create(account_loop(account), account_clock(account));
     onebot->pictures = onebot_pictures_create(account, &onebot->config);

@@ -18,6 +18,7 @@ struct onebot_people;
 struct onebot {
     struct account *account;
     struct onebot_config config;
+    struct arena *frame; /* what is read of a frame of the link, until the next */
     char *self_id; /* NULL: not known yet */
     struct onebot_calls *calls;
     struct onebot_link *link;

@@ -73,24 +73,27 @@ static size_t read_escape(struct reader *reader, char *to)
     return 1;
 }
 
-static bool is_plain(char c)
+/* The first that ends a string or stands for something else, or must not be in one. */
+static char *skip_plain(char *at)
 {
-    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+    while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+        at++;
+    return at;
 }
 
 /* The string whose quote is at `reader->at`; NULL: it is none. */
 static char *read_string(struct reader *reader, size_t *ret_len)
 {
-    char *from = ++reader->at, *to;
-    while (is_plain(*reader->at))
-        reader->at++;
-    to = reader->at;
+    char *from = ++reader->at, *to = skip_plain(from);
+    reader->at = to;
     while (*reader->at == '\\') {
         size_t len = read_escape(reader, to);
         if (!len)
             return NULL;
-        for (to += len; is_plain(*reader->at); to++)
-            *to = *reader->at++;
+        char *plain = reader->at;
+        reader->at = skip_plain(plain);
+        memmove(to + len, plain, (size_t)(reader->at - plain));
+        to += len + (size_t)(reader->at - plain);
     }
     if (*reader->at != '"')
         return NULL;

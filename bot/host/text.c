@@ -44,3 +44,18 @@ bool text_is_utf8(const char *text, size_t len)
     }
     return true;
 }
+
+size_t text_decimal(char *to, int64_t number)
+{
+    char digits[TEXT_DECIMAL_MAX];
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+    size_t count = 0, len = 0;
+    do
+        digits[count++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (number < 0)
+        to[len++] = '-';
+    while (count)
+        to[len++] = digits[--count];
+    return len;
+}

@@ -128,26 +128,36 @@ static void join_half(const struct queue *queue, const struct live *live, struct
     hint->joined = true;
 }
 
+/* Length of the "@" that stands before `at`; 0: none does. */
+static size_t sign_before(const char *text, const char *at)
+{
+    static const char *const signs[] = {"@", "＠"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+        size_t len = strlen(signs[i]);
+        if ((size_t)(at - text) >= len && memcmp(at - len, signs[i], len) == 0)
+            return len;
+    }
+    return 0;
+}
+
 /* "@楼宝 the light is out", typed by hand: the name is taken out, so that the rest is read in
  * its own language. NULL: it is not there. */
 static const char *without_name(const struct queue *queue, const char *text,
                                 struct arena *arena)
 {
-    static const char *const signs[] = {"@", "＠"};
-    const char *name = community_bot_name(queue->home->community);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        const char *called = arena_printf(arena, "%s%s", signs[i], name);
-        const char *at = strstr(text, called);
-        if (!at)
-            continue;
-        const char *rest = at + strlen(called);
-        rest += strspn(rest, " ");
-        int before = (int)(at - text);
-        while (!*rest && before && text[before - 1] == ' ')
-            before--;
-        return arena_printf(arena, "%.*s%s", before, text, rest);
+    const char *name = community_bot_name(queue->home->community), *at = text;
+    size_t len = strlen(name), sign = 0;
+    while (len && !sign && (at = strstr(at, name)) != NULL) {
+        sign = sign_before(text, at);
+        at += len;
     }
-    return NULL;
+    if (!sign)
+        return NULL;
+    const char *rest = at + strspn(at, " ");
+    int before = (int)(at - text - (ptrdiff_t)(len + sign));
+    while (!*rest && before && text[before - 1] == ' ')
+        before--;
+    return arena_printf(arena, "%.*s%s", before, text, rest);
 }
 
 static void judge_message(struct queue *queue, const struct input *input,
@@ -180,7 +190,8 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
     if (input->from_bot)
         return; /* never answer ourselves or another bot */
     if (input->kind == INPUT_MESSAGE || input->kind == INPUT_EDIT)
-        judge_message(queue, input, find_live(queue, sender->id), now_ms, arena, ret_hint);
+        judge_message(queue, input, sender ? find_live(queue, sender->id) : NULL, now_ms, arena,
+                      ret_hint);
     else
         ret_hint->matters = true; /* recalls, reactions, timers, calls are rare */
 }

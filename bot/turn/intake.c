@@ -308,7 +308,9 @@ static struct queue *queue_of(struct account *account, const struct input *input
     struct route *route = intake_route(account, input->group);
     if (!route || !route->group)
         return NULL;
-    return intake_queue(account->core, route->home, route->group, NULL);
+    if (!route->queue)
+        route->queue = intake_queue(account->core, route->home, route->group, NULL);
+    return route->queue;
 }
 
 static void judge(struct queue *queue, const struct account *account, const struct input *input,
@@ -317,9 +319,10 @@ static void judge(struct queue *queue, const struct account *account, const stru
     struct core *core = queue->core;
     arena_clear(core->scratch);
     poison_enter(core->poison, input->id);
-    hint_judge(queue, input,
-               sender_in(queue->home, account, input, queue->group, core->scratch),
-               core->scratch, ret_hint);
+    const struct member *sender =
+        queue->live ? sender_in(queue->home, account, input, queue->group, core->scratch)
+                    : NULL;
+    hint_judge(queue, input, sender, core->scratch, ret_hint);
     poison_leave(core->poison);
 }
 

@@ -104,6 +104,7 @@ struct route { /* where a platform group leads */
     char *platform_group;
     struct home *home;
     const struct group *group; /* NULL: unknown, said once */
+    struct queue *queue;       /* of the group, since something came */
     int64_t mark_ms;           /* newest platform time whose input is settled */
     bool mark_dirty;
     UT_hash_handle hh;

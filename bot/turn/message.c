@@ -3,7 +3,6 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#include "host/buf.h"
 #include "host/mem.h"
 #include "host/text.h"
 
@@ -21,29 +20,48 @@ static void base64url_9(const unsigned char bytes[9], char text[INPUT_ID_SIZE])
     text[INPUT_ID_SIZE - 1] = '\0';
 }
 
-static void add_part(struct buf *parts, const char *text)
+/* Every line that comes in gets an id, so the algorithm is looked up once. */
+static EVP_MD_CTX *begin(void)
 {
-    buf_add(parts, text ? text : "", (text ? strlen(text) : 0) + 1);
+    static EVP_MD_CTX *digest;
+    bool first = !digest;
+    if (first)
+        digest = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(digest, first ? EVP_sha256() : NULL, NULL);
+    return digest;
+}
+
+static void add_part(EVP_MD_CTX *digest, const char *text)
+{
+    EVP_DigestUpdate(digest, text ? text : "", (text ? strlen(text) : 0) + 1);
+}
+
+static void add_numbers(EVP_MD_CTX *digest, enum input_kind kind, int64_t time_ms)
+{
+    char text[32], *at = text;
+    *at++ = (char)('0' + kind);
+    *at++ = ' ';
+    at += text_decimal(at, time_ms);
+    *at++ = ' ';
+    EVP_DigestUpdate(digest, text, (size_t)(at - text));
 }
 
 void input_set_id(struct input *input)
 {
-    struct buf parts;
-    buf_init(&parts, 64 * 1024);
-    buf_printf(&parts, "%d %lld ", (int)input->kind,
-               (long long)(input->kind == INPUT_TIMER ? input->due_ms : input->time_ms));
-    add_part(&parts, input->adapter);
-    add_part(&parts, input->account);
-    add_part(&parts, input->group);
-    add_part(&parts, input->kind == INPUT_TIMER ? input->timer : input->message);
+    EVP_MD_CTX *digest = begin();
+    bool timer = input->kind == INPUT_TIMER;
+    add_numbers(digest, input->kind, timer ? input->due_ms : input->time_ms);
+    add_part(digest, input->adapter);
+    add_part(digest, input->account);
+    add_part(digest, input->group);
+    add_part(digest, timer ? input->timer : input->message);
     if (input->kind == INPUT_RECALL || input->kind == INPUT_REACTION) {
-        add_part(&parts, input->user);
-        add_part(&parts, input->value);
+        add_part(digest, input->user);
+        add_part(digest, input->value);
     }
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_Digest(parts.p, parts.len, digest, NULL, EVP_sha256(), NULL);
-    base64url_9(digest, input->id);
-    buf_finish(&parts);
+    unsigned char sum[EVP_MAX_MD_SIZE];
+    EVP_DigestFinal_ex(digest, sum, NULL);
+    base64url_9(sum, input->id);
 }
 
 struct input *input_copy(const struct input *input, struct arena *arena)
