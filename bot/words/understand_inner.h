@@ -22,6 +22,7 @@
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
 #define FRAMES_MAX 40
+#define PAIR_SETS 8
 #define PARTS_MAX 32 /* open first parts of "A..B" that are remembered */
 #define GAP_HAN 12   /* glyphs between A and B */
 #define GAP_LATIN 30
@@ -66,8 +67,9 @@ struct reading {
     size_t hit_count;
     struct part parts[PARTS_MAX]; /* a ring */
     size_t part_count;
-    uint32_t kinds; /* bit set of the kinds hit */
-    uint64_t marks; /* bit set of the marks hit */
+    uint32_t kinds;            /* bit set of the kinds hit */
+    uint64_t pairs[PAIR_SETS]; /* bit set of the pairs (modulo its size) among the parts */
+    uint64_t marks;            /* bit set of the marks hit */
     uint32_t clauses;
     bool has_number; /* a digit or a Chinese numeral stands in it */
     bool has_han, has_latin;

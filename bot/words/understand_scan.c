@@ -115,6 +115,8 @@ static bool is_ignored(const struct reading *reading, uint32_t from, uint32_t to
 static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_t from)
 {
     uint32_t reach = reading->has_han ? GAP_HAN : GAP_LATIN;
+    if (!(reading->pairs[pair / 64 % PAIR_SETS] >> pair % 64 & 1))
+        return UINT32_MAX; /* as nearly always: many words are the second part of others */
     for (size_t i = reading->part_count; i > 0; i--) {
         const struct part *part = &reading->parts[(i - 1) % PARTS_MAX];
         if (part->clause != reading->clauses || part->to + reach < from ||
@@ -132,6 +134,7 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
 {
     const struct group_def *group = &reading->lexicon->groups[sense->group];
     if (sense->flags & WORD_FIRST_PART) {
+        reading->pairs[sense->pair / 64 % PAIR_SETS] |= UINT64_C(1) << sense->pair % 64;
         reading->parts[reading->part_count++ % PARTS_MAX] =
             (struct part){from, to, reading->clauses, sense->pair};
     } else if (sense->pair != 0) {
