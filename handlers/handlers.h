@@ -23,6 +23,7 @@ extern const struct handler handler_progress; /* how is it going */
 extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
 extern const struct handler handler_help;     /* hello, and who looks after this building */
 
+extern const struct handler handler_bind; /* one-time codes: binding, giving out */
 extern const struct handler handler_list; /* the grid worker's morning, what was late */
 
 #endif

@@ -18,5 +18,6 @@ const struct handler *const handlers_all[] = {
     &handler_list,
     &handler_help,
     &handler_handover,
+    &handler_bind,
     NULL,
 };

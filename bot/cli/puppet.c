@@ -17,6 +17,7 @@
 #include "cli/play_wire.h"
 #include "host/conf.h"
 #include "store/redis_server.h"
+#include "turn/changes.h"
 #include "turn/core.h"
 #include "turn/query.h"
 
@@ -117,6 +118,35 @@ static void on_events(void *arg, const char *json)
     answer(arg, &counted);
 }
 
+/* "stale": it was given out already, by ourselves before we were killed. */
+static void on_code(void *arg, const char *why)
+{
+    if (why && strcmp(why, "stale") == 0)
+        why = NULL;
+    answer(arg, &(struct play_answer){.due_ms = INT64_MAX, .error = why});
+}
+
+/* The console gives out that very code. */
+static void issue_code(struct puppet *puppet)
+{
+    const struct play_request *request = &puppet->request;
+    const struct community *community = puppet->daemon.communities[0];
+    const char *why = NULL, *const *args = request->args;
+    char code[CODE_LEN + 1];
+    struct code_issue issue = {.code = code};
+    if (request->arg_count < 2 || !code_find(args[0], false, code))
+        why = "a code has no 0, O, 1 and I; it looks like K7M4-PX2D";
+    else if (!code_grant_read(community, args[1], request->arg_count > 2 ? args[2] : NULL,
+                              puppet->arena, &issue.grant, &why))
+        why = why ? why : "not understood";
+    if (why) {
+        on_code(puppet, why);
+        return;
+    }
+    changes_issue(puppet->redis, community, &issue, 1, clock_now_ms(puppet->daemon.clock), true,
+                  on_code, puppet);
+}
+
 /* The core has settled: what was asked can be answered. */
 static void reply(struct puppet *puppet)
 {
@@ -135,6 +165,8 @@ static void reply(struct puppet *puppet)
                      request->open, 1000, on_events, puppet);
         return;
     case PLAY_DO_CODE:
+        issue_code(puppet);
+        return;
     case PLAY_DO_DEVICE:
         answer(puppet,
                &(struct play_answer){.due_ms = INT64_MAX,

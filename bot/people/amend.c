@@ -8,7 +8,9 @@
 
 #include <openssl/sha.h>
 
+#include "host/buf.h"
 #include "host/mem.h"
+#include "host/text.h"
 #include "people/roster_private.h"
 
 #define ARENA_MAX ((size_t)1024 * 1024 * 1024)
@@ -31,6 +33,28 @@ void roster_entry_copy(struct roster_entry *entry, struct arena *arena)
         const char **cell = entry_cell(entry, (enum column)c);
         *cell = arena_strdup(arena, *cell);
     }
+}
+
+/* Blanks and semicolons part accounts in a cell; in a user's name they are written %20 and %3B
+ * (see bind() in roster.c). */
+const char *roster_identity(const char *adapter, const char *user, struct arena *arena)
+{
+    struct buf text;
+    buf_init(&text, 4096);
+    buf_printf(&text, "%s:", adapter);
+    roster_write_user(user, &text);
+    const char *copy = arena_strdup(arena, buf_text(&text));
+    buf_finish(&text);
+    return copy;
+}
+
+const char *roster_name(const char *name, struct arena *arena)
+{
+    char *copy = arena_strndup(arena, name, text_cut(name, strlen(name), ROSTER_NAME_MAX));
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
+    return *copy ? copy : "?";
 }
 
 /* What a row can change, to be put back. */

@@ -23,6 +23,10 @@ struct roster_entry {
 /* The texts move into the arena. */
 void roster_entry_copy(struct roster_entry *entry, struct arena *arena);
 
+/* The cell that binds this account, and this name as a cell takes it; both in `arena`. */
+const char *roster_identity(const char *adapter, const char *user, struct arena *arena);
+const char *roster_name(const char *name, struct arena *arena);
+
 struct amendment {
     uint32_t number; /* as the store counts them; never used twice */
     struct roster_entry entry;

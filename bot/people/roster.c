@@ -94,7 +94,7 @@ static bool name_is_good(struct reader *r, const char *name)
             fault(r, "the name holds a line break or another control character; remove it");
             return false;
         }
-    if (strlen(name) <= 60)
+    if (strlen(name) <= ROSTER_NAME_MAX)
         return true;
     fault(r, "the name is too long; at most 60 bytes, 20 Chinese characters");
     return false;
@@ -322,6 +322,7 @@ static void read_identities(struct reader *r, struct draft *d)
             continue;
         }
         *colon = '\0';
+        roster_read_user(colon + 1);
         bind(r, d, word, colon + 1);
     }
 }

@@ -3,6 +3,7 @@
 #ifndef LOUBOT_PEOPLE_ROSTER_PRIVATE_H
 #define LOUBOT_PEOPLE_ROSTER_PRIVATE_H
 
+#include "host/buf.h"
 #include "host/conf.h"
 #include "people/community_private.h"
 #include "people/csv.h"
@@ -69,6 +70,10 @@ void roster_row_read(struct reader *r);
 /* Makes room in csv.fields for the row of an amendment, and reads it; when it does not fit
  * everything is as before and a fault is added. */
 void amend_read(struct reader *r, const struct amendment *amendment);
+#define ROSTER_NAME_MAX 60 /* bytes of a member's name */
+/* A platform's user as a cell of accounts takes it, and (in place) back. */
+void roster_write_user(const char *user, struct buf *out);
+void roster_read_user(char *text);
 /* Room for one more in a list that is reallocated at powers of two. */
 void *roster_grow(void *list, size_t count, size_t size);
 /* One more role; a fault when they are too many. */

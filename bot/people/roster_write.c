@@ -34,13 +34,40 @@ static void day(struct buf *out, int day)
         buf_printf(out, "%04d-%02d-%02d", day / 10000, day / 100 % 100, day % 100);
 }
 
+static const char parting[] = " ;\n%"; /* what would part accounts, and what stands for it */
+
+void roster_write_user(const char *user, struct buf *out)
+{
+    for (const char *c = user; *c; c++)
+        if (strchr(parting, *c))
+            buf_printf(out, "%%%02X", (unsigned)*c);
+        else
+            buf_add(out, c, 1);
+}
+
+void roster_read_user(char *text)
+{
+    char *to = text;
+    for (const char *c = text; *c; to++) {
+        unsigned value;
+        if (sscanf(c, "%%%2X", &value) == 1 && value && strchr(parting, (int)value)) {
+            *to = (char)value;
+            c += 3;
+        } else {
+            *to = *c++;
+        }
+    }
+    *to = '\0';
+}
+
 static void identities(struct buf *out, const struct member *member)
 {
     struct buf text;
     buf_init(&text, 64 * 1024);
-    for (size_t i = 0; i < member->identity_count; i++)
-        buf_printf(&text, "%s%s:%s", i ? " " : "", member->identities[i].adapter,
-                   member->identities[i].user);
+    for (size_t i = 0; i < member->identity_count; i++) {
+        buf_printf(&text, "%s%s:", i ? " " : "", member->identities[i].adapter);
+        roster_write_user(member->identities[i].user, &text);
+    }
     cell(out, buf_text(&text));
     buf_finish(&text);
 }

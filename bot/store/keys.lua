@@ -5,6 +5,8 @@
 --   roster                 that version, the digest of the roster's files and n.row: what commits must agree with
 --   rows                   amendments of the roster: number → row (JSON); n.row is the number of the last change
 --   audit                  who changed what of the roster: "<number>|<JSON>", the newest 20,000
+--   code:<sha256>          a one-time code and what it grants (people/code.h), or that it was used
+--   tries:<member>         his wrong codes within the hour, and when the last was
 --   n                      hash of counters: event, out, row, retry (parked things that the operator wants tried again)
 --   e:<id>                 an event: v version, b body (JSON), x text, p photos (JSON list), a acknowledged at
 --   t:<id>                 its trail: a list of steps (JSON)

@@ -65,13 +65,13 @@ int amendment_decode(struct amendment *amendment, const char *text, struct arena
 }
 
 char *audit_encode(const char *what, const struct roster_entry *entry, const char *by,
-                   int64_t at_ms, struct arena *arena)
+                   const char *giver, int64_t at_ms, struct arena *arena)
 {
     json_t *json = json_pack("{ss ss sI}", "what", what, "by", by, "at", (json_int_t)at_ms);
-    const char *const told[][2] = {{"who", entry->id},       {"role", entry->role},
-                                   {"owner", entry->owner},  {"area", entry->area},
-                                   {"from", entry->from},    {"until", entry->until},
-                                   {"deputy", entry->deputy}};
+    const char *const told[][2] = {{"who", entry->id},      {"giver", giver},
+                                   {"role", entry->role},   {"owner", entry->owner},
+                                   {"area", entry->area},   {"from", entry->from},
+                                   {"until", entry->until}, {"deputy", entry->deputy}};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (told[i][1])
             json_object_set_new(json, told[i][0], json_string(told[i][1]));

@@ -15,6 +15,7 @@ local ARITY = {
     due = 2,      -- timer id, due: this turn is that timer's; it is removed
     version = 2,  -- event, version read
     top = 3,      -- building, category, highest number read
+    code = 4,     -- hash of a one-time code, what was read of it ("" nothing), what it becomes, what the audit says
     session = 5,  -- group, member, version read, value, live (0/1)
     -- writes
     make = 4,     -- body, text, photos, opened at
@@ -34,6 +35,7 @@ local ARITY = {
     untimer = 2,  -- event or "", name
     msg = 3,      -- chat, platform message id, events joined by commas
     out = 5,      -- account, outgoing id, events joined by commas, acknowledges (0/1), row
+    tries = 2,    -- member, his wrong codes ("" none)
     person = 2,   -- member, record
     row = 2,      -- an amendment of the roster, what the audit says of it
     unrow = 2,    -- number of an amendment that is taken back, what the audit says
@@ -123,6 +125,10 @@ function check.session(i)
     local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')
     if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'session'} end
 end
+function check.code(i)
+    if (call('GET', key('code', A[i + 1])) or '') ~= A[i + 2] then return {'stale', 'code'} end
+end
+
 -- Writes.
 local function resolve(text)
     if text == '#1' then return numbers[1] end
@@ -247,14 +253,31 @@ function write.out(i)
 end
 -- Every change of the roster takes a number, and commits must agree with the highest from then on.
 local AUDIT_MAX = 20000
+local function note(number, audit)
+    call('RPUSH', key('audit'), number .. '|' .. audit)
+    call('LTRIM', key('audit'), -AUDIT_MAX, -1)
+end
 local function change_roster(number, audit)
     local change = call('HINCRBY', key('n'), 'row', 1)
     local held = call('GET', key('roster'))
     if held then call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
-    call('RPUSH', key('audit'), (number or change) .. '|' .. audit)
-    call('LTRIM', key('audit'), -AUDIT_MAX, -1)
+    note(number or change, audit)
     return change
 end
+local function keep(k, value, days)
+    if value == '' then
+        call('DEL', k)
+    elseif keep_days > 0 then
+        call('SET', k, value, 'PX', days * DAY)
+    else
+        call('SET', k, value)
+    end
+end
+function write.code(i)
+    keep(key('code', A[i + 1]), A[i + 3], 6)
+    note(0, A[i + 4])
+end
+function write.tries(i) keep(key('tries', A[i + 1]), A[i + 2], 1) end
 function write.row(i) call('HSET', key('rows'), change_roster(nil, A[i + 2]), A[i + 1]) end
 function write.unrow(i)
     if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end

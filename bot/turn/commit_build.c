@@ -291,13 +291,52 @@ static void add_rows(struct commit *c)
         commit_op(c, "unrow");
         commit_add_number(c, turn->dropped[i]);
         commit_add(c, audit_encode("drop", entry_of(turn->community, turn->dropped[i]), by,
-                                   turn->now_ms, arena));
+                                   NULL, turn->now_ms, arena));
     }
     for (size_t i = 0; i < turn->row_count; i++) {
         struct amendment row = {.entry = *turn->rows[i], .by = by, .at_ms = turn->now_ms};
         commit_op(c, "row");
         commit_add(c, amendment_encode(&row, arena));
-        commit_add(c, audit_encode("add", &row.entry, by, turn->now_ms, arena));
+        commit_add(c, audit_encode("add", &row.entry, by, NULL, turn->now_ms, arena));
+    }
+}
+
+/* ---- codes ----------------------------------------------------------------------------- */
+
+static void add_code(struct commit *c, const char *what, const char *hash, const char *read,
+                     const struct code_record *becomes)
+{
+    const struct turn *turn = &c->d->turn;
+    struct roster_entry told;
+    code_grant_row(&becomes->grant, &told);
+    commit_op(c, "code");
+    commit_add(c, hash);
+    commit_add(c, read);
+    commit_add(c, code_encode(becomes, c->d->arena));
+    commit_add(
+        c, audit_encode(what, &told, turn->sender->id, becomes->by, turn->now_ms, c->d->arena));
+}
+
+static void add_codes(struct commit *c)
+{
+    const struct turn *turn = &c->d->turn;
+    const struct turn_code *code = turn->code;
+    if (code && code->becomes != CODE_UNKNOWN) {
+        struct code_record record = code->record;
+        record.state = code->becomes;
+        add_code(c, record.state == CODE_USED ? "use" : "void", code->hash, code->stored,
+                 &record);
+    }
+    if (code && code->tried) {
+        commit_op(c, "tries");
+        commit_add(c, turn->sender->id);
+        commit_add(c, code->tried);
+    }
+    if (turn->issued) {
+        struct code_record record = {CODE_OPEN, turn->now_ms, turn->sender->id, *turn->issued};
+        char hash[65];
+        code_hash(turn->fresh, hash);
+        add_code(c, "issue", arena_strdup(c->d->arena, hash), "", &record);
     }
 }
 
@@ -335,6 +374,7 @@ struct commit *commit_build(struct decision *d)
         add_touched(c, turn->touched[i]);
     for (size_t i = 0; i < turn->timer_count; i++)
         add_timer(c, &turn->timers[i]);
+    add_codes(c);
     add_rows(c);
     add_found(c); /* first: his direct chat is reached by what is noted here */
     for (size_t i = 0; i < turn->out_count; i++)

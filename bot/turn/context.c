@@ -2,6 +2,7 @@
  * of it. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "host/log.h"
 #include "host/mem.h"
@@ -173,6 +174,10 @@ static void ask_for_message(struct decision *d, struct args *args)
         args_add(args, d->places[i].unit);
         args_add(args, d->places[i].floor);
     }
+    char hash[65] = "";
+    if (d->hint.code[0])
+        code_hash(d->hint.code, hash);
+    args_add(args, arena_strdup(d->arena, hash));
 }
 
 static void ask_for_timer(struct decision *d, struct args *args)
@@ -260,6 +265,32 @@ static const char *session_member(const struct decision *d)
     return NULL;
 }
 
+/* "3|1772413200000": wrong tries, and when the last one was. */
+static void read_tries(struct turn_code *code, const char *stored, int64_t now_ms)
+{
+    const char *bar = strchr(stored, '|');
+    int64_t until_ms = bar ? strtoll(bar + 1, NULL, 10) + CODE_LOCK_MS : 0;
+    if (until_ms <= now_ms)
+        return;
+    code->tries = atoi(stored);
+    if (code->tries >= CODE_TRIES_MAX)
+        code->locked_until_ms = until_ms;
+}
+
+static void read_code(struct decision *d, const char *stored, const char *tries)
+{
+    struct turn *turn = &d->turn;
+    struct turn_code *code = arena_alloc(d->arena, sizeof *code);
+    char hash[65];
+    code_hash(d->hint.code, hash);
+    code->hash = arena_strdup(d->arena, hash);
+    code->stored = arena_strdup(d->arena, stored);
+    code_decode(turn->community, code->stored, d->arena, &code->record);
+    code->expired = turn->now_ms >= code->record.issued_ms + CODE_VALID_MS;
+    read_tries(code, tries, turn->now_ms);
+    turn->code = code;
+}
+
 int context_read(struct decision *d, const struct redis_reply *reply)
 {
     if (reply->type != REDIS_LIST || reply->len < 5)
@@ -277,6 +308,9 @@ int context_read(struct decision *d, const struct redis_reply *reply)
             return ERR_INVALID;
     for (size_t i = 0; i < part[4]->len && i < d->place_count; i++)
         d->places[i].top = arena_strdup(d->arena, part[4]->items[i]->text);
+    turn->code = NULL;
+    if (reply->len >= 7)
+        read_code(d, part[5]->text, part[6]->text);
     if (turn->session) {
         session_expire(turn->session, turn->now_ms);
         mark_session_events(turn, turn->session);
@@ -288,6 +322,19 @@ int context_read(struct decision *d, const struct redis_reply *reply)
 
 /* ---- the decision's life -------------------------------------------------------------------
  */
+
+/* Out of the input's id where the clock is virtual, so that a conversation plays the same. */
+static const char *fresh_code(const struct decision *d)
+{
+    unsigned char bytes[65];
+    char code[CODE_LEN + 1];
+    if (clock_is_virtual(d->queue->core->config.clock))
+        code_hash(d->item->input->id, (char *)bytes);
+    else if (getrandom(bytes, CODE_LEN, 0) != CODE_LEN)
+        return NULL;
+    code_make(bytes, code);
+    return arena_strdup(d->arena, code);
+}
 
 static void fill_turn(struct decision *d)
 {
@@ -307,6 +354,8 @@ static void fill_turn(struct decision *d)
     turn->joined = d->hint.joined;
     turn->staff = turn->sender && member_is_staff(turn->sender);
     turn->arena = d->arena;
+    if (turn->staff && turn->group->kind == GROUP_DIRECT)
+        turn->fresh = fresh_code(d);
     int64_t told_ms = input->kind == INPUT_TIMER ? input->due_ms : input->time_ms;
     bool may_be_late = input->kind == INPUT_TIMER || input->backfilled;
     turn->late_ms = may_be_late && turn->now_ms > told_ms ? turn->now_ms - told_ms : 0;

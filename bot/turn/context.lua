@@ -1,8 +1,10 @@
 -- context.lua: what a turn needs to know, in one read. It follows pointers with caps: at most EVENTS_MAX events.
 -- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0/1),
--- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…
+-- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…,
+-- hash of a one-time code ("" none)
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
---           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}}
+--           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, and with a code what is stored of it and
+--           of the member's wrong tries, "" for nothing}
 local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, MINE_MAX = 20, 32, 8, 20
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
@@ -83,4 +85,7 @@ for _, id in ipairs(ids) do
         events[#events + 1] = {id, tostring(reached[id]), f[1], f[2] or '', f[3] or '', f[4] or '', f[5] or ''}
     end
 end
-return {session, asked, asked_session, events, tops}
+local code = take()
+if (code or '') == '' then return {session, asked, asked_session, events, tops} end
+return {session, asked, asked_session, events, tops, redis.call('GET', key('code', code)) or '',
+        redis.call('GET', key('tries', member)) or ''}

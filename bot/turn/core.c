@@ -174,7 +174,8 @@ struct core *core_create(const struct core_config *config)
     for (size_t i = 0; i < SCRIPT_COUNT; i++)
         script_init(&core->scripts[i], script_files[i]);
     for (size_t i = 0; config->handlers[i]; i++)
-        if (config->handlers[i]->listens & (LISTEN_MESSAGE | LISTEN_EDIT))
+        if (config->handlers[i]->listens & (LISTEN_MESSAGE | LISTEN_EDIT) &&
+            !(config->handlers[i]->listens & LISTEN_CODES))
             core->wanted |= config->handlers[i]->intents & ~INTENTS_TALK;
     core->home_count = config->community_count;
     core->homes = xcalloc(core->home_count, sizeof *core->homes);

@@ -20,7 +20,8 @@ static const struct handler *handler_by_name(const struct core *core, const char
 bool decide_has_effects(const struct turn *turn)
 {
     if (turn->made_count || turn->timer_count || turn->out_count || turn->touched_count ||
-        turn->row_count || turn->dropped_count)
+        turn->row_count || turn->dropped_count || turn->issued ||
+        (turn->code && (turn->code->becomes != CODE_UNKNOWN || turn->code->tried)))
         return true;
     if ((turn->session && turn->session->dirty) || (turn->asked && turn->asked->dirty))
         return true;
@@ -39,6 +40,7 @@ static void start_over(struct decision *d)
     turn->event_count = turn->made_count = turn->timer_count = 0;
     turn->out_count = turn->touched_count = 0;
     turn->row_count = turn->dropped_count = 0;
+    turn->issued = NULL;
     turn->session = turn->asked = NULL;
     turn->full = false;
     context_read(d, d->reply);
@@ -89,6 +91,9 @@ static bool decide_answer(struct decision *d)
     enum input_kind kind = d->item->input->kind;
     if (kind != INPUT_MESSAGE && kind != INPUT_REACTION)
         return false;
+    const struct turn_code *code = d->turn.code;
+    if (code && code->record.state == CODE_OPEN)
+        return false; /* a code is no answer to anything, and is to stand in no trail */
     return answer_of(d, false) || answer_of(d, true);
 }
 
@@ -127,6 +132,8 @@ static bool listens(const struct handler *handler, const struct turn *turn)
     if (handler->listens & LISTEN_STAFF_ONLY && !turn->staff)
         return false;
     bool has_text = bit & (LISTEN_MESSAGE | LISTEN_EDIT);
+    if (handler->listens & LISTEN_CODES)
+        return true;
     return !has_text || handler->intents >> turn->meaning->intent & 1;
 }
 

@@ -19,6 +19,7 @@ struct hint {
     bool matters;
     const char *text;
     bool joined, addressed;
+    char code[CODE_LEN + 1]; /* "" none */
     struct meaning meaning;
 };
 /* Judges an input in memory. Strings live in `arena`. */

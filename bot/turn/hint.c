@@ -177,7 +177,11 @@ static void judge_message(struct queue *queue, const struct input *input,
     bool open = is_live(live, now_ms);
     if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
         join_half(queue, live, arena, hint);
-    hint->matters = hint->addressed || quoted || open || input->kind == INPUT_EDIT ||
+    bool direct = queue->group->kind == GROUP_DIRECT;
+    if (!code_find(hint->text, direct, hint->code))
+        hint->code[0] = '\0';
+    hint->matters = hint->code[0] || hint->addressed || quoted || open ||
+                    input->kind == INPUT_EDIT ||
                     (queue->core->wanted >> hint->meaning.intent & 1);
 }
 

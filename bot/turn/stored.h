@@ -35,9 +35,10 @@ int person_decode(struct person *person, const char *json, struct arena *arena);
 char *amendment_encode(const struct amendment *amendment, struct arena *arena);
 int amendment_decode(struct amendment *amendment, const char *text, struct arena *arena);
 
-/* Who did what to the roster, in ids only: no names, no accounts. */
+/* Who did what to the roster (giver: who gave the code, or NULL), in ids only: no names, no
+ * accounts. */
 char *audit_encode(const char *what, const struct roster_entry *entry, const char *by,
-                   int64_t at_ms, struct arena *arena);
+                   const char *giver, int64_t at_ms, struct arena *arena);
 
 /* A stored outgoing, read back. */
 struct row {

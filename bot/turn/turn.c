@@ -115,6 +115,30 @@ void turn_roster_drop(struct turn *turn, uint32_t number)
         turn->dropped[turn->dropped_count++] = number;
 }
 
+void turn_code_use(struct turn *turn)
+{
+    turn->code->becomes = CODE_USED;
+    turn->code->tried = "";
+}
+
+void turn_code_void(struct turn *turn)
+{
+    turn->code->becomes = CODE_VOID;
+}
+
+int64_t turn_code_wrong(struct turn *turn)
+{
+    struct turn_code *code = turn->code;
+    int tries = code->tries + 1;
+    code->tried = arena_printf(turn->arena, "%d|%lld", tries, (long long)turn->now_ms);
+    return tries >= CODE_TRIES_MAX ? turn->now_ms + CODE_LOCK_MS : 0;
+}
+
+void turn_code_issue(struct turn *turn, const struct code_grant *grant)
+{
+    turn->issued = grant;
+}
+
 /* ---- sessions -------------------------------------------------------------------------- */
 
 static bool same(const char *a, const char *b)

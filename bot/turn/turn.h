@@ -16,6 +16,7 @@
 #include "event/policy.h"
 #include "event/session.h"
 #include "people/amend.h"
+#include "people/code.h"
 #include "people/community.h"
 #include "turn/message.h"
 #include "turn/outgoing.h"
@@ -51,6 +52,19 @@ struct timer_set {
     const char *data;              /* handed back, or NULL */
 };
 
+/* A one-time code that the text holds, as the store knows it (people/code.h). */
+struct turn_code {
+    const char *hash;
+    struct code_record record; /* CODE_UNKNOWN: there is no such code */
+    bool expired;
+    int64_t locked_until_ms; /* too many wrong ones of the sender; 0: he may try */
+    int tries;               /* wrong ones within the hour */
+    const char *stored;      /* what the commit compares */
+    /* effects */
+    enum code_state becomes; /* CODE_UNKNOWN: stays as it is */
+    const char *tried;       /* the sender's tries from now on; NULL: as they are */
+};
+
 struct turn {
     /* given */
     const struct input *input;
@@ -79,6 +93,8 @@ struct turn {
     struct event *events[TURN_EVENTS_MAX];
     size_t event_count;
     const char *timer_name, *timer_data; /* timers */
+    struct turn_code *code;              /* NULL: the text holds none */
+    const char *fresh; /* a code that nobody knows yet, for staff in direct chat; or NULL */
 
     /* effects */
     struct event *made[TURN_NEW_MAX];
@@ -94,6 +110,7 @@ struct turn {
     size_t row_count;
     uint32_t dropped[TURN_ROWS_MAX]; /* amendments taken back */
     size_t dropped_count;
+    const struct code_grant *issued; /* `fresh` is given out for that */
     bool full; /* an effect did not fit its cap: the turn is refused as a whole, logged */
 };
 
@@ -127,6 +144,16 @@ void turn_close_questions(struct turn *turn, const struct event *event);
  * must be one that the roster's reader takes; the texts are copied. */
 void turn_roster_add(struct turn *turn, const struct roster_entry *entry);
 void turn_roster_drop(struct turn *turn, uint32_t number);
+
+/* The code of the text is used up (its row is the handler's to add), or void. Two who use it at
+ * once are told apart by the commit. */
+void turn_code_use(struct turn *turn);
+void turn_code_void(struct turn *turn);
+/* It was a wrong one: counted, after CODE_TRIES_MAX the sender waits. Returns until when, 0: he
+ * may try again. */
+int64_t turn_code_wrong(struct turn *turn);
+/* Gives out turn->fresh, valid for CODE_VALID_MS. */
+void turn_code_issue(struct turn *turn, const struct code_grant *grant);
 
 /* Says something in a group of the community ("b4", "work"). */
 struct outgoing *turn_say(struct turn *turn, const char *group, const char *template,

@@ -1,0 +1,152 @@
+/* codes_test.c: one-time codes on a real redis-server: two at once, what is kept of them, and
+ * what a restart leaves. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handlers/handlers.h"
+#include "tests/live/core_stage.h"
+#include "turn/changes.h"
+
+#define HEAD "K7M4PX2D"
+
+static int begin(void **state)
+{
+    int error = stage_set_up(state);
+    stage_stop_core();
+    s.handlers = handlers_all;
+    stage_start_core();
+    (void)LOOK("PING"); /* connects s.look */
+    return error || !settle();
+}
+
+static void say_direct(const char *user, const char *text)
+{
+    struct segment segment = {.kind = SEGMENT_TEXT, .text = text};
+    char id[24];
+    snprintf(id, sizeof id, "m%lld", (long long)++s.message);
+    struct input input = {.kind = INPUT_MESSAGE,
+                          .group = user,
+                          .direct = true,
+                          .user = user,
+                          .user_name = user,
+                          .message = id,
+                          .time_ms = clock_now_ms(s.clock),
+                          .segments = &segment,
+                          .segment_count = 1};
+    assert_int_equal(bot_on_input(rec.account, &input), 0);
+}
+
+static void on_done(void *arg, const char *why)
+{
+    const char **done = arg;
+    *done = why ? why : "ok";
+}
+
+static bool has_answer(void *arg)
+{
+    return *(const char **)arg != NULL;
+}
+
+static void issue(const char *code, const char *what, const char *area)
+{
+    struct arena *arena = arena_create(1 << 20);
+    struct code_issue one = {.code = code};
+    const char *why = NULL;
+    assert_true(code_grant_read(s.community, what, area, arena, &one.grant, &why));
+    changes_issue(s.look, s.community, &one, 1, clock_now_ms(s.clock), true, on_done, &why);
+    for (int i = 0; i < 2000 && !has_answer(&why); i++)
+        loop_poll(s.loop, 5);
+    assert_non_null(why);
+    assert_string_equal(why, "ok");
+    arena_destroy(&arena);
+}
+
+static size_t said(const char *what)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rec.count; i++)
+        count += strstr(rec.texts[i], what) != NULL;
+    return count;
+}
+
+static void two_at_the_same_moment_are_one_binding(void **state)
+{
+    issue(HEAD, "楼长", "18");
+    say_direct("小周", "K7M4-PX2D");
+    say_direct("小吴", "绑定 K7M4-PX2D");
+    say_direct("小郑", "k7m4px2d");
+    assert_true(settle());
+    assert_int_equal(rec.count, 3);
+    assert_int_equal(said("绑好了"), 1);
+    assert_int_equal(said("用过了"), 2);
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:rows"), "1");
+    assert_int_equal(community_amendment_count(s.community), 1);
+}
+
+static void only_the_hash_is_kept(void **state)
+{
+    issue(HEAD, "5-1-101", NULL);
+    say_direct("小周", "绑定 K7M4-PX2D");
+    assert_true(settle());
+    char hash[65], name[100];
+    code_hash(HEAD, hash);
+    snprintf(name, sizeof name, "{nanfeng}:code:%s", hash);
+    assert_int_equal(LOOK("GET", name)[0], 'u');
+    char keys[20000];
+    snprintf(keys, sizeof keys, "%s", LOOK("KEYS", "*"));
+    assert_null(strstr(keys, HEAD));
+    for (int i = 0; i < 9; i++) {
+        char at[16];
+        snprintf(at, sizeof at, "%d", i);
+        assert_null(strstr(LOOK("LINDEX", "{nanfeng}:audit", at), "K7M4"));
+        assert_null(strstr(LOOK("LINDEX", "{nanfeng}:audit", at), "小周"));
+    }
+    assert_string_equal(LOOK("LLEN", "{nanfeng}:audit"), "3"); /* given out, used, the row */
+}
+
+static void wrong_tries_outlive_the_daemon(void **state)
+{
+    issue(HEAD, "楼长", "18");
+    for (int i = 2; i < 7; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "绑定 AAAA-BBB%d", i);
+        say_direct("小周", text);
+    }
+    assert_true(settle());
+    assert_int_equal(said("没有这个绑定码"), 4);
+    stage_stop_core();
+    stage_start_core();
+    assert_true(settle());
+    say_direct("小周", "K7M4-PX2D");
+    say_direct("小吴", "K7M4-PX2D");
+    assert_true(settle());
+    assert_int_equal(said("以后再试"), 2);
+    assert_int_equal(said("绑好了"), 1);
+}
+
+static void chat_that_looks_like_codes_in_groups_is_silent(void **state)
+{
+    say("b4", "小周", "型号是AB12-CD34的");
+    say("b4", "小周", "绑定");
+    assert_true(settle());
+    assert_int_equal(rec.count, 0);
+    assert_string_equal(LOOK("EXISTS", "{nanfeng}:audit"), "0");
+}
+
+#define LIVE(test) cmocka_unit_test_setup_teardown(test, begin, stage_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        LIVE(two_at_the_same_moment_are_one_binding),
+        LIVE(only_the_hash_is_kept),
+        LIVE(wrong_tries_outlive_the_daemon),
+        LIVE(chat_that_looks_like_codes_in_groups_is_silent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
