@@ -65,14 +65,23 @@ static const char *refusal(int error, const struct redis_reply *reply)
 
 static void done_cb(void *arg, int error, const struct redis_reply *reply)
 {
-    finish(arg, refusal(error, reply));
+    bool one = !error && reply->type == REDIS_LIST && reply->len == 1;
+    finish(arg, refusal(error, one ? reply->items[0] : reply));
 }
 
-static void begin(struct change *change, struct args *args, int64_t now_ms, bool for_play)
+/* Operations of commit.lua, as one turn. */
+static void commit(struct redis *redis, const struct community *community,
+                   struct change *change, struct args *operations, bool for_play)
 {
-    args_init(args);
-    args_addf(args, change->arena, "%lld", (long long)now_ms);
-    args_add(args, for_play ? "0" : "30");
+    struct args args;
+    args_init(&args);
+    args_addf(&args, change->arena, "%lld", (long long)change->now_ms);
+    args_add(&args, for_play ? "0" : "30"); /* days that ids are kept: in play nothing expires */
+    args_addf(&args, change->arena, "%d", operations->count);
+    for (int i = 0; i < operations->count; i++)
+        args_add(&args, operations->values[i]);
+    args_finish(operations);
+    run(redis, community, change, &args, done_cb);
 }
 
 static void add_code(struct change *change, struct args *args, const struct code_issue *issue,
@@ -96,10 +105,11 @@ void changes_issue(struct redis *redis, const struct community *community,
 {
     struct change *change = change_create("bot/turn/commit.lua", cb, arg);
     struct args args;
-    begin(change, &args, now_ms, for_play);
+    change->now_ms = now_ms;
+    args_init(&args);
     for (size_t i = 0; i < count; i++)
         add_code(change, &args, &codes[i], now_ms);
-    run(redis, community, change, &args, done_cb);
+    commit(redis, community, change, &args, for_play);
 }
 
 void changes_drop(struct redis *redis, const struct community *community, uint32_t number,
@@ -111,11 +121,12 @@ void changes_drop(struct redis *redis, const struct community *community, uint32
     for (size_t i = 0; i < community_amendment_count(community); i++)
         if (community_amendment_at(community, i)->number == number)
             entry = community_amendment_at(community, i)->entry;
-    begin(change, &args, now_ms, false);
+    change->now_ms = now_ms;
+    args_init(&args);
     args_add(&args, "unrow");
     args_addf(&args, change->arena, "%u", number);
     args_add(&args, audit_encode("drop", &entry, CHANGES_BY, NULL, now_ms, change->arena));
-    run(redis, community, change, &args, done_cb);
+    commit(redis, community, change, &args, false);
 }
 
 static void load_cb(void *arg, int error, const struct redis_reply *reply)

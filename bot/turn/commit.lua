@@ -42,7 +42,8 @@ local ARITY = {
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
 -- Which argument must be a number, and which holds event references.
-local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3, unrow = 1}
+local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3,
+                 unrow = 1}
 local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
                    msg = 3, out = 3, put = 1}
 local VALUE_MAX = 16384
