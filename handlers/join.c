@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPEATS_MS (10 * MINUTE_MS)
+#define REPEATS_TOLD 5
+
 /* ---- households ---- */
 
 static bool one_household(const struct turn *turn, const char *other)
@@ -52,6 +55,25 @@ static void third_household(struct turn *turn, struct event *event)
         ladder_raise(turn, event, "households", LOUBOT_ITSELF);
 }
 
+/* The same told again and again by one person: silence, and a line to the operator. */
+static void note_repeat(struct turn *turn, const struct event *event)
+{
+    struct session *session = turn->session;
+    if (turn->now_ms - session->repeats_from_ms > REPEATS_MS) {
+        session->repeats_from_ms = turn->now_ms;
+        session->repeats = 0;
+    }
+    session->dirty = true;
+    if (++session->repeats != REPEATS_TOLD)
+        return;
+    turn_tell_operator(turn, arena_printf(turn->arena, "repeats %s", turn->sender->id),
+                       arena_printf(turn->arena,
+                                    "flood group=%s member=%s: #%u was told %d times within "
+                                    "minutes; one event, no further answer",
+                                    turn->group->name, turn->sender->id, event->id,
+                                    REPEATS_TOLD + 1));
+}
+
 static void join(struct turn *turn, struct event *event)
 {
     bool fact = note_fact(turn, event);
@@ -60,8 +82,10 @@ static void join(struct turn *turn, struct event *event)
     if (joined || fact)
         event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text),
                    turn->now_ms, turn->arena);
-    if (!joined)
+    if (!joined) {
+        note_repeat(turn, event);
         return;
+    }
     third_household(turn, event);
     if (!say_has_here(turn))
         turn_react(turn, "👌");
@@ -133,6 +157,8 @@ static void told_again(struct turn *turn, struct event *event)
     else if (!just_now)
         progress_say(turn, event);
     report_remember(turn, event);
+    if (just_now)
+        note_repeat(turn, event);
 }
 
 /* A draft told anew in full, by anybody, has its answer. */

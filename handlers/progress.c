@@ -3,6 +3,8 @@
 #include "handlers/skills.h"
 
 #define LIST_MAX 4
+#define TOLD_MS (5 * MINUTE_MS)
+#define TOLD_TIMES 3
 
 static void say_state(const struct turn *turn, struct outgoing *out, const struct event *event,
                       const char *key)
@@ -155,10 +157,30 @@ static void say_nothing_found(struct turn *turn)
         turn_answer(turn, "progress_none", turn->meaning->lang);
 }
 
+/* Asked again and again within minutes, and nothing has happened since: it was answered. */
+static bool is_told(struct turn *turn, const struct found *found)
+{
+    struct session *session = turn->session;
+    if (!session || !found->count)
+        return false;
+    uint32_t about = 0; /* which events, in which state */
+    for (size_t i = 0; i < found->count; i++)
+        about = about * 31 + found->events[i]->id * 16 + (uint32_t)found->events[i]->state;
+    if (session->told_about != about || turn->now_ms - session->told_ms >= TOLD_MS) {
+        session->told_ms = turn->now_ms;
+        session->told_about = about;
+        session->told_times = 0;
+    }
+    session->dirty = true;
+    return ++session->told_times > TOLD_TIMES;
+}
+
 static void handle(struct turn *turn)
 {
     struct found found;
     find(turn, &found);
+    if (is_told(turn, &found))
+        return;
     if (found.count == 1)
         progress_say(turn, found.events[0]);
     else if (found.count)

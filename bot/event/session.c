@@ -114,6 +114,9 @@ void session_encode(const struct session *session, struct buf *out)
     jput_member_integer(out, "report_until", session->last_report_until_ms);
     add_event(out, "ping", session->last_ping, session->last_ping_ref);
     jput_member_integer(out, "helped", session->helped_ms);
+    jput_member_integer(out, "told", session->told_ms);
+    jput_member_integer(out, "told_about", session->told_about);
+    jput_member_integer(out, "told_times", session->told_times);
     jput_member_integer(out, "repeats_from", session->repeats_from_ms);
     jput_member_integer(out, "repeats", session->repeats);
     jput_close(out, '}');
@@ -174,6 +177,9 @@ int session_decode(struct session *session, const char *text, struct arena *aren
     session->last_report_until_ms = get_number(json, "report_until");
     get_event(json, "ping", &session->last_ping, &session->last_ping_ref);
     session->helped_ms = get_number(json, "helped");
+    session->told_ms = get_number(json, "told");
+    session->told_about = (uint32_t)get_number(json, "told_about");
+    session->told_times = (uint32_t)get_number(json, "told_times");
     session->repeats_from_ms = get_number(json, "repeats_from");
     session->repeats = (uint32_t)get_number(json, "repeats");
     return 0;

@@ -39,6 +39,9 @@ struct session {
     uint32_t last_ping; /* the last event this person was pinged about in this group, 0 */
     uint32_t last_ping_ref;
     int64_t helped_ms;       /* when the bot last said what one can write, 0 */
+    int64_t told_ms;         /* when the bot last told how an event stands, 0 */
+    uint32_t told_about;     /* which, and in which state */
+    uint32_t told_times;     /* how often */
     int64_t repeats_from_ms; /* since when the same is told again and again, 0 */
     uint32_t repeats;        /* how often */
     bool dirty;

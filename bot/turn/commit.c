@@ -7,6 +7,7 @@
 
 #include "host/log.h"
 #include "host/mem.h"
+#include "turn/flood.h"
 #include "turn/rows.h"
 
 #define COMMITS_MAX 64  /* in one call of the script */
@@ -55,6 +56,12 @@ static void note_stored(const struct decision *d)
     }
 }
 
+static void tell_operator(const struct decision *d)
+{
+    if (d->turn.operator_line)
+        flood_tell(d->queue->core, d->turn.cause, d->turn.operator_line);
+}
+
 static void on_ok(struct commit *c, const struct redis_reply *reply)
 {
     struct decision *d = c->d;
@@ -64,6 +71,7 @@ static void on_ok(struct commit *c, const struct redis_reply *reply)
         rows_ask(d->queue->home);
     note_live(c);
     note_stored(d);
+    tell_operator(d);
     for (size_t i = 0; i < d->turn.timer_count; i++)
         if (d->turn.timers[i].due_ms)
             timers_note(d->queue->home, d->turn.timers[i].due_ms);
@@ -276,6 +284,7 @@ void commit_start(struct decision *d)
     struct queue *queue = d->queue;
     bool is_timer = d->item->input->kind == INPUT_TIMER;
     if (!is_timer && !decide_has_effects(&d->turn)) {
+        tell_operator(d);
         decision_free(&d);
         intake_done(queue);
         return;

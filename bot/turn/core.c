@@ -7,6 +7,7 @@
 #include "host/mem.h"
 #include "store/script.h"
 #include "turn/outbox.h"
+#include "turn/flood.h"
 #include "turn/gate.h"
 #include "turn/leavers.h"
 #include "turn/past.h"
@@ -171,6 +172,7 @@ struct core *core_create(const struct core_config *config)
     core->config = *config;
     core->scratch = arena_create(SCRATCH_MAX);
     core->poison = poison_create(config->data_dir);
+    core->flood = flood_create();
     for (size_t i = 0; i < SCRIPT_COUNT; i++)
         script_init(&core->scripts[i], script_files[i]);
     for (size_t i = 0; config->handlers[i]; i++)
@@ -279,6 +281,7 @@ void core_destroy(struct core **core, int wait_ms)
     free(c->homes);
     arena_destroy(&c->scratch);
     poison_destroy(&c->poison);
+    flood_destroy(&c->flood);
     free(c);
     *core = NULL;
 }

@@ -8,6 +8,7 @@
 
 #include "host/log.h"
 #include "host/mem.h"
+#include "turn/flood.h"
 #include "turn/internal.h"
 
 /* ---- queues -------------------------------------------------------------------------- */
@@ -337,6 +338,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
 {
     core->counts.inputs++;
     struct queue *queue = queue_of(account, input);
+    if (queue && input->from_bot)
+        flood_note_bot(queue, input);
     if (!queue || input->from_bot) {
         core->counts.idle++;
         taken(account, input);
@@ -346,7 +349,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     if (!poison_is(core->poison, input->id))
         judge(queue, account, input, &hint);
     bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
-    if (at_once && !hint.matters) {
+    bool echo = hint.matters && hint.text && flood_is_echo(queue, input, hint.text);
+    if ((at_once && !hint.matters) || echo) {
         poison_settled(core->poison, input->id);
         core->counts.idle++;
         taken(account, input);
@@ -357,6 +361,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         core->counts.full++;
         return ERR_FULL;
     }
+    if (hint.matters)
+        flood_note_line(queue, input);
     append(queue, item_of(account, input));
     return 0;
 }

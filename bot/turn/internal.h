@@ -142,6 +142,7 @@ struct core {
     uint32_t wanted;       /* intents that some handler hears unaddressed */
     struct arena *scratch; /* for hints */
     struct poison *poison;
+    struct flood *flood;
     struct loop_timer *tick;
     uint64_t ticks;
     bool ready, stopping;

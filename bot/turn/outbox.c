@@ -7,6 +7,7 @@
  * once more under the same stable id.
  */
 #include "turn/outbox.h"
+#include "turn/flood.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,8 @@ static void start_send(struct outbox *outbox, struct entry *entry)
     core_kill_point(core, "wording");
     if (!entry->text && !entry->row.out.reaction)
         entry->text = render_text(entry->home, &entry->row, now, entry->arena);
+    if (entry->text && entry->parts_out == 0)
+        flood_note_sent(core, entry->home, entry->row.out.group, entry->text);
     entry->send_id = ++core->last_send;
     entry->started_ms = boot_ms(outbox);
     fill_send(outbox, entry, &rendered, &send);

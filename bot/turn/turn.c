@@ -304,3 +304,9 @@ struct outgoing *turn_react(struct turn *turn, const char *emoji)
     out->reaction = emoji;
     return out;
 }
+
+void turn_tell_operator(struct turn *turn, const char *cause, const char *line)
+{
+    turn->cause = cause;
+    turn->operator_line = line;
+}

@@ -88,6 +88,19 @@ static void what_is_known_is_not_answered_twice(void **state)
     assert_int_equal(world->event_count, 1);
 }
 
+static void a_flood_is_told_to_the_operator_once(void **state)
+{
+    int told = 0;
+    for (int i = 0; i < 30; i++) {
+        SAY("b4", "孙大姐", "2单元4楼的灯不亮");
+        told += world->turn.operator_line != NULL;
+        if (i > 0)
+            SILENT("b4");
+    }
+    assert_int_equal(world->event_count, 1);
+    assert_int_equal(told, 1);
+}
+
 static void neighbours_join_once_a_household(void **state)
 {
     SAY("b4", "孙大姐", "4号楼停水了");
@@ -301,6 +314,7 @@ int main(void)
         TEST(a_photo_right_after_attaches_silently),
         TEST(a_worker_s_photo_may_come_later),
         TEST(what_is_known_is_not_answered_twice),
+        TEST(a_flood_is_told_to_the_operator_once),
         TEST(neighbours_join_once_a_household),
         TEST(unsure_ones_are_proposed_to_the_grid_worker),
         TEST(me_too_in_an_emergency_is_about_that),
