@@ -34,6 +34,25 @@ static size_t rungs(const struct turn *turn, const struct event *event,
     return count;
 }
 
+void dispatch_details(struct turn *turn, const struct event *event, const char *member,
+                      enum lang lang)
+{
+    struct outgoing *details = turn_say_direct(turn, member, "ping_details", lang);
+    say_event(turn, details, event);
+    out_member(details, "reporter", event->reporter);
+    out_text(details, "text", event->text);
+    if (event->photo_count)
+        details->photo = event->photos[0];
+}
+
+void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    bool hidden = say_is_private(turn, event) && !out->member;
+    if (!hidden)
+        out_text(out, "text", say_masked(turn, event->text));
+    out_flag(out, "private", hidden);
+}
+
 struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
                                const char *template)
 {
@@ -49,10 +68,10 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
     out_time(out, "opened", event->opened_ms);
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);
-    out_text(out, "text", say_masked(turn, event->text));
+    dispatch_words(turn, out, event);
     out_flag(out, "check_place",
              report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
-    if (event->photo_count)
+    if (event->photo_count && !(say_is_private(turn, event) && !out->member))
         out->photo = event->photos[0];
     if (emergency_is(event))
         out->lane = LANE_EMERGENCY;
@@ -65,14 +84,7 @@ static void ping_private(struct turn *turn, const struct event *event)
     struct outgoing *out = dispatch_ping(turn, event, "ping_private");
     if (!out || out->member)
         return;
-    out->photo = NULL;
-    struct outgoing *details =
-        turn_say_direct(turn, event->assignee, "ping_details", out->lang);
-    say_event(turn, details, event);
-    out_member(details, "reporter", event->reporter);
-    out_text(details, "text", event->text);
-    if (event->photo_count)
-        details->photo = event->photos[0];
+    dispatch_details(turn, event, event->assignee, out->lang);
 }
 
 static void ping(struct turn *turn, const struct event *event)

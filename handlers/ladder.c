@@ -36,11 +36,15 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
         out_time(out, "accepted", event->accepted_ms);
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);
-    out_text(out, "text", say_masked(turn, event->text));
+    dispatch_words(turn, out, event);
     out_text(out, "households", arena_printf(turn->arena, "%zu", event_households(event)));
-    if (event->photo_count)
+    bool hidden = say_is_private(turn, event) && !out->member;
+    if (event->photo_count && !hidden)
         out->photo = event->photos[0];
+    enum lang lang = out->lang;
     say_merged(turn, out, event);
+    if (hidden)
+        dispatch_details(turn, event, member->id, lang);
 }
 
 /* Residents hear of a rise once. */

@@ -91,7 +91,8 @@ static bool answer_why(struct turn *turn, struct session *session, size_t index,
     if (worker && !is_quiet(turn)) {
         struct outgoing *out = turn_ping(turn, worker, NULL, 0, event, "rated_bad");
         say_event(turn, out, event);
-        out_text(out, "words", say_masked(turn, turn->text));
+        if (out->member || !say_is_private(turn, event))
+            out_text(out, "words", say_masked(turn, turn->text));
     }
     if (!say_has_here(turn))
         say_answer(turn, event, "why_taken");

@@ -126,6 +126,12 @@ void dispatch(struct turn *turn, struct event *event);
 struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
                                const char *template);
 
+/* The reporter's words in a ping; what is private is not told in a group. */
+void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event);
+/* It is told to the person alone. */
+void dispatch_details(struct turn *turn, const struct event *event, const char *member,
+                      enum lang lang);
+
 /* ---- clocks.c ---- */
 
 int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms);

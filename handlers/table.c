@@ -2,22 +2,10 @@
 #include "handlers/handlers.h"
 
 const struct handler *const handlers_all[] = {
-    &handler_report,
-    &handler_join,
-    &handler_backfill,
-    &handler_work,
-    &handler_transfer,
-    &handler_raise,
-    &handler_suspend,
-    &handler_close,
-    &handler_ladder,
-    &handler_verify,
-    &handler_rate,
-    &handler_progress,
-    &handler_correct,
-    &handler_list,
-    &handler_help,
-    &handler_handover,
-    &handler_bind,
-    NULL,
+    &handler_report,   &handler_join,     &handler_backfill,
+    &handler_work,     &handler_transfer, &handler_raise,
+    &handler_suspend,  &handler_close,    &handler_ladder,
+    &handler_verify,   &handler_rate,     &handler_progress,
+    &handler_correct,  &handler_list,     &handler_help,
+    &handler_handover, &handler_bind,     NULL,
 };

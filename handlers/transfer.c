@@ -55,6 +55,8 @@ static void tell_new_owner(struct turn *turn, struct event *event, const char *r
     struct outgoing *out = dispatch_ping(turn, event, "ping_transferred");
     if (out)
         out_text(out, "reason", reason);
+    if (out && !out->member && say_is_private(turn, event))
+        dispatch_details(turn, event, event->assignee, out->lang);
     out = say_residents(turn, event, "transferred");
     if (!out)
         return;

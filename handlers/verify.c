@@ -171,7 +171,8 @@ static void back_to_work(struct turn *turn, struct event *event, bool second,
     struct outgoing *ping = dispatch_ping(turn, event, "ping_again");
     if (ping) {
         out_member(ping, "member", turn->sender->id);
-        out_text(ping, "words", say_masked(turn, turn->text));
+        if (ping->member || !say_is_private(turn, event))
+            out_text(ping, "words", say_masked(turn, turn->text));
     }
 }
 

@@ -3,7 +3,6 @@
 #include "turn/leavers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "host/log.h"
 #include "host/mem.h"
@@ -16,7 +15,6 @@
 struct look {
     struct home *home;
     long long from;
-    char *roster; /* its version: a newer one looks by itself */
 };
 
 static const char *hearer(const struct core *core)
@@ -25,12 +23,6 @@ static const char *hearer(const struct core *core)
         if (core->config.handlers[i]->hears_leavers)
             return core->config.handlers[i]->name;
     return NULL;
-}
-
-static void look_free(struct look *look)
-{
-    free(look->roster);
-    free(look);
 }
 
 static void step(struct look *look);
@@ -44,9 +36,8 @@ static void step_cb(void *arg, int error, const struct redis_reply *reply)
         log_error("leavers", "script failed why=%s", reply->text ? reply->text : "-");
     if (fits && reply->items[1]->integer)
         timers_note(home, clock_now_ms(home->core->config.clock));
-    bool same = strcmp(look->roster, community_version(home->community)) == 0;
-    if (!fits || reply->items[0]->integer < STEP_EVENTS || !same || home->core->stopping) {
-        look_free(look);
+    if (!fits || reply->items[0]->integer < STEP_EVENTS || home->core->stopping) {
+        free(look);
         return;
     }
     look->from += STEP_EVENTS;
@@ -80,6 +71,5 @@ void leavers_look(struct home *home)
         return;
     struct look *look = xcalloc(1, sizeof *look);
     look->home = home;
-    look->roster = xstrdup(community_version(home->community));
     step(look);
 }

@@ -15,6 +15,7 @@
 #include "host/mem.h"
 #include "turn/internal.h"
 #include "turn/gate.h"
+#include "turn/leavers.h"
 #include "turn/rows.h"
 
 #define ROWS_LOOK_MS 60000
@@ -78,9 +79,11 @@ static void say_misfits(struct home *home, const struct faults *misfits)
 void rows_loaded(struct home *home, const struct redis_reply *reply)
 {
     struct faults *misfits = faults_create();
+    uint64_t stamp = community_stamp(home->community);
     if (!rows_take(home->community, reply, clock_now_ms(home->core->config.clock), misfits))
         log_error("rows", "not read community=%s why=%s", community_id(home->community),
                   reply->text ? reply->text : "answer not understood");
+    home->roster_new |= stamp != community_stamp(home->community);
     say_misfits(home, misfits);
     faults_destroy(&misfits);
 }
@@ -92,6 +95,9 @@ static void rows_cb(void *arg, int error, const struct redis_reply *reply)
     home->core->loading--;
     if (!error)
         rows_loaded(home, reply);
+    if (home->roster_new && !home->core->stopping)
+        leavers_look(home);
+    home->roster_new = false;
     intake_go_on_all(home->core);
 }
 
@@ -132,6 +138,7 @@ void rows_day(struct home *home)
                     misfits);
     say_misfits(home, misfits);
     faults_destroy(&misfits);
+    home->roster_new = true;
     char digest[64], version[16];
     snprintf(version, sizeof version, "%d", STORED_VERSION);
     gate_digest(community, digest, sizeof digest);
