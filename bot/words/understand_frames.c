@@ -307,6 +307,17 @@ static int closed_points(struct reading *reading, const struct frame *best)
     return 1;
 }
 
+/* Who names a flat or a floor speaks of where they live. */
+static int place_points(struct reading *reading, const struct frame *best)
+{
+    const struct location *where = &reading->where;
+    if (best == NULL || (where->building == NULL && where->unit == NULL &&
+                         where->room == NULL && where->floor == FLOOR_NONE))
+        return 0;
+    reading_explain(reading, 0, reading->count, 1, "tells where");
+    return 1;
+}
+
 static void fill_fault(const struct reading *reading, const struct frame *frame, enum lang lang,
                        struct fault_found *fault)
 {
@@ -334,7 +345,8 @@ static void fill_fault(const struct reading *reading, const struct frame *frame,
 
 static bool is_other_trouble(const struct frame *a, const struct frame *b)
 {
-    if (a->category == NULL || b->category == NULL || a->clause == b->clause)
+    if (a->category == NULL || b->category == NULL || a->clause == b->clause ||
+        (a->object != NULL && a->object == b->object))
         return false;
     return strcmp(a->category, b->category) != 0;
 }
@@ -431,12 +443,14 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     for (size_t i = 0; i < reading->frame_count; i++)
         if (reading->frames[i].symptom != NULL && reading->frames[i].points > top)
             top = reading->frames[i].points;
-    reading->points = mark_points(reading, best) + closed_points(reading, best);
+    reading->points =
+        mark_points(reading, best) + closed_points(reading, best) + place_points(reading, best);
     if (best == NULL)
         return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);
     bool complaint =
-        (reading->marks >> MARK_COMPLAINT & 1) || (reading->marks >> MARK_REQUEST & 1);
+        (reading->marks & (UINT64_C(1) << MARK_COMPLAINT | UINT64_C(1) << MARK_REQUEST |
+                           UINT64_C(1) << MARK_GRIEVANCE)) != 0;
     bool symptom =
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
     top = best->points > top ? best->points : top;
