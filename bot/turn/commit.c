@@ -283,7 +283,7 @@ void commit_start(struct decision *d)
 {
     struct queue *queue = d->queue;
     bool is_timer = d->item->input->kind == INPUT_TIMER;
-    if (!is_timer && !decide_has_effects(&d->turn)) {
+    if (!is_timer && !d->item->unsure && !decide_has_effects(&d->turn)) {
         tell_operator(d);
         decision_free(&d);
         intake_done(queue);

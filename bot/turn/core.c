@@ -121,6 +121,20 @@ void core_opened(struct core *core)
     }
 }
 
+/* One connection was lost while others held: what was asked over it is asked again. */
+static void read_again(struct core *core)
+{
+    core->unread = false;
+    intake_read_again(core);
+    for (struct account *a = core->accounts; a; a = a->next) {
+        if (!a->marks_loaded)
+            marks_load(a);
+        for (size_t i = 0; a->outbox->unread && i < core->home_count; i++)
+            outbox_load(a->outbox, &core->homes[i]);
+        a->outbox->unread = false;
+    }
+}
+
 /* ---- the pulse ------------------------------------------------------------------------------
  */
 
@@ -128,6 +142,8 @@ static void tick_cb(void *arg)
 {
     struct core *core = arg;
     gate_ask(core);
+    if (core->unread && core->open && !core->loading)
+        read_again(core);
     check_ready(core);
     if (!core->ready)
         return;

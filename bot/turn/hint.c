@@ -75,8 +75,10 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     struct queue *queue = arg;
     struct core *core = queue->core;
     core->loading--;
-    if (error || reply->type != REDIS_LIST)
-        return; /* Redis went away again: loaded when it is back */
+    if (error || reply->type != REDIS_LIST) {
+        queue->unread = core->unread = true;
+        return;
+    }
     struct arena *arena = arena_create(TURN_ARENA_MAX);
     hint_forget(queue);
     for (size_t i = 0; i + 1 < reply->len; i += 2) {

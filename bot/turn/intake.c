@@ -134,6 +134,17 @@ void intake_go_on_all(struct core *core)
     HASH_ITER(hh, core->queues, queue, next) go_on(queue);
 }
 
+void intake_read_again(struct core *core)
+{
+    struct queue *queue, *next;
+    HASH_ITER(hh, core->queues, queue, next)
+    {
+        if (queue->unread)
+            hint_load(queue);
+        queue->unread = false;
+    }
+}
+
 void intake_resume(struct core *core)
 {
     struct queue *queue, *next;
@@ -190,7 +201,7 @@ static void go_on(struct queue *queue)
 {
     while (can_go_on(queue)) {
         struct item *item = queue->first;
-        if (item->input->kind != INPUT_TIMER &&
+        if (item->input->kind != INPUT_TIMER && !item->unsure &&
             is_nothing(queue, item->input, intake_sender(queue, item))) {
             queue->core->counts.idle++;
             pop(queue);

@@ -94,8 +94,8 @@ struct queue { /* a group (or one person's direct chat) at run time */
     uint32_t lane;
     struct item *first, **last;
     size_t length;
-    bool busy; /* the first item's turn is under way */
-    bool loaded;
+    bool busy;           /* the first item's turn is under way */
+    bool loaded, unread; /* what is open there is known; was asked for in vain */
     struct live *live;
     struct loop_timer *again; /* a pause before the next try */
     UT_hash_handle hh;
@@ -150,6 +150,7 @@ struct core {
     bool open;    /* Redis is there and its data are ours to use (gate.c) */
     bool refused; /* they are not, and will not be */
     size_t gate_asking;
+    bool unread; /* something was asked of Redis in vain: the next tick asks again */
     bool full_said;
     bool no_room; /* on the disk of the stored data */
     struct health_counts counts;
@@ -184,8 +185,9 @@ void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, cons
 void intake_go_on(struct queue *queue); /* something it waited for is there */
 /* Who wrote, by the present roster; NULL for timers. */
 const struct member *intake_sender(const struct queue *queue, struct item *item);
-void intake_go_on_all(struct core *core); /* the same for every queue */
-void intake_resume(struct core *core);    /* Redis is back: every queue goes on */
+void intake_go_on_all(struct core *core);  /* the same for every queue */
+void intake_resume(struct core *core);     /* Redis is back: every queue goes on */
+void intake_read_again(struct core *core); /* what hint_load asked for in vain */
 void intake_destroy(struct core *core);
 /* The first item of a queue is settled: taken, freed; the next one begins. */
 void intake_done(struct queue *queue);

@@ -91,8 +91,10 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     struct core *core = account->core;
     core->in_flight--;
     core->loading--;
-    if (error || reply->type != REDIS_LIST)
+    if (error || reply->type != REDIS_LIST) {
+        core->unread = true;
         return;
+    }
     for (size_t i = 0; i + 1 < reply->len; i += 2) {
         struct route *route = intake_route(account, reply->items[i]->text);
         int64_t mark = strtoll(reply->items[i + 1]->text, NULL, 10);

@@ -225,6 +225,7 @@ static void names_cb(void *arg, int error, const struct redis_reply *reply)
                 ->stored = true;
     }
     if (error) {
+        entry->named = false;
         put_back(outbox, entry, BACKOFF_FIRST_MS);
         outbox_kick(outbox);
     } else {

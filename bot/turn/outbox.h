@@ -63,6 +63,7 @@ struct outbox {
     int64_t free_at_ms;
     struct loop_timer *wake, *report_soon;
     bool kicked;
+    bool unread;  /* Redis holds rows that may not be here */
     bool refused; /* Redis took a report not; said once */
 };
 

@@ -22,6 +22,7 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     struct core *core = load->outbox->account->core;
     core->loading--;
     if (error || reply->type != REDIS_LIST || !reply->len) {
+        load->outbox->unread = core->unread = true;
         free(load);
         return;
     }

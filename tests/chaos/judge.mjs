@@ -23,6 +23,13 @@ export class Store {
     cli(...args) {
         return this.many([args])[0];
     }
+    isUp() {
+        try {
+            return this.cli('ping') === 'PONG';
+        } catch {
+            return false;
+        }
+    }
     // How many groups of an account have a mark; 0 while Redis is away.
     marks(account) {
         try {
@@ -116,6 +123,8 @@ export function judge({ stories, store, sends, usual, others = 0, parked = 0, ac
         const key = `${send.account} ${send.quote}`;
         acks.set(key, [...(acks.get(key) ?? []), send]);
     }
+    const given = stories.map((story) => story.number).filter(Boolean).sort((a, b) => a - b);
+    verdict('numbers', given.filter((n, i) => n === given[i - 1]).map((n) => `${n} was given twice`));
     const numbers = store.numbers(), timers = store.timers(), events = store.events(numbers);
     for (const story of stories)
         verdict(story.text, [...story.faults, ...judgeStory(story, events.get(story.number) ?? EMPTY,
