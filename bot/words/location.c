@@ -358,10 +358,10 @@ static uint32_t english(struct finder *f, uint32_t at)
     if (!glyph_is_latin(g[at].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (g[at].cp != (uint32_t)words[i].word[0] || !is(f, at, words[i].word))
+            continue;
         uint32_t to = at + (uint32_t)strlen(words[i].word);
         struct number n;
-        if (!is(f, at, words[i].word))
-            continue;
         to += is(f, to, "s ") ? 1 : 0; /* "buildings 4 and 5" */
         while (is(f, to, " ") || is(f, to, "#") || is(f, to, "no."))
             to += is(f, to, "no.") ? 3 : 1;

@@ -108,11 +108,15 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
          "sixth",      "seventh",    "eighth",     "ninth",     "tenth",     "eleventh",
          "twelfth",    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
          "eighteenth", "nineteenth", "twentieth"}};
-    if (at > 0 && glyph_is_latin(reading->glyphs[at - 1].cp))
+    const struct glyph *g = reading->glyphs;
+    if (at + 2 >= reading->count || (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return false;
     for (int ordinal = 0; ordinal < 2; ordinal++)
         for (int i = 1; i <= 20; i++) {
-            uint32_t end = at + (uint32_t)strlen(words[ordinal][i]);
+            const char *word = words[ordinal][i];
+            if (g[at].cp != (uint32_t)word[0] || g[at + 1].cp != (uint32_t)word[1])
+                continue;
+            uint32_t end = at + (uint32_t)strlen(word);
             if (end > reading->count || !reading_is(reading, at, words[ordinal][i]) ||
                 glyph_is_latin(reading->glyphs[end].cp))
                 continue;
@@ -130,8 +134,11 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
 
 bool number_at(const struct reading *reading, uint32_t at, struct number *ret_number)
 {
-    struct number number = {0};
     uint32_t cp = reading->glyphs[at].cp;
+    if (glyph_is_latin(cp) ? at > 0 && glyph_is_latin(reading->glyphs[at - 1].cp)
+                           : !glyph_is_digit(cp) && !glyph_is_numeral(cp) && cp != HUNDRED)
+        return false;
+    struct number number = {0};
     bool found = glyph_is_digit(cp) ? digit_number(reading, at, &number)
                  : glyph_is_latin(cp)
                      ? word_number(reading, at, &number) || letter_number(reading, at, &number)

@@ -192,16 +192,33 @@ bool reading_scan(struct reading *reading, const char *text, size_t len)
     return true;
 }
 
+/* One code point of text that is known to be valid. */
+static inline const char *next_code_point(const char *utf8, uint32_t *ret_cp)
+{
+    const unsigned char *b = (const unsigned char *)utf8;
+    if (b[0] < 0x80) {
+        *ret_cp = b[0];
+        return utf8 + 1;
+    }
+    if (b[0] < 0xe0) {
+        *ret_cp = (b[0] & 0x1fu) << 6 | (b[1] & 0x3fu);
+        return utf8 + 2;
+    }
+    if (b[0] < 0xf0) {
+        *ret_cp = (b[0] & 0x0fu) << 12 | (b[1] & 0x3fu) << 6 | (b[2] & 0x3fu);
+        return utf8 + 3;
+    }
+    *ret_cp = (b[0] & 7u) << 18 | (b[1] & 0x3fu) << 12 | (b[2] & 0x3fu) << 6 | (b[3] & 0x3fu);
+    return utf8 + 4;
+}
+
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8)
 {
-    size_t len = strlen(utf8);
-    while (len > 0) {
+    while (*utf8 != '\0') {
         uint32_t cp;
-        size_t step = utf8_decode(utf8, len, &cp);
-        if (step == 0 || at >= reading->count || reading->glyphs[at].cp != cp)
+        utf8 = next_code_point(utf8, &cp);
+        if (at >= reading->count || reading->glyphs[at].cp != cp)
             return false;
-        utf8 += step;
-        len -= step;
         at++;
     }
     return true;
