@@ -21,6 +21,7 @@ extern const struct handler handler_verify;   /* fixed, not fixed, silence */
 extern const struct handler handler_rate;     /* a word of rating, the archive */
 extern const struct handler handler_progress; /* how is it going */
 extern const struct handler handler_correct;  /* corrections, edits, recalls, withdrawals */
+extern const struct handler handler_forget;   /* "忘记我" */
 extern const struct handler handler_help;     /* hello, and who looks after this building */
 
 extern const struct handler handler_bind; /* one-time codes: binding, giving out */

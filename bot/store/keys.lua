@@ -22,6 +22,7 @@
 --   msg:<chat>:<id>        the events that a platform message is about, and whose question it put; <chat> is the group,
 --                          or dm:<member>
 --   seen:<group>:<bucket>  inputs that were decided (eight hours of platform time a bucket), with their outcome
+--   forgetting             members who asked to be forgotten, by when, until it is done
 --   forgot                 members who were forgotten, by when: memory forgets them too
 --   people                 people found in chats who are not in the roster
 --   outq:<account>, out:<account>, parked:<account>   outgoing: their order, their rows, those that cannot be sent

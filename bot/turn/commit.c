@@ -72,6 +72,7 @@ static void on_ok(struct commit *c, const struct redis_reply *reply)
     note_live(c);
     note_stored(d);
     tell_operator(d);
+    d->queue->home->forget_wanted |= d->turn.forget != NULL;
     for (size_t i = 0; i < d->turn.timer_count; i++)
         if (d->turn.timers[i].due_ms)
             timers_note(d->queue->home, d->turn.timers[i].due_ms);

@@ -37,6 +37,7 @@ local ARITY = {
     out = 5,      -- account, outgoing id, events joined by commas, acknowledges (0/1), row
     tries = 2,    -- member, his wrong codes ("" none)
     person = 2,   -- member, record
+    forget = 2,   -- member, asked at: forgotten after this turn
     row = 2,      -- an amendment of the roster, what the audit says of it
     unrow = 2,    -- number of an amendment that is taken back, what the audit says
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
@@ -284,6 +285,7 @@ function write.unrow(i)
     if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
 end
 function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
+function write.forget(i) call('ZADD', key('forgetting'), A[i + 2], A[i + 1]) end
 function write.person(i) gather('HSET', key('people'), A[i + 1], A[i + 2]) end
 
 -- Form: known operations with all their arguments, none too large, numbers where numbers belong. Answers where the

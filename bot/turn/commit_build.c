@@ -271,6 +271,15 @@ static void add_found(struct commit *c)
     commit_add(c, person_encode(&person, d->arena));
 }
 
+static void add_forget(struct commit *c)
+{
+    if (!c->d->turn.forget)
+        return;
+    commit_op(c, "forget");
+    commit_add(c, c->d->turn.forget);
+    commit_add_number(c, c->d->turn.now_ms);
+}
+
 /* ---- the roster -------------------------------------------------------------------------- */
 
 static const struct roster_entry *entry_of(const struct community *community, uint32_t number)
@@ -376,6 +385,7 @@ struct commit *commit_build(struct decision *d)
         add_timer(c, &turn->timers[i]);
     add_codes(c);
     add_rows(c);
+    add_forget(c);
     add_found(c); /* first: his direct chat is reached by what is noted here */
     for (size_t i = 0; i < turn->out_count; i++)
         add_out(c, turn->out[i], i);

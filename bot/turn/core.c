@@ -8,6 +8,7 @@
 #include "store/script.h"
 #include "turn/outbox.h"
 #include "turn/flood.h"
+#include "turn/forgetting.h"
 #include "turn/gate.h"
 #include "turn/leavers.h"
 #include "turn/past.h"
@@ -33,6 +34,7 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_PAST_DUE] = "bot/turn/past_due.lua",
     [SCRIPT_PAST_MOVE] = "bot/turn/past_move.lua",
     [SCRIPT_LEAVERS] = "bot/turn/leavers.lua",
+    [SCRIPT_FORGETTING] = "bot/turn/forgetting.lua",
     [SCRIPT_HEALTH] = "bot/turn/health.lua",
     [SCRIPT_PARKED] = "bot/turn/parked.lua",
 };
@@ -82,6 +84,7 @@ static void check_ready(struct core *core)
         timers_tick(
             &core->homes[i]); /* what fell due while nobody ran, and when the next does */
         past_tick(&core->homes[i]);
+        forgetting_tick(&core->homes[i]);
     }
 }
 
@@ -111,6 +114,7 @@ void core_opened(struct core *core)
         core->homes[i].next_due_ms = 0;
         core->homes[i].asking_due = false;
         leavers_look(&core->homes[i]);
+        core->homes[i].forget_wanted = true;
     }
     intake_resume(core);
     for (struct account *a = core->accounts; a; a = a->next) {
@@ -154,6 +158,7 @@ static void tick_cb(void *arg)
         rows_tick(&core->homes[i]);
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
+        forgetting_tick(&core->homes[i]);
     }
     if (real)
         health_tick(core);
@@ -380,6 +385,7 @@ void core_run_due(struct core *core)
         rows_day(&core->homes[i]);
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
+        forgetting_tick(&core->homes[i]);
     }
     for (struct account *a = core->accounts; a; a = a->next)
         outbox_kick(a->outbox);

@@ -42,7 +42,7 @@ static void start_over(struct decision *d)
     turn->row_count = turn->dropped_count = 0;
     turn->issued = NULL;
     turn->session = turn->asked = NULL;
-    turn->cause = turn->operator_line = NULL;
+    turn->cause = turn->operator_line = turn->forget = NULL;
     turn->full = false;
     context_read(d, d->reply);
 }

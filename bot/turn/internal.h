@@ -51,6 +51,8 @@ struct home { /* a community at run time */
     size_t timer_turns;   /* timer inputs queued or in flight */
     int64_t past_next_ms; /* when archived events are looked for again (past.c) */
     bool past_busy;
+    bool forget_wanted, forget_busy; /* somebody asked to be forgotten (forgetting.c) */
+    int64_t forget_next_ms;
     bool roster_new; /* who leaves by it is to be looked for */
     bool rows_busy;       /* the roster is being read anew */
     int64_t rows_next_ms; /* on the boot-time clock, when it is looked at again */

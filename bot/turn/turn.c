@@ -310,3 +310,8 @@ void turn_tell_operator(struct turn *turn, const char *cause, const char *line)
     turn->cause = cause;
     turn->operator_line = line;
 }
+
+void turn_forget(struct turn *turn, const char *member)
+{
+    turn->forget = member;
+}

@@ -111,6 +111,7 @@ struct turn {
     uint32_t dropped[TURN_ROWS_MAX]; /* amendments taken back */
     size_t dropped_count;
     const struct code_grant *issued; /* `fresh` is given out for that */
+    const char *forget; /* member to be forgotten after this turn, NULL: nobody */
     const char *cause, *operator_line; /* what the operator is to know, NULL: nothing */
     bool full; /* an effect did not fit its cap: the turn is refused as a whole, logged */
 };
@@ -174,6 +175,8 @@ void turn_note_ping(struct turn *turn, const char *group, const char *member,
 /* Answers where it was said, quoting the message (or, where it cannot, mentioning the sender).
  */
 struct outgoing *turn_answer(struct turn *turn, const char *template, enum lang lang);
+/* After the commit the member's words, pictures and name go, for good. */
+void turn_forget(struct turn *turn, const char *member);
 /* A line for the operator: logged after the commit, once an hour a cause. No text from chat. */
 void turn_tell_operator(struct turn *turn, const char *cause, const char *line);
 /* Reacts to the input's message with an emoji instead of words. */
