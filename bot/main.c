@@ -12,6 +12,7 @@
 #include "adapters/play/play.h"
 #include "adapters/web/web.h"
 #include "cli/check.h"
+#include "cli/codes.h"
 #include "cli/events.h"
 #include "cli/export.h"
 #include "cli/forget.h"
@@ -20,6 +21,7 @@
 #include "cli/parse.h"
 #include "cli/play.h"
 #include "cli/puppet.h"
+#include "cli/roster.h"
 #include "cli/run.h"
 #include "cli/tables.h"
 #include "handlers/handlers.h"
@@ -75,6 +77,12 @@ static const struct command {
     {"export", cli_export, "export [-c FILE]", "every event, a line of JSON each"},
     {"export", cli_export, "export roster [-c FILE] [COMMUNITY]",
      "the roster as a table for spreadsheets"},
+    {"code", cli_code, "code ROLE [AREA] [-c FILE]", "a one-time code that binds somebody"},
+    {"code", cli_code, "code BUILDING-UNIT-ROOM [-c FILE]", "the same for a home"},
+    {"code", cli_code, "code --flats BUILDING [-c FILE]", "codes for every home, as CSV"},
+    {"roster", cli_roster, "roster [--undo N] [-c FILE]",
+     "what was changed at run time; takes it back"},
+    {"audit", cli_audit, "audit [-c FILE]", "who changed what of the roster, and gave codes"},
     {"forget", cli_forget, "forget MEMBER [--yes] [-c FILE]",
      "blanks a person's words, pictures and name"},
     {"version", version, "version", "which Loubot this is"},

@@ -123,12 +123,13 @@ static void show(const struct forgetting *f, const struct community *community)
     printf("%s (%s) of %s\n", f->whom, f->ids[0], community_id(community));
     printf("  goes:   text and pictures of %zu events here and %zu in the archive (%zu "
            "pictures),\n"
-           "          %zu notes in trails, %zu open conversations, %zu messages put aside%s\n",
+           "          %zu notes in trails, %zu open conversations, %zu messages put aside, %zu "
+           "roles\n          and homes given at run time%s\n",
            r->events, r->archived, r->pictures, r->notes, r->conversations, r->put_aside,
-           r->record ? ", the record of the name" : "");
+           r->rows, r->record ? ", the record of the name" : "");
     printf("  stays:  the events with number, place, dates and figures; where the name stood "
            "one reads 一位居民\n");
-    if (community_member(community, f->ids[0]))
+    if (strncmp(f->ids[0], "r-", 2) != 0 && community_member(community, f->ids[0]))
         printf("  yours:  the row in roster.csv, which Loubot does not change\n");
     printf("          backups, for as long as you keep them\n");
 }

@@ -11,6 +11,7 @@
 #include "host/loop.h"
 #include "host/mem.h"
 #include "store/redis.h"
+#include "turn/changes.h"
 
 #define CONNECT_WAIT_MS 3000
 
@@ -45,7 +46,9 @@ static bool connect_redis(struct running *running)
     if (there)
         running->redis = redis_create(running->daemon.loop, &config, on_state, &is_up);
     bool up = there && running_wait(running, &is_up, CONNECT_WAIT_MS);
-    if (!up && running->config->embedded)
+    if (!up && running->quiet)
+        log_set_level(LOG_ERROR);
+    else if (!up && running->config->embedded)
         fprintf(
             stderr,
             "No Loubot runs on the data folder %s: start one with `loubot run`, or name the "
@@ -59,18 +62,57 @@ static bool connect_redis(struct running *running)
     return up;
 }
 
-bool running_open(struct running *running, const char *config_path)
+struct loading {
+    bool done;
+    const char *why; /* static or said at once */
+};
+
+static void on_loaded(void *arg, const char *why)
+{
+    struct loading *loading = arg;
+    loading->done = true;
+    if (why)
+        fprintf(stderr, "The roster's changes cannot be read: %s.\n", why);
+    loading->why = why ? "said" : NULL;
+}
+
+static bool load_rosters(struct running *running)
+{
+    struct daemon *daemon = &running->daemon;
+    bool ok = true;
+    for (size_t i = 0; ok && i < daemon->community_count; i++) {
+        struct loading loading = {false, NULL};
+        changes_load(running->redis, daemon->communities[i], clock_now_ms(daemon->clock),
+                     running->misfits, on_loaded, &loading);
+        ok = running_wait(running, &loading.done, 2 * RUNNING_ANSWER_MS) && !loading.why;
+    }
+    return ok;
+}
+
+static bool open_running(struct running *running, const char *config_path, bool quiet)
 {
     struct faults *faults = faults_create();
     log_set_level(LOG_ERROR);
-    *running = (struct running){.daemon.loop = loop_create()};
+    *running = (struct running){.daemon.loop = loop_create(), .quiet = quiet};
+    running->daemon.clock = clock_create_system();
+    running->misfits = faults_create();
     running->config = config_load(config_path, faults);
     bool ok = running->config && daemon_load(&running->daemon, running->config, faults) == 0 &&
-              connect_redis(running);
+              connect_redis(running) && load_rosters(running);
     for (size_t i = 0; i < faults_count(faults); i++)
         fprintf(stderr, "%s\n", faults_text(faults, i));
     faults_destroy(&faults);
     return ok;
+}
+
+bool running_open(struct running *running, const char *config_path)
+{
+    return open_running(running, config_path, false);
+}
+
+bool running_look(struct running *running, const char *config_path)
+{
+    return open_running(running, config_path, true);
 }
 
 void running_close(struct running *running)
@@ -78,5 +120,7 @@ void running_close(struct running *running)
     redis_destroy(&running->redis);
     daemon_stop(&running->daemon);
     config_destroy(&running->config);
+    faults_destroy(&running->misfits);
+    clock_destroy(&running->daemon.clock);
     loop_destroy(&running->daemon.loop);
 }

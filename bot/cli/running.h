@@ -7,16 +7,23 @@
 
 #include "cli/daemon.h"
 
+struct faults;
+
 struct running {
     struct config *config;
     struct daemon daemon; /* its data and its loop only */
     struct redis *redis;
+    struct faults *misfits; /* amendments of rosters that do not fit */
+    bool quiet;
 };
 
 #define RUNNING_ANSWER_MS 10000
 
-/* False: why was printed. running_close() is due in any case. */
+/* False: why was printed. running_close() is due in any case. The rosters are as they are at
+ * run time. */
 bool running_open(struct running *running, const char *config_path);
+/* The same for whom it is as well when nothing runs: only faults of the files are printed. */
+bool running_look(struct running *running, const char *config_path);
 void running_close(struct running *running);
 /* Runs the loop until `*flag` is set, at most so long. */
 bool running_wait(struct running *running, const bool *flag, int wait_ms);

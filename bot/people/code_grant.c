@@ -64,11 +64,17 @@ static enum reach reach_of(enum role role)
 /* ---- places -------------------------------------------------------------------------------
  */
 
+/* Without leading zeros, as the roster's reader has it (place_normalise()). */
+static const char *plain(const char *name)
+{
+    while (*name == '0' && name[1] >= '0' && name[1] <= '9')
+        name++;
+    return name;
+}
+
 static const struct building *building_of(const struct community *c, const char *name)
 {
-    while (*name == '0' && name[1])
-        name++;
-    return community_building(c, name);
+    return community_building(c, plain(name));
 }
 
 static bool unit_of(const struct building *b, const char *text, struct arena *arena,
@@ -93,8 +99,7 @@ static bool room_of(const struct building *b, const char *room)
 
 static bool grid_of(const struct community *c, const char *name, struct area *where)
 {
-    while (*name == '0' && name[1])
-        name++;
+    name = plain(name);
     for (size_t i = 0; i < community_building_count(c); i++) {
         const struct building *b = community_building_at(c, i);
         if (strcmp(b->grid, name) == 0) {
@@ -114,8 +119,10 @@ static bool place_of(const struct community *c, char *text, struct arena *arena,
         *unit++ = '\0';
         room = strchr(unit, '-');
     }
-    if (room)
+    if (room) {
         *room++ = '\0';
+        room = (char *)plain(room);
+    }
     const struct building *b = building_of(c, text);
     if (!b || (unit && !unit_of(b, unit, arena, &grant->where)) || (room && !room_of(b, room)))
         return false;

@@ -89,6 +89,8 @@ static void member_cb(void *arg, int error, const struct redis_reply *reply)
     forget->report.record = reply->items[0]->integer;
     forget->report.conversations = (size_t)reply->items[1]->integer;
     forget->report.put_aside = (size_t)reply->items[2]->integer;
+    if (reply->len > 3)
+        forget->report.rows = (size_t)reply->items[3]->integer;
     if (!forget->request.really) {
         finish(forget, NULL);
         return;

@@ -26,6 +26,7 @@ struct forget_report {
     size_t events, archived; /* whose text or pictures go: in Redis, in the archive's files */
     size_t pictures, notes;
     size_t conversations, put_aside;
+    size_t rows; /* of the roster, given at run time */
     bool record;
 };
 

@@ -1,6 +1,6 @@
 -- forget_member.lua: a member's record, his open conversations, and what was put aside of his words. ARGV: member, really
 -- (0: only counted), now, version, count of groups, groups…, count of accounts, accounts…, his user ids on platforms…
--- Answers {record (0/1), conversations, put aside}.
+-- Answers {record (0/1), conversations, put aside, rows that he has in the roster since it was loaded}.
 local member, really, now = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
 local version = redis.call('GET', key('schema'))
 if version and tonumber(version) ~= tonumber(ARGV[4]) then
@@ -52,9 +52,20 @@ for _, account in ipairs(accounts) do
         return row:find('"' .. member .. '"', 1, true) ~= nil
     end)
 end
+local rows, all = {}, redis.call('HGETALL', key('rows'))
+for i = 1, #all, 2 do
+    local ok, row = pcall(cjson.decode, all[i + 1])
+    if ok and row.id == member then rows[#rows + 1] = all[i] end
+end
+if really and #rows > 0 then -- commits must agree with the change, see commit.lua
+    for _, number in ipairs(rows) do redis.call('HDEL', key('rows'), number) end
+    local change, held = redis.call('HINCRBY', key('n'), 'row', 1), redis.call('GET', key('roster'))
+    if held then redis.call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
+end
 if really then
+    redis.call('DEL', key('tries', member))
     redis.call('HDEL', key('people'), member)
     redis.call('ZREMRANGEBYSCORE', key('forgot'), '-inf', now - 7 * 86400000)
     redis.call('ZADD', key('forgot'), now, member)
 end
-return {record and 1 or 0, sessions, aside}
+return {record and 1 or 0, sessions, aside, #rows}

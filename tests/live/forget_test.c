@@ -64,6 +64,13 @@ static int set_up(void **state)
                "{\"name\":\"小刘\",\"adapter\":\"play\",\"account\":\"t\",\"user\":\"u2\"}");
     (void)LOOK("HSET", "{nanfeng}:s:b4:" HER, "v", "1", "s", "|{\"half\":\"秘密的半句\"}");
     (void)LOOK("SADD", "{nanfeng}:live:b4", HER);
+    (void)LOOK("HSET", "{nanfeng}:rows", "1",
+               "{\"id\":\"" HER "\",\"name\":\"孙大姐\",\"role\":\"resident\","
+               "\"area\":\"flat:4-2-401\",\"by\":\"" HER "\",\"at\":1}",
+               "2",
+               "{\"id\":\"" OTHER "\",\"name\":\"小刘\",\"role\":\"resident\","
+               "\"area\":\"flat:4-2-402\",\"by\":\"" HER "\",\"at\":2}");
+    (void)LOOK("HSET", "{nanfeng}:n", "row", "2");
     (void)LOOK("HSET", "{nanfeng}:inputs", "i1", "{\"user\":\"u1\",\"text\":\"秘密\"}", "i2",
                "{\"user\":\"u2\",\"text\":\"x\"}");
     (void)LOOK("HSET", "{nanfeng}:parked:play:t", "o1", "never|3|1|{\"qm\":\"" HER "\"}", "o2",
@@ -121,6 +128,8 @@ static void counting_changes_nothing(void **state)
     assert_int_equal(report.notes, 2);
     assert_int_equal(report.conversations, 1);
     assert_int_equal(report.put_aside, 2);
+    assert_int_equal(report.rows, 1);
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:rows"), "2");
     assert_true(report.record);
     assert_string_equal(LOOK("HGET", "{nanfeng}:e:3", "x"), "秘密3说的话");
     assert_string_equal(LOOK("EXISTS", "{nanfeng}:s:b4:" HER), "1");
@@ -138,6 +147,8 @@ static void nothing_of_her_words_is_left(void **state)
     assert_null(strstr(LOOK("LINDEX", "{nanfeng}:t:3", "0"), "备注"));
     assert_non_null(strstr(LOOK("LINDEX", "{nanfeng}:t:3", "0"), HER));
     assert_string_equal(LOOK("HEXISTS", "{nanfeng}:people", HER), "0");
+    assert_string_equal(LOOK("HKEYS", "{nanfeng}:rows"), "2");
+    assert_non_null(strstr(LOOK("GET", "{nanfeng}:roster"), " 3")); /* commits notice */
     assert_string_equal(LOOK("EXISTS", "{nanfeng}:s:b4:" HER), "0");
     assert_string_equal(LOOK("SCARD", "{nanfeng}:live:b4"), "0");
     assert_string_equal(LOOK("HEXISTS", "{nanfeng}:inputs", "i1"), "0");
