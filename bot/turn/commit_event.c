@@ -85,6 +85,17 @@ static void add_open(struct commit *c, const struct event *event)
     commit_add_number(c, event->opened_ms);
 }
 
+static void add_everybody(struct commit *c, const char *name, const struct event *event)
+{
+    add_person(c, name, event, event->reporter);
+    add_person(c, name, event, event->assignee);
+    add_person(c, name, event, event->verifier);
+    for (size_t i = 0; i < event->also_count; i++)
+        add_person(c, name, event, event->also[i]);
+    for (size_t i = 0; i < event->watcher_count; i++)
+        add_person(c, name, event, event->watchers[i]);
+}
+
 static void add_made(struct commit *c, const struct event *event)
 {
     commit_op(c, "make");
@@ -96,13 +107,7 @@ static void add_made(struct commit *c, const struct event *event)
     if (event_is_open(event))
         add_open(c, event);
     add_here(c, event);
-    add_person(c, "mine", event, event->reporter);
-    add_person(c, "mine", event, event->assignee);
-    add_person(c, "mine", event, event->verifier);
-    for (size_t i = 0; i < event->also_count; i++)
-        add_person(c, "mine", event, event->also[i]);
-    for (size_t i = 0; i < event->watcher_count; i++)
-        add_person(c, "mine", event, event->watchers[i]);
+    add_everybody(c, "mine", event);
 }
 
 static bool same(const char *a, const char *b)
@@ -121,13 +126,29 @@ static void add_moved_place(struct commit *c, const struct event *event,
     add_here(c, event);
 }
 
+static bool is_in(const char *const *list, size_t count, const char *member)
+{
+    for (size_t i = 0; i < count; i++)
+        if (same(list[i], member))
+            return true;
+    return false;
+}
+
+/* Whoever had to do with it and has not any more. */
+static void add_leaver(struct commit *c, const struct event *event, const char *member)
+{
+    if (member && !same(member, event->reporter) && !same(member, event->assignee) &&
+        !same(member, event->verifier) && !is_in(event->also, event->also_count, member) &&
+        !is_in(event->watchers, event->watcher_count, member))
+        add_person(c, "unmine", event, member);
+}
+
 static void add_people(struct commit *c, const struct event *event, const struct origin *was)
 {
-    if (!same(event->assignee, was->assignee)) {
-        if (was->assignee && !same(was->assignee, event->reporter))
-            add_person(c, "unmine", event, was->assignee);
+    add_leaver(c, event, was->assignee);
+    add_leaver(c, event, was->verifier);
+    if (!same(event->assignee, was->assignee))
         add_person(c, "mine", event, event->assignee);
-    }
     if (!same(event->verifier, was->verifier))
         add_person(c, "mine", event, event->verifier);
     for (size_t i = was->also_count; i < event->also_count; i++)
@@ -139,14 +160,10 @@ static void add_people(struct commit *c, const struct event *event, const struct
 /* Archived events leave the indices: they are found by number only. */
 static void add_archived(struct commit *c, const struct event *event, const struct origin *was)
 {
+    add_leaver(c, event, was->assignee);
+    add_leaver(c, event, was->verifier);
     add_place(c, "unat", event, was->building, was->category, was->where);
-    add_person(c, "unmine", event, event->reporter);
-    add_person(c, "unmine", event, event->assignee);
-    add_person(c, "unmine", event, event->verifier);
-    for (size_t i = 0; i < event->also_count; i++)
-        add_person(c, "unmine", event, event->also[i]);
-    for (size_t i = 0; i < event->watcher_count; i++)
-        add_person(c, "unmine", event, event->watchers[i]);
+    add_everybody(c, "unmine", event);
     commit_op(c, "old");
     commit_add_number(c, event->id);
     commit_add_number(c, c->d->turn.now_ms);
@@ -176,8 +193,7 @@ static void add_changed(struct commit *c, const struct event *event, const struc
         commit_op(c, "unold");
         commit_add_number(c, event->id);
         add_here(c, event);
-        add_person(c, "mine", event, event->reporter);
-        add_person(c, "mine", event, event->assignee);
+        add_everybody(c, "mine", event);
     }
     add_moved_place(c, event, was);
     add_people(c, event, was);
