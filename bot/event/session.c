@@ -48,7 +48,8 @@ void session_expire(struct session *session, int64_t now_ms)
 bool session_is_empty(const struct session *session)
 {
     return !session->question_count && !session->half && !session->last_report &&
-           !session->last_report_ref && !session->last_ping && !session->last_ping_ref;
+           !session->last_report_ref && !session->last_ping && !session->last_ping_ref &&
+           !session->helped_ms && !session->repeats;
 }
 
 static bool is_same_question(const struct question *a, const struct question *b)

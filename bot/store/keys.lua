@@ -17,7 +17,7 @@
 --                          unit or floor is another trouble, "126:<unit>:<floor>"; the highest number is its version
 --   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
 --   s:<group>:<member>     a session: s value, v version, a:… what others added to it
---   live:<group>           members who have something open there
+--   live:<group>           members who have a session there (turn/sweep.c lets them go)
 --   timers, timer          due times; what is to be handed back
 --   msg:<chat>:<id>        the events that a platform message is about, and whose question it put; <chat> is the group,
 --                          or dm:<member>

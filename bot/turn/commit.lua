@@ -16,7 +16,7 @@ local ARITY = {
     version = 2,  -- event, version read
     top = 3,      -- building, category, highest number read
     code = 4,     -- hash of a one-time code, what was read of it ("" nothing), what it becomes, what the audit says
-    session = 5,  -- group, member, version read, value, live (0/1)
+    session = 5,  -- group, member, version read, value, whether there is anything in it (0/1)
     -- writes
     make = 4,     -- body, text, photos, opened at
     put = 5,      -- event, new version, body, text, photos ("" for the last two: unchanged)
@@ -200,20 +200,28 @@ function write.unmine(i)
     settle(key('m', A[i + 2]))
     call('ZREM', key('m', A[i + 2]), A[i + 1])
 end
-function write.session(i)
-    call('HSET', key('s', A[i + 1], A[i + 2]), 'v', A[i + 3] + 1, 's', fill(A[i + 4]))
-    call(A[i + 5] == '1' and 'SADD' or 'SREM', key('live', A[i + 1]), A[i + 2])
-end
-function write.drop(i)
+local function drop_fields(i, ...) -- of a session; without any it is none
     local k = key('s', A[i + 1], A[i + 2])
     settle(k)
-    call('HDEL', k, A[i + 3])
+    call('HDEL', k, ...)
+    if call('EXISTS', k) == 0 then call('SREM', key('live', A[i + 1]), A[i + 2]) end
 end
+function write.session(i)
+    local k = key('s', A[i + 1], A[i + 2])
+    if A[i + 5] == '1' then
+        call('HSET', k, 'v', A[i + 3] + 1, 's', fill(A[i + 4]))
+        call('SADD', key('live', A[i + 1]), A[i + 2])
+    else
+        drop_fields(i, 'v', 's')
+    end
+end
+function write.drop(i) drop_fields(i, A[i + 3]) end
 function write.add(i)
     local k, field = key('s', A[i + 1], A[i + 2]), A[i + 3]
     local is_question = field:sub(1, 4) == 'a:q:'
     if not is_question then
         gather('HSET', k, resolve(field), fill(A[i + 4]))
+        call('SADD', key('live', A[i + 1]), A[i + 2])
         return
     end
     if call('HLEN', k) > ADDED_MAX then -- nobody answers: an older question gives way

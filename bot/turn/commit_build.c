@@ -117,14 +117,12 @@ static void add_session(struct commit *c, const struct session *session,
 {
     if (!session || !session->dirty)
         return;
-    bool live = session->question_count || session->half || session->last_report ||
-                session->last_report_ref;
     commit_op(c, "session");
     commit_add(c, session->group);
     commit_add(c, session->member);
     commit_add_number(c, merged->version);
     commit_add(c, session_value(c, session));
-    commit_add(c, live ? "1" : "0");
+    commit_add(c, session_is_empty(session) ? "0" : "1");
     for (size_t i = 0; i < merged->count; i++) {
         commit_op(c, "drop");
         commit_add(c, session->group);

@@ -37,6 +37,7 @@ static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_FORGETTING] = "bot/turn/forgetting.lua",
     [SCRIPT_HEALTH] = "bot/turn/health.lua",
     [SCRIPT_PARKED] = "bot/turn/parked.lua",
+    [SCRIPT_SWEEP] = "bot/turn/sweep.lua",
 };
 
 /* ---- scripts -------------------------------------------------------------------------- */
@@ -159,6 +160,7 @@ static void tick_cb(void *arg)
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
         forgetting_tick(&core->homes[i]);
+        sweep_tick(&core->homes[i]);
     }
     if (real)
         health_tick(core);
@@ -386,6 +388,7 @@ void core_run_due(struct core *core)
         timers_tick(&core->homes[i]);
         past_tick(&core->homes[i]);
         forgetting_tick(&core->homes[i]);
+        sweep_tick(&core->homes[i]);
     }
     for (struct account *a = core->accounts; a; a = a->next)
         outbox_kick(a->outbox);

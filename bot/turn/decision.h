@@ -28,6 +28,8 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
 /* Notes what a session holds now (after a commit or at load). */
 void hint_note(struct queue *queue, const struct session *session);
 void hint_note_question(struct queue *queue, const char *member);
+/* Nothing of his is open in Redis, unless it was noted in sweep `began` or later. */
+void hint_drop(struct queue *queue, const char *member, uint64_t began);
 void hint_forget(struct queue *queue);
 /* Reads the group's live sessions from Redis. */
 void hint_load(struct queue *queue);

@@ -25,11 +25,12 @@ static void live_free(struct queue *queue, struct live *live)
 static struct live *live_make(struct queue *queue, const char *member)
 {
     struct live *live = find_live(queue, member);
-    if (live)
-        return live;
-    live = xcalloc(1, sizeof *live);
-    live->member = xstrdup(member);
-    HASH_ADD_KEYPTR(hh, queue->live, live->member, strlen(live->member), live);
+    if (!live) {
+        live = xcalloc(1, sizeof *live);
+        live->member = xstrdup(member);
+        HASH_ADD_KEYPTR(hh, queue->live, live->member, strlen(live->member), live);
+    }
+    live->noted = queue->core->notes;
     return live;
 }
 
@@ -56,6 +57,13 @@ void hint_note_question(struct queue *queue, const char *member)
     live_make(queue, member)->questions = true;
 }
 
+void hint_drop(struct queue *queue, const char *member, uint64_t began)
+{
+    struct live *live = find_live(queue, member);
+    if (live && live->noted < began)
+        live_free(queue, live);
+}
+
 void hint_forget(struct queue *queue)
 {
     struct live *live, *next;
@@ -75,6 +83,7 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     struct queue *queue = arg;
     struct core *core = queue->core;
     core->loading--;
+    queue->loads--;
     if (error || reply->type != REDIS_LIST) {
         queue->unread = core->unread = true;
         return;
@@ -94,6 +103,7 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
 void hint_load(struct queue *queue)
 {
     queue->core->loading++;
+    queue->loads++;
     const char *argv[] = {queue->group->name, queue->person ? queue->person : ""};
     core_eval(queue->core, queue->home, queue->lane, SCRIPT_LOAD, 2, argv, NULL, load_cb,
               queue);

@@ -11,6 +11,9 @@
 #include "turn/flood.h"
 #include "turn/internal.h"
 
+#define QUEUE_KEY_SIZE 300
+#define DIRECT_MAX 5000 /* direct chats in memory */
+
 /* ---- queues -------------------------------------------------------------------------- */
 
 static uint32_t lane_of(const char *key)
@@ -21,27 +24,20 @@ static uint32_t lane_of(const char *key)
     return hash;
 }
 
-struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
-                           const char *member)
+static void write_key(const struct home *home, const struct group *group, const char *member,
+                      char key[QUEUE_KEY_SIZE])
 {
-    char key[300];
-    snprintf(key, sizeof key, "%s %s %s", community_id(home->community), group->name,
+    snprintf(key, QUEUE_KEY_SIZE, "%s %s %s", community_id(home->community), group->name,
              group->kind == GROUP_DIRECT ? member : "");
+}
+
+struct queue *intake_find(const struct core *core, const struct home *home,
+                          const struct group *group, const char *member)
+{
+    char key[QUEUE_KEY_SIZE];
+    write_key(home, group, member, key);
     struct queue *queue;
     HASH_FIND_STR(core->queues, key, queue);
-    if (queue)
-        return queue;
-    queue = xcalloc(1, sizeof *queue);
-    queue->key = xstrdup(key);
-    queue->core = core;
-    queue->home = home;
-    queue->group = group;
-    queue->person = group->kind == GROUP_DIRECT ? xstrdup(member) : NULL;
-    queue->lane = lane_of(key);
-    queue->last = &queue->first;
-    HASH_ADD_KEYPTR(hh, core->queues, queue->key, strlen(queue->key), queue);
-    if (core->open)
-        hint_load(queue);
     return queue;
 }
 
@@ -63,6 +59,50 @@ static void queue_free(struct queue *queue)
     free(queue->person);
     free(queue->key);
     free(queue);
+}
+
+/* Anybody can write to the bot: the direct chat that has been known longest and is idle gives
+ * way. What it has open is read again when its person is back. */
+static void make_room(struct core *core)
+{
+    struct queue *queue, *next;
+    if (core->direct_queues < DIRECT_MAX)
+        return;
+    HASH_ITER(hh, core->queues, queue, next)
+    {
+        if (!queue->person || queue->first || queue->busy || queue->loads)
+            continue;
+        HASH_DEL(core->queues, queue);
+        queue_free(queue);
+        core->direct_queues--;
+        return;
+    }
+}
+
+struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
+                           const char *member)
+{
+    struct queue *queue = intake_find(core, home, group, member);
+    if (queue)
+        return queue;
+    char key[QUEUE_KEY_SIZE];
+    write_key(home, group, member, key);
+    queue = xcalloc(1, sizeof *queue);
+    queue->key = xstrdup(key);
+    queue->core = core;
+    queue->home = home;
+    queue->group = group;
+    if (group->kind == GROUP_DIRECT) {
+        make_room(core);
+        core->direct_queues++;
+        queue->person = xstrdup(member);
+    }
+    queue->lane = lane_of(key);
+    queue->last = &queue->first;
+    HASH_ADD_KEYPTR(hh, core->queues, queue->key, strlen(queue->key), queue);
+    if (core->open)
+        hint_load(queue);
+    return queue;
 }
 
 void intake_destroy(struct core *core)

@@ -22,6 +22,7 @@
 #include "turn/health.h"
 #include "turn/people.h"
 #include "turn/poison.h"
+#include "turn/render.h"
 #include "turn/scripts.h"
 #include "turn/stored.h"
 #include "turn/turn.h"
@@ -53,12 +54,14 @@ struct home { /* a community at run time */
     bool past_busy;
     bool forget_wanted, forget_busy; /* somebody asked to be forgotten (forgetting.c) */
     int64_t forget_next_ms;
-    bool roster_new; /* who leaves by it is to be looked for */
-    bool rows_busy;       /* the roster is being read anew */
-    int64_t rows_next_ms; /* on the boot-time clock, when it is looked at again */
-    size_t misfits;       /* amendments that were left out, as it was logged */
-    bool agreed;          /* its stored data may be used (gate.c) */
-    bool looking;         /* health.c */
+    bool roster_new;       /* who leaves by it is to be looked for */
+    bool rows_busy;        /* the roster is being read anew */
+    int64_t rows_next_ms;  /* on the boot-time clock, when it is looked at again */
+    size_t misfits;        /* amendments that were left out, as it was logged */
+    bool agreed;           /* its stored data may be used (gate.c) */
+    int64_t sweep_next_ms; /* sweep.c */
+    size_t swept;
+    bool looking; /* health.c */
     int64_t looked_ms;
     struct health_stored stored;
     struct commit *commits, **commits_end; /* go at the end of this round (commit.c) */
@@ -71,6 +74,7 @@ struct live {
     int64_t half_until_ms;
     bool questions;
     int64_t report_until_ms; /* later pieces and photos attach until then */
+    uint64_t noted;          /* core->notes, when it was last noted */
     UT_hash_handle hh;
 };
 
@@ -98,6 +102,7 @@ struct queue { /* a group (or one person's direct chat) at run time */
     size_t length;
     bool busy;           /* the first item's turn is under way */
     bool loaded, unread; /* what is open there is known; was asked for in vain */
+    unsigned loads;      /* under way */
     struct live *live;
     struct loop_timer *again; /* a pause before the next try */
     UT_hash_handle hh;
@@ -138,10 +143,12 @@ struct core {
     size_t home_count;
     struct account *accounts;
     struct queue *queues;
+    size_t direct_queues;
     size_t queued;         /* inputs waiting or in flight */
     size_t loading;        /* answers that core_is_ready waits for */
     size_t in_flight;      /* scripts whose answer somebody waits for */
     uint64_t last_send;    /* ids of sends */
+    uint64_t notes;        /* sweeps begun */
     uint32_t wanted;       /* intents that some handler hears unaddressed */
     struct arena *scratch; /* for hints */
     struct poison *poison;
@@ -175,6 +182,9 @@ struct account *core_reach(struct core *core, struct home *home, const char *gro
 /* `member` is used for direct chats only. */
 struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
                            const char *member);
+/* The same, without making it; or NULL. */
+struct queue *intake_find(const struct core *core, const struct home *home,
+                          const struct group *group, const char *member);
 /* What is known of a platform group; NULL when there are too many. */
 struct route *intake_route(struct account *account, const char *platform_group);
 int intake_add(struct core *core, struct account *account, const struct input *input);
@@ -212,25 +222,10 @@ void outbox_on_redis(struct outbox *outbox); /* Redis is back */
 
 /* health.c: looks when it is time */
 void health_tick(struct core *core);
+/* sweep.c: harmless when it is not due */
+void sweep_tick(struct home *home);
 /* parked_again.c: what was parked under that id is decided. */
 void parked_settled(struct home *home, const char *id);
-
-/* render.c */
-struct rendered {
-    struct send_part parts[2 * OUTGOING_MENTIONS_MAX + 6];
-    size_t part_count;
-    const char *text; /* the whole text, before it is split */
-};
-/* The members whose names a row needs and memory does not hold. */
-size_t render_missing(const struct home *home, const struct row *row, const char **ids,
-                      size_t max);
-/* Text of a row; "" when the template is unknown (logged). */
-const char *render_text(const struct home *home, const struct row *row, int64_t now_ms,
-                        struct arena *arena);
-/* Puts quote, mentions and the k-th piece of the text together. */
-void render_parts(const struct home *home, const struct account *account, const struct row *row,
-                  const char *piece, bool first, struct arena *arena,
-                  struct rendered *ret_rendered);
 
 /* timers.c */
 void timers_tick(struct home *home);

@@ -22,6 +22,7 @@ enum script {
     SCRIPT_FORGETTING,
     SCRIPT_HEALTH,
     SCRIPT_PARKED,
+    SCRIPT_SWEEP,
     SCRIPT_COUNT
 };
 

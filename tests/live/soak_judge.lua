@@ -59,10 +59,6 @@ for _, k in ipairs(names.e or {}) do
     if body.state == 'done' and not timer_of[id] then fault('done without the archive timer', id) end
     if body.state == 'archived' and timer_of[id] then fault('archived with timers', id, timer_of[id]) end
     if body.state == 'done' and not body.outcome then fault('done without an outcome', id) end
-    if body.building and body.state ~= 'archived' and
-        not call('ZSCORE', key('at', body.building, body.category), id) then
-        fault('not in the index of its place', id, body.state)
-    end
 end
 for id in pairs(open) do if not events[id] then fault('open index names no event', id) end end
 for id in pairs(old) do
@@ -72,13 +68,21 @@ end
 for _, k in ipairs(names.t or {}) do
     if not events[k:match('(%d+)$')] then fault('trail of no event', k) end
 end
+local placed = {}
 for _, kind in ipairs({'at', 'm'}) do
     for _, k in ipairs(names[kind] or {}) do
-        for _, id in ipairs(call('ZRANGE', k, 0, -1)) do
+        for _, place in ipairs(call('ZRANGE', k, 0, -1)) do
+            local id = place:match('^%d+')
+            if kind == 'at' then placed[id .. k] = (placed[id .. k] or 0) + 1 end
             if not events[id] then fault('index names no event', k, id)
             elseif events[id].state == 'archived' then fault('index names an archived event', k, id) end
         end
     end
+end
+
+for id, body in pairs(events) do
+    local times = placed[id .. key('at', body.building or '-', body.category or 'other')]
+    if body.state ~= 'archived' and times ~= 1 then fault('in the index of its place', times or 0, 'times', id) end
 end
 
 -- numbers: every event that was made is here or in the archive
@@ -92,7 +96,7 @@ for _, kind in ipairs({'outq', 'out', 'parked', 'inputs', 'again'}) do
 end
 
 -- people's open things
-local live, sessions, questions = 0, 0, 0
+local live, sessions = 0, 0
 for _, k in ipairs(names.live or {}) do
     for _, member in ipairs(call('SMEMBERS', k)) do
         live = live + 1
@@ -103,9 +107,7 @@ end
 for _, k in ipairs(names.s or {}) do
     sessions = sessions + 1
     local group, member = k:match(':s:([^:]+):(.*)$')
-    for i, v in ipairs(call('HVALS', k)) do
-        if v:find('"questions":[{', 1, true) or v:find('"q":[{', 1, true) then questions = questions + 1 end
-    end
+    if call('SISMEMBER', key('live', group), member) == 0 then fault('session that is not live', k) end
     if call('HLEN', k) > 34 then fault('session has', call('HLEN', k), 'fields', k) end
 end
 

@@ -69,7 +69,7 @@ static void read_script(void)
 
 static void judge_one(size_t community, int64_t late_ms)
 {
-    char tag[16], now[24], late[24];
+    char tag[32], now[24], late[24];
     snprintf(tag, sizeof tag, "{c%02zu}", community + 1);
     snprintf(now, sizeof now, "%lld", (long long)clock_now_ms(district.clock));
     snprintf(late, sizeof late, "%lld", (long long)late_ms);
@@ -196,6 +196,7 @@ static void a_district_stays_sound(void **state)
     judge(2 * QUIET_STEP_MS);
     tell("a hundred quiet days later");
     assert_int_equal((int)*figure("faults"), 0);
+    assert_int_equal((int)(*figure("open") + *figure("timers") + *figure("live")), 0);
     assert_int_equal((int)district.lost, 0);
     district_stop(&district);
     free(script);
