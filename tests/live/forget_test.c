@@ -147,7 +147,8 @@ static void nothing_of_her_words_is_left(void **state)
     assert_null(strstr(LOOK("LINDEX", "{nanfeng}:t:3", "0"), "备注"));
     assert_non_null(strstr(LOOK("LINDEX", "{nanfeng}:t:3", "0"), HER));
     assert_string_equal(LOOK("HEXISTS", "{nanfeng}:people", HER), "0");
-    assert_string_equal(LOOK("HKEYS", "{nanfeng}:rows"), "2");
+    assert_string_equal(LOOK("HEXISTS", "{nanfeng}:rows", "1"), "0");
+    assert_string_equal(LOOK("HEXISTS", "{nanfeng}:rows", "2"), "1");
     assert_non_null(strstr(LOOK("GET", "{nanfeng}:roster"), " 3")); /* commits notice */
     assert_string_equal(LOOK("EXISTS", "{nanfeng}:s:b4:" HER), "0");
     assert_string_equal(LOOK("SCARD", "{nanfeng}:live:b4"), "0");
