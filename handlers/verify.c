@@ -352,7 +352,8 @@ static int verdict(const struct turn *turn, const struct event *event)
         return 1;
     if (m->intent == INTENT_RATE)
         return m->rating == 1 ? -1 : 1;
-    return m->report && is_same(m->fault.category, event->category) ? -1 : 0;
+    bool trouble = m->report || (m->intent == INTENT_FRAGMENT && m->fault.symptom);
+    return trouble && is_same(m->fault.category, event->category) ? -1 : 0;
 }
 
 static bool answer_which(struct turn *turn, struct session *session, size_t index)

@@ -155,6 +155,19 @@ static bool corrects(const struct reading *reading, const struct hit *say,
            reading_corrected_place(reading, 0, ret_where);
 }
 
+/* "今天能修好吗", "fixed?": asks whether it is done. */
+static bool is_asked(const struct reading *reading, const struct meaning *meaning)
+{
+    static const char *const words[] = {"吗", "多久", "什么时候", "啥时候", "何时", "几点", "?"};
+    if (meaning->intent != INTENT_DONE && meaning->intent != INTENT_CONFIRM)
+        return false;
+    for (uint32_t at = 0; at < reading->count; at++)
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            if (reading_is(reading, at, words[i]))
+                return true;
+    return false;
+}
+
 /* "不是4楼，是5楼": begins with what it was not. */
 static bool begins_denying(const struct reading *reading)
 {
@@ -195,6 +208,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0);
     if (strong) {
         take_say(reading, meaning, say);
+        if (is_asked(reading, meaning))
+            meaning->intent = INTENT_PROGRESS;
         if (correction) {
             meaning->intent = INTENT_CORRECT;
             meaning->fault.where = right;
