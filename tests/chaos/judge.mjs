@@ -1,7 +1,9 @@
 // judge.mjs: what a chaos run must have left behind, read from the peers' logs and, by redis-cli, from Redis. Loubot
 // itself is never asked.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { answerMayBeLost } from './recorder.mjs';
+
+export const AWAY = 'Redis is away';
 
 export class Store {
     constructor(socket, community) {
@@ -12,12 +14,12 @@ export class Store {
     many(commands) {
         if (commands.length === 0) return [];
         const quoted = (arg) => `"${String(arg).replace(/(["\\])/g, '\\$1')}"`;
-        const out = execFileSync('redis-cli', ['-s', this.socket, '--json'], {
+        const { stdout } = spawnSync('redis-cli', ['-s', this.socket, '--json'], {
             input: commands.map((c) => c.map(quoted).join(' ')).join('\n') + '\n', encoding: 'utf8',
             stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 1 << 30,
         });
-        const lines = out.trimEnd().split('\n');
-        if (lines.length !== commands.length) throw new Error('Redis is away');
+        const lines = stdout.trimEnd().split('\n');
+        if (lines.length !== commands.length || lines.some((line) => !line || /^(Error|Could)/.test(line))) throw new Error(AWAY);
         return lines.map((line) => JSON.parse(line));
     }
     cli(...args) {
@@ -32,11 +34,7 @@ export class Store {
     }
     // How many groups of an account have a mark; 0 while Redis is away.
     marks(account) {
-        try {
-            return this.cli('hlen', `{a:onebot:${account}}:mark`);
-        } catch {
-            return 0;
-        }
+        return this.isUp() ? this.cli('hlen', `{a:onebot:${account}}:mark`) : 0;
     }
     // The numbers of all events.
     numbers() {

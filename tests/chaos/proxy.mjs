@@ -33,7 +33,7 @@ export class RedisProxy {
 
     #adopt(client) {
         const upstream = connect(this.server);
-        const pair = { free: 0, deaf: false, end: () => {
+        const pair = { last: null, deaf: false, end: () => {
             client.destroy();
             upstream.destroy();
             this.pairs.delete(pair);
@@ -52,18 +52,17 @@ export class RedisProxy {
     // One command after the other: each takes `delay` ms.
     #pass(pair, upstream, command) {
         this.commands++;
-        const loses = this.rng.next() < this.loss;
-        const now = performance.now();
-        pair.free = Math.max(now, pair.free) + this.delay;
-        const pass = () => {
+        const loses = this.rng.next() < this.loss, delay = this.delay;
+        const before = pair.last;
+        pair.last = (async () => {
+            await before;
+            if (delay) await new Promise((done) => setTimeout(done, delay));
             if (pair.deaf) return;
             upstream.write(command);
             if (!loses) return;
             this.lost++;
             pair.deaf = true; // it is carried out; nobody hears of it
             setTimeout(() => pair.end(), 20);
-        };
-        if (pair.free <= now) pass();
-        else setTimeout(pass, pair.free - now);
+        })();
     }
 }

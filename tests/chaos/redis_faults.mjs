@@ -24,6 +24,7 @@ async function during(stage, count, fault) {
 }
 async function end(stage, name, what) {
     await until(() => stage.store.leftovers([10001]).length === 0, 10000);
+    await until(() => stage.store.isUp());
     const judged = judge({ ...stage, sends: stage.recorder.sends });
     verdict.add({ ...judged, lines: judged.lines.map((line) => `${name}: ${line}`) });
     await stage.end(verdict);
@@ -114,7 +115,7 @@ async function embedded() {
         daemon.killRedis();
         const more = several(stage, 3);
         await until(() => (daemon.redis() ?? first) !== first, 5000);
-        for (let pid = daemon.redis(), i = 0; i < (given.long ? 400 : 60); i++, await sleep(25)) {
+        for (let pid = daemon.redis(), i = 0; i < (given.long ? 400 : 30); i++, await sleep(25)) {
             const now = daemon.redis();
             if (now !== pid && now) ends++;
             pid = now ?? pid;
@@ -125,13 +126,13 @@ async function embedded() {
     verdict.check('disk full', ends > 0 ? [] : ['it was never full']);
 
     // Torn at a random byte behind the last thing that anybody was told of.
-    for (let i = 0; i < (given.long ? 8 : 2); i++) {
+    for (let i = 0; i < (given.long ? 8 : 1); i++) {
         await until(() => store.leftovers([server.self]).length === 0, 5000);
         await sleep(2500); // marks are written
         server.faults.fail = Infinity;
-        const before = statSync(file()).size, events = store.numbers().length;
+        const before = statSync(file()).size, events = store.numbers().length
         const told = several(stage, 4);
-        await until(() => store.numbers().length === events + 4, 5000);
+        await until(() => store.numbers().length === events + 4, 10000);
         daemon.killRedis();
         await daemon.kill();
         await sleep(100);
@@ -144,11 +145,11 @@ async function embedded() {
     }
 
     // Killed while the file is rewritten, which takes long.
-    for (let i = 0; i < (given.long ? 12 : 2); i++) {
-        await until(() => store.isUp(), 15000);
-        store.cli('config', 'set', 'rdb-key-save-delay', given.long ? 3000 : 1000);
+    for (let i = 0; i < (given.long ? 12 : 1); i++) {
+        const slow = () => store.cli('config', 'set', 'rdb-key-save-delay', given.long ? 3000 : 1000);
+        await until(slow, 15000);
         await during(stage, 3, async () => {
-            store.cli('bgrewriteaof');
+            await until(() => store.cli('bgrewriteaof'), 5000);
             await sleep(rng.between(0, 700));
             if (daemon.killRedis() && rng.next() < 0.5) {
                 await daemon.kill();

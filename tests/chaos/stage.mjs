@@ -9,14 +9,20 @@ import { Daemon } from './daemon.mjs';
 import { OneBotServer } from '../peers/onebot/server.mjs';
 import { Recorder } from './recorder.mjs';
 import { Rng } from './rng.mjs';
-import { Store } from './judge.mjs';
+import { AWAY, Store } from './judge.mjs';
 import { Town } from './town.mjs';
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// True as soon as `holds()` is, looked at every 20 ms; false after `ms`.
+// True as soon as `holds()` is, looked at every 20 ms; false after `ms`. While Redis is away nothing holds.
 export async function until(holds, ms = 60000) {
-    for (const end = performance.now() + ms; performance.now() < end; await sleep(20)) if (await holds()) return true;
+    for (const end = performance.now() + ms; performance.now() < end; await sleep(20)) {
+        try {
+            if (await holds()) return true;
+        } catch (error) {
+            if (error.message !== AWAY) throw error;
+        }
+    }
     return false;
 }
 
