@@ -257,6 +257,11 @@ static void send_batch(struct home *home)
 void commit_flush(void *arg)
 {
     struct home *home = arg;
+    if (!home->commits)
+        return;
+    for (struct account *a = home->core->accounts; a; a = a->next)
+        if (a->outbox)
+            outbox_tell(a->outbox, home->commits->d->queue->lane);
     while (home->commits)
         send_batch(home);
 }

@@ -219,6 +219,8 @@ int64_t outbox_next_due(const struct outbox *outbox);
 void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
                     const char *message, int64_t retry_ms, const char *why);
 void outbox_on_redis(struct outbox *outbox); /* Redis is back */
+/* Tells Redis what was sent, on this lane's connection. */
+void outbox_tell(struct outbox *outbox, uint32_t lane);
 
 /* health.c: looks when it is time */
 void health_tick(struct core *core);

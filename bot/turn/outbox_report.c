@@ -1,9 +1,9 @@
 /* outbox_report.c: telling Redis what became of outgoings. A report is kept in memory and
  * repeated until Redis has confirmed it; the scripts are harmless when run twice.
  *
- * What was sent is told a few milliseconds later, many in one script: each write of its own
- * would be one more fsync, for which the next report's commit waits. A crash in between sends
- * again what a crash before the answer would. */
+ * What was sent is told with the next commits, or a few milliseconds later, many in one script:
+ * each write of its own would be one more fsync, for which the next report's commit waits. A
+ * crash in between sends again what a crash before the answer would. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +125,7 @@ static void batch_fill(struct batch *batch, struct args *args)
     }
 }
 
-static void batch_start(struct outbox *outbox, struct home *home)
+static void batch_start(struct outbox *outbox, struct home *home, uint32_t lane)
 {
     struct core *core = outbox->account->core;
     struct arena *arena = arena_create(TURN_ARENA_MAX);
@@ -139,13 +139,13 @@ static void batch_start(struct outbox *outbox, struct home *home)
     args_add(&args, outbox->name);
     args_add(&args, "0"); /* the fence: raised when several daemons share a store */
     batch_fill(batch, &args);
-    core_eval(core, home, 0, SCRIPT_OUTBOX_SENT, args.count, args.values, NULL, batch_cb,
+    core_eval(core, home, lane, SCRIPT_OUTBOX_SENT, args.count, args.values, NULL, batch_cb,
               batch);
     args_finish(&args);
     arena_destroy(&arena);
 }
 
-void outbox_on_redis(struct outbox *outbox)
+void outbox_tell(struct outbox *outbox, uint32_t lane)
 {
     loop_timer_stop(&outbox->report_soon);
     struct report *report, *next;
@@ -156,8 +156,13 @@ void outbox_on_redis(struct outbox *outbox)
         if (report->park)
             outbox_park_start(report);
         else
-            batch_start(outbox, report->home);
+            batch_start(outbox, report->home, lane);
     }
+}
+
+void outbox_on_redis(struct outbox *outbox)
+{
+    outbox_tell(outbox, 0);
 }
 
 static void soon_cb(void *arg)
