@@ -12,6 +12,7 @@
 
 #include "adapter.h"
 #include "cli/config.h"
+#include "cli/running.h"
 #include "cli/tables.h"
 #include "event/calendar.h"
 #include "event/policy.h"
@@ -227,6 +228,17 @@ static void check_words(struct check *check)
     lexicon_destroy(&lexicon);
 }
 
+/* What was changed in the rosters at run time and no longer fits, where a Loubot runs. */
+static void note_misfits(const char *path)
+{
+    struct running running;
+    running_look(&running, path);
+    for (size_t i = 0; i < faults_count(running.misfits); i++)
+        printf("note: left out of the roster: %s; `loubot roster --undo` takes it back\n",
+               faults_text(running.misfits, i));
+    running_close(&running);
+}
+
 static int report(const struct faults *faults)
 {
     size_t count = faults_count(faults);
@@ -258,6 +270,8 @@ int cli_check(const struct tables *tables, int argc, char **argv)
         check_communities(&check);
         check_calendar(&check);
         check_words(&check);
+        if (!faults_count(check.faults))
+            note_misfits(named ? argv[2] : NULL);
     }
     int status = report(check.faults);
     config_destroy(&config);

@@ -1,5 +1,6 @@
-/* export.c: see export.h. The roster: it reads the files, as `check` does; what is at fault in
- * them is told on standard error, and nothing is written.
+/* export.c: see export.h. The roster: of a running Loubot as it is now, else of the files, as
+ * `check` reads them; what is at fault in them is told on standard error, and nothing is
+ * written.
  *
  * When you add something to export, give it a word of its own here and in main.c's table.
  */
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "cli/config.h"
+#include "cli/running.h"
 #include "host/buf.h"
 #include "host/clock.h"
 #include "host/conf.h"
@@ -48,6 +50,21 @@ static int try_community(const char *path, const char *id, int64_t now_ms,
     return status;
 }
 
+/* Of a running Loubot, with what was changed at run time; -1: none runs, or it has no such. */
+static int try_running(const char *file, const char *id)
+{
+    struct running running;
+    int status = -1;
+    if (running_look(&running, file))
+        for (size_t i = 0; status < 0 && i < running.daemon.community_count; i++) {
+            const struct community *community = running.daemon.communities[i];
+            if (!id || strcmp(community_id(community), id) == 0)
+                status = write_roster(community);
+        }
+    running_close(&running);
+    return status;
+}
+
 static int export_roster(const struct config *config, const char *id, struct faults *faults)
 {
     struct clock *clock = clock_create_system();
@@ -78,6 +95,9 @@ int cli_export(int argc, char **argv)
         else
             return usage();
     }
+    int running = try_running(file, id);
+    if (running >= 0)
+        return running;
     struct faults *faults = faults_create();
     struct config *config = config_load(file, faults);
     int status = config ? export_roster(config, id, faults) : 1;

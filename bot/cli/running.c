@@ -46,15 +46,14 @@ static bool connect_redis(struct running *running)
     if (there)
         running->redis = redis_create(running->daemon.loop, &config, on_state, &is_up);
     bool up = there && running_wait(running, &is_up, CONNECT_WAIT_MS);
-    if (!up && running->quiet)
-        log_set_level(LOG_ERROR);
-    else if (!up && running->config->embedded)
+    bool said = up || running->quiet;
+    if (!said && running->config->embedded)
         fprintf(
             stderr,
             "No Loubot runs on the data folder %s: start one with `loubot run`, or name the "
             "configuration of the running one with -c.\n",
             running->config->data);
-    else if (!up)
+    else if (!said)
         fprintf(stderr,
                 "The Redis server of the configuration does not answer: see that it runs "
                 "and can be reached from here.\n");
@@ -99,7 +98,7 @@ static bool open_running(struct running *running, const char *config_path, bool 
     running->config = config_load(config_path, faults);
     bool ok = running->config && daemon_load(&running->daemon, running->config, faults) == 0 &&
               connect_redis(running) && load_rosters(running);
-    for (size_t i = 0; i < faults_count(faults); i++)
+    for (size_t i = 0; !quiet && i < faults_count(faults); i++)
         fprintf(stderr, "%s\n", faults_text(faults, i));
     faults_destroy(&faults);
     return ok;

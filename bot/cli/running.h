@@ -22,7 +22,7 @@ struct running {
 /* False: why was printed. running_close() is due in any case. The rosters are as they are at
  * run time. */
 bool running_open(struct running *running, const char *config_path);
-/* The same for whom it is as well when nothing runs: only faults of the files are printed. */
+/* The same for whom it is as well when nothing runs: nothing is printed. */
 bool running_look(struct running *running, const char *config_path);
 void running_close(struct running *running);
 /* Runs the loop until `*flag` is set, at most so long. */

@@ -35,6 +35,8 @@ static char next_char(const char **at)
         return (char)(c - 32);
     if (c < 0x80)
         return strchr(" \t\r\n.!,:;", (int)c) && c ? ' ' : (char)c;
+    if (p[0] != 0xe2 && p[0] != 0xe3 && p[0] != 0xef)
+        return '*'; /* nearly all of Chinese */
     for (size_t i = 0; i < sizeof dashes / sizeof *dashes; i++)
         if (strncmp((const char *)p, dashes[i], 3) == 0)
             return '-';
@@ -102,6 +104,8 @@ bool code_is_wish(const char *text)
 
 bool code_find(const char *text, bool direct, char ret_code[CODE_LEN + 1])
 {
+    if (!direct && !strpbrk(text, "-\xe2\xef")) /* every chat line comes here */
+        return false;
     bool wish = direct && code_is_wish(text), other = false, dashed = false, found = false;
     size_t tokens = 0;
     struct token last = {.len = 0};
