@@ -420,6 +420,7 @@ static void put_aside(struct decision *d)
 static void start_read(struct decision *d)
 {
     struct queue *queue = d->queue;
+    d->hint = *intake_hint(queue, d->item);
     hint_judge(queue, d->item->input, d->item->sender, d->arena, &d->hint);
     fill_turn(d);
     struct args args;

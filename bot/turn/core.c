@@ -15,9 +15,6 @@
 #include "turn/rows.h"
 
 #define TICK_MS 200
-#define SCRATCH_MAX                                                                            \
-    (64u * 1024 * 1024) /* a hint understands texts of at most UNDERSTAND_MAX                  \
-                         */
 
 static const char *const script_files[SCRIPT_COUNT] = {
     [SCRIPT_CONTEXT] = "bot/turn/context.lua",

@@ -22,9 +22,13 @@ struct hint {
     char code[CODE_LEN + 1]; /* "" none */
     struct meaning meaning;
 };
-/* Judges an input in memory. Strings live in `arena`. */
+/* What an input says, whatever else is going on: read once. Strings live in `arena`. */
+void hint_read(const struct queue *queue, const struct input *input, struct arena *arena,
+               struct hint *hint);
+/* Whether it matters as things stand, and what it says together with what its sender began.
+ * `hint` is as hint_read() left it; `sender` may be NULL where nobody has anything open. */
 void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
-                struct arena *arena, struct hint *ret_hint);
+                struct arena *arena, struct hint *hint);
 /* Notes what a session holds now (after a commit or at load). */
 void hint_note(struct queue *queue, const struct session *session);
 void hint_note_question(struct queue *queue, const char *member);

@@ -172,12 +172,20 @@ static const char *without_name(const struct queue *queue, const char *text,
     return arena_printf(arena, "%.*s%s", before, text, rest);
 }
 
-static void judge_message(struct queue *queue, const struct input *input,
-                          const struct live *live, int64_t now_ms, struct arena *arena,
-                          struct hint *hint)
+static bool has_text(const struct input *input)
 {
-    const char *quoted = input_quoted(input);
-    hint->addressed = input_mentions_self(input) || queue->group->kind == GROUP_DIRECT;
+    return input->kind == INPUT_MESSAGE || input->kind == INPUT_EDIT;
+}
+
+void hint_read(const struct queue *queue, const struct input *input, struct arena *arena,
+               struct hint *hint)
+{
+    bool direct = queue->group->kind == GROUP_DIRECT;
+    *hint = (struct hint){.text = ""};
+    hint->meaning.fault.where.floor = hint->meaning.fault.where.floor_to = FLOOR_NONE;
+    if (!has_text(input))
+        return;
+    hint->addressed = input_mentions_self(input) || direct;
     hint->text = input_text(input, arena);
     const char *rest = without_name(queue, hint->text, arena);
     if (rest) {
@@ -185,29 +193,24 @@ static void judge_message(struct queue *queue, const struct input *input,
         hint->addressed = true;
     }
     if (hint->text[0])
-        understand_text(queue, hint->text, hint->addressed || quoted, arena, &hint->meaning);
-    bool open = is_live(live, now_ms);
-    if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
-        join_half(queue, live, arena, hint);
-    bool direct = queue->group->kind == GROUP_DIRECT;
+        understand_text(queue, hint->text, hint->addressed || input_quoted(input), arena,
+                        &hint->meaning);
     if (!code_find(hint->text, direct, hint->code))
         hint->code[0] = '\0';
-    hint->matters = hint->code[0] || hint->addressed || quoted || open ||
-                    input->kind == INPUT_EDIT ||
-                    (queue->core->wanted >> hint->meaning.intent & 1);
 }
 
 void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
-                struct arena *arena, struct hint *ret_hint)
+                struct arena *arena, struct hint *hint)
 {
-    *ret_hint = (struct hint){.text = ""};
-    ret_hint->meaning.fault.where.floor = ret_hint->meaning.fault.where.floor_to = FLOOR_NONE;
+    const struct live *live = sender ? find_live(queue, sender->id) : NULL;
     int64_t now_ms = clock_now_ms(queue->core->config.clock);
-    if (input->from_bot)
-        return; /* never answer ourselves or another bot */
-    if (input->kind == INPUT_MESSAGE || input->kind == INPUT_EDIT)
-        judge_message(queue, input, sender ? find_live(queue, sender->id) : NULL, now_ms, arena,
-                      ret_hint);
-    else
-        ret_hint->matters = true; /* recalls, reactions, timers, calls are rare */
+    hint->matters = !input->from_bot; /* never answer ourselves or another bot */
+    if (input->from_bot || !has_text(input))
+        return; /* recalls, reactions, timers, calls are rare: they all matter */
+    bool open = is_live(live, now_ms);
+    if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
+        join_half(queue, live, arena, hint);
+    hint->matters = hint->code[0] || hint->addressed || input_quoted(input) || open ||
+                    input->kind == INPUT_EDIT ||
+                    (queue->core->wanted >> hint->meaning.intent & 1);
 }

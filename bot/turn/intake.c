@@ -216,17 +216,27 @@ const struct member *intake_sender(const struct queue *queue, struct item *item)
     return item->sender;
 }
 
+const struct hint *intake_hint(const struct queue *queue, struct item *item)
+{
+    if (!item->hint) {
+        struct hint *hint = arena_alloc(item->arena, sizeof *hint);
+        hint_read(queue, item->input, item->arena, hint);
+        item->hint = hint;
+    }
+    return item->hint;
+}
+
 /* Nobody's business, as far as memory can tell: settled without a word to Redis. */
-static bool is_nothing(struct queue *queue, const struct input *input,
-                       const struct member *sender)
+static bool is_nothing(struct queue *queue, struct item *item)
 {
     struct core *core = queue->core;
-    struct hint hint;
-    if (poison_is(core->poison, input->id))
+    if (item->input->kind == INPUT_TIMER || item->unsure ||
+        poison_is(core->poison, item->input->id))
         return false;
     arena_clear(core->scratch);
-    poison_enter(core->poison, input->id);
-    hint_judge(queue, input, sender, core->scratch, &hint);
+    poison_enter(core->poison, item->input->id);
+    struct hint hint = *intake_hint(queue, item);
+    hint_judge(queue, item->input, intake_sender(queue, item), core->scratch, &hint);
     poison_leave(core->poison);
     return !hint.matters;
 }
@@ -241,8 +251,7 @@ static void go_on(struct queue *queue)
 {
     while (can_go_on(queue)) {
         struct item *item = queue->first;
-        if (item->input->kind != INPUT_TIMER && !item->unsure &&
-            is_nothing(queue, item->input, intake_sender(queue, item))) {
+        if (is_nothing(queue, item)) {
             queue->core->counts.idle++;
             pop(queue);
             continue;
@@ -268,9 +277,8 @@ static bool is_full(struct core *core, const struct queue *queue, bool emergency
     return full;
 }
 
-static struct item *item_create(const struct input *input)
+static struct item *item_create(struct arena *arena, const struct input *input)
 {
-    struct arena *arena = arena_create(TURN_ARENA_MAX);
     struct item *item = arena_alloc(arena, sizeof *item);
     item->arena = arena;
     item->input = input_copy(input, arena);
@@ -365,22 +373,39 @@ static struct queue *queue_of(struct account *account, const struct input *input
     return route->queue;
 }
 
+/* What it says, and what that is now. */
 static void judge(struct queue *queue, const struct account *account, const struct input *input,
-                  struct hint *ret_hint)
+                  struct hint *ret_hint, struct hint *ret_now)
 {
     struct core *core = queue->core;
-    arena_clear(core->scratch);
+    struct arena *arena = core->scratch;
+    arena_clear(arena);
     poison_enter(core->poison, input->id);
-    const struct member *sender =
-        queue->live ? sender_in(queue->home, account, input, queue->group, core->scratch)
-                    : NULL;
-    hint_judge(queue, input, sender, core->scratch, ret_hint);
+    hint_read(queue, input, arena, ret_hint);
+    *ret_now = *ret_hint;
+    hint_judge(queue, input,
+               queue->live ? sender_in(queue->home, account, input, queue->group, arena) : NULL,
+               arena, ret_now);
     poison_leave(core->poison);
+}
+
+/* What was read of it lies in the scratch, which is the item's from now on. */
+static struct item *item_of_judged(struct account *account, const struct input *input,
+                                   const struct hint *hint)
+{
+    struct core *core = account->core;
+    struct item *item = item_create(core->scratch, input);
+    struct hint *kept = arena_alloc(item->arena, sizeof *kept);
+    *kept = *hint;
+    item->hint = kept;
+    item->account = account;
+    core->scratch = arena_create(SCRATCH_MAX);
+    return item;
 }
 
 static struct item *item_of(struct account *account, const struct input *input)
 {
-    struct item *item = item_create(input);
+    struct item *item = item_create(arena_create(TURN_ARENA_MAX), input);
     item->account = account;
     return item;
 }
@@ -396,9 +421,10 @@ int intake_add(struct core *core, struct account *account, const struct input *i
         taken(account, input);
         return 0;
     }
-    struct hint hint = {.matters = true};
-    if (!poison_is(core->poison, input->id))
-        judge(queue, account, input, &hint);
+    struct hint hint = {.matters = true}, read;
+    bool poison = poison_is(core->poison, input->id);
+    if (!poison)
+        judge(queue, account, input, &read, &hint);
     bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
     bool echo = hint.matters && hint.text && flood_is_echo(queue, input, hint.text);
     if ((at_once && !hint.matters) || echo) {
@@ -414,7 +440,7 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     }
     if (hint.matters)
         flood_note_line(queue, input);
-    append(queue, item_of(account, input));
+    append(queue, poison ? item_of(account, input) : item_of_judged(account, input, &read));
     return 0;
 }
 
@@ -450,7 +476,7 @@ void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, cons
     home->core->counts.timers++;
     home->core->counts.timers_late +=
         clock_now_ms(home->core->config.clock) - due_ms > LATE_TIMER_MS;
-    struct item *item = item_create(&input);
+    struct item *item = item_create(arena_create(TURN_ARENA_MAX), &input);
     struct payload p;
     const struct group *group = NULL;
     if (payload_decode(&p, payload, item->arena) == 0)

@@ -28,9 +28,10 @@
 #include "turn/turn.h"
 
 #define TURN_ARENA_MAX (8u * 1024 * 1024)
-#define INTAKE_MAX 20000      /* inputs waiting in memory, over all groups */
-#define INTAKE_GROUP_MAX 2000 /* in one group; emergencies pass it */
-#define DECISIONS_MAX 5       /* times that a turn is decided again on fresh context */
+#define SCRATCH_MAX (64u * 1024 * 1024) /* a hint understands UNDERSTAND_MAX bytes at most */
+#define INTAKE_MAX 20000                /* inputs waiting in memory, over all groups */
+#define INTAKE_GROUP_MAX 2000           /* in one group; emergencies pass it */
+#define DECISIONS_MAX 5 /* times that a turn is decided again on fresh context */
 #define LATE_SILENT_MS                                                                         \
     (30 * 60 * 1000) /* what was written earlier than that is not answered (DESIGN §3.6) */
 #define KEEP_MESSAGE_DAYS 30
@@ -85,6 +86,7 @@ struct item { /* an input on its way */
     struct account *account;     /* NULL: timers */
     const struct member *sender; /* of the roster with that serial; see intake_sender() */
     uint64_t serial;
+    const struct hint *hint;       /* see intake_hint() */
     const char *again;             /* the id under which it was parked; NULL: it never was */
     bool unsure;                   /* a commit was sent whose outcome is unknown */
     bool alone;                    /* a commit was refused: no other goes in the same call */
@@ -196,6 +198,8 @@ void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, cons
                       uint32_t event);
 void intake_go_on(struct queue *queue); /* something it waited for is there */
 /* Who wrote, by the present roster; NULL for timers. */
+/* What the item says by itself (hint_read), read when first asked for. */
+const struct hint *intake_hint(const struct queue *queue, struct item *item);
 const struct member *intake_sender(const struct queue *queue, struct item *item);
 void intake_go_on_all(struct core *core);  /* the same for every queue */
 void intake_resume(struct core *core);     /* Redis is back: every queue goes on */
