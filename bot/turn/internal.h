@@ -197,9 +197,9 @@ void intake_add_again(struct core *core, struct account *account, const struct i
 void intake_add_timer(struct home *home, const char *timer, int64_t due_ms, const char *payload,
                       uint32_t event);
 void intake_go_on(struct queue *queue); /* something it waited for is there */
-/* Who wrote, by the present roster; NULL for timers. */
 /* What the item says by itself (hint_read), read when first asked for. */
 const struct hint *intake_hint(const struct queue *queue, struct item *item);
+/* Who wrote, by the present roster; NULL for timers. */
 const struct member *intake_sender(const struct queue *queue, struct item *item);
 void intake_go_on_all(struct core *core);  /* the same for every queue */
 void intake_resume(struct core *core);     /* Redis is back: every queue goes on */
