@@ -245,7 +245,9 @@ static bool fits_confirm(const struct turn *turn, const struct event *event)
         return guard_may(turn, event, RIGHT_CONFIRM);
     bool in_work = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING ||
                    event->state == STATE_SUSPENDED || event->state == STATE_REPORTED;
-    return in_work && is_reporter(turn, event) && guard_may(turn, event, RIGHT_CONFIRM);
+    bool says_so = !turn->meaning->is_yes; /* "好的谢谢" thanks for the news */
+    return in_work && says_so && is_reporter(turn, event) &&
+           guard_may(turn, event, RIGHT_CONFIRM);
 }
 
 static bool fits_deny(const struct turn *turn, const struct event *event)

@@ -15,6 +15,7 @@
 --   past:<id / 128>        figures of those that are in the archive's files (event/archive.h): id → JSON
 --   at:<building>:<cat>    events of a place and category until they are archived, by number, as "126" or, where another
 --                          unit or floor is another trouble, "126:<unit>:<floor>"; the highest number is its version
+--   was:<building>:<cat>   the last archived ones there, in the same form: told again, they are named
 --   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
 --   s:<group>:<member>     a session: s value, v version, a:… what others added to it
 --   live:<group>           members who have a session there (turn/sweep.c lets them go)

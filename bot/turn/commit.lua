@@ -25,6 +25,7 @@ local ARITY = {
     shut = 1,     -- event
     old = 2,      -- event, archived at
     unold = 1,    -- event
+    was = 4,      -- event, building, category, unit and floor: archived, the last few of a place are known
     at = 4,       -- event, building, category, "unit:floor" ("" where it is heard of whatever unit is told)
     unat = 4,
     mine = 2,     -- event, member
@@ -49,6 +50,7 @@ local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unm
                    msg = 3, out = 3, put = 1}
 local VALUE_MAX = 16384
 local ADDED_MAX = 32
+local WAS_MAX = 16
 local DAY = 86400000
 
 local A, call = ARGV, redis.call
@@ -191,6 +193,12 @@ end
 function write.unat(i)
     local n = A[i + 1]
     call('ZREM', key('at', A[i + 2], A[i + 3]), n, n .. ':' .. A[i + 4])
+end
+function write.was(i)
+    local k, n = key('was', A[i + 2], A[i + 3]), A[i + 1]
+    call('ZADD', k, n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
+    call('ZREMRANGEBYRANK', k, 0, -WAS_MAX - 1)
+    if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
 end
 function write.mine(i)
     local n = resolve(A[i + 1])

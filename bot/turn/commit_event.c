@@ -164,6 +164,11 @@ static void add_archived(struct commit *c, const struct event *event, const stru
     add_leaver(c, event, was->verifier);
     add_place(c, "unat", event, was->building, was->category, was->where);
     add_everybody(c, "unmine", event);
+    commit_op(c, "was");
+    commit_add_number(c, event->id);
+    commit_add(c, place_building(event->building));
+    commit_add(c, place_category(event->category));
+    commit_add(c, context_where(event, c->d->arena));
     commit_op(c, "old");
     commit_add_number(c, event->id);
     commit_add_number(c, c->d->turn.now_ms);

@@ -5,7 +5,7 @@
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
 --           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, and with a code what is stored of it and
 --           of the member's wrong tries, "" for nothing}
-local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, MINE_MAX = 20, 32, 8, 20
+local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, WAS_MAX, MINE_MAX = 20, 32, 8, 2, 20
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
 local ids, reached = {}, {}
@@ -59,19 +59,25 @@ if message ~= '' then
 end
 local session = session_of(member)
 local asked_session = session_of(asked)
-local tops = {}
-for i = 1, tonumber(take()) do
-    local building, category, unit, floor = take(), take(), take(), take()
-    local told = redis.call('ZREVRANGE', key('at', building, category), 0, LOOKED_MAX - 1)
+local function reach_near(told, unit, floor, most)
     local near = 0
-    tops[i] = told[1] and told[1]:match('^%d+') or '0'
     for k = 1, #told do
         local id, u, f = told[k]:match('^(%d+):?([^:]*):?(.*)$')
         if (u == unit or u == '' or unit == '') and (f == floor or f == '' or floor == '') then
             reach(id, BY_NEAR)
             near = near + 1
-            if near == NEAR_MAX then break end
+            if near == most then break end
         end
+    end
+end
+local tops = {}
+for i = 1, tonumber(take()) do
+    local building, category, unit, floor = take(), take(), take(), take()
+    local told = redis.call('ZREVRANGE', key('at', building, category), 0, LOOKED_MAX - 1)
+    tops[i] = told[1] and told[1]:match('^%d+') or '0'
+    reach_near(told, unit, floor, NEAR_MAX)
+    if category ~= '*' then
+        reach_near(redis.call('ZREVRANGE', key('was', building, category), 0, -1), unit, floor, WAS_MAX)
     end
 end
 if mine == '1' and member ~= '' then

@@ -33,6 +33,24 @@ static bool opens(const struct reading *reading, const struct hit *say)
     return true;
 }
 
+/* "换了个配件，好了": what was done, and behind it that it is done. */
+static bool concludes(const struct reading *reading, const struct hit *say)
+{
+    static const char *const works[] = {"换", "修", "弄", "清", "通", "装", "接", "补",
+                                        "焊", "查", "调", "处理"};
+    if (say->group->intent != INTENT_DONE || say->clause != reading->clauses ||
+        say->clause == 0 || reading->count > 40)
+        return false;
+    for (uint32_t i = reading->count; i-- > 0 && !glyph_ends_clause(reading->glyphs[i].cp);)
+        if ((i < say->from || i >= say->to) && !glyph_is_silent(reading->glyphs[i].cp))
+            return false;
+    for (uint32_t at = 0; at < say->from; at++)
+        for (size_t i = 0; i < sizeof works / sizeof *works; i++)
+            if (reading_is(reading, at, works[i]))
+                return true;
+    return false;
+}
+
 /* The strongest word of answer or command; NULL: none. */
 static const struct hit *say_of(const struct reading *reading, bool closed, bool numbered)
 {
@@ -41,7 +59,8 @@ static const struct hit *say_of(const struct reading *reading, bool closed, bool
         const struct hit *hit = &reading->hits[i];
         if (hit->group->kind != WORD_SAY || hit->inner)
             continue;
-        if (!closed && !numbered && !hit->group->anywhere && !opens(reading, hit))
+        if (!closed && !numbered && !hit->group->anywhere && !opens(reading, hit) &&
+            !concludes(reading, hit))
             continue;
         if (best == NULL || hit->group->weight > best->group->weight)
             best = hit;
