@@ -10,6 +10,7 @@
 #include "words/understand_inner.h"
 
 #define REPORT_POINTS 4
+#define SUPPORT 2       /* votes of other words that are worth a point */
 #define REACH_BACK 12   /* glyphs from a symptom back to its object */
 #define REACH_FORWARD 6 /* and forward */
 
@@ -443,8 +444,8 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     for (size_t i = 0; i < reading->frame_count; i++)
         if (reading->frames[i].symptom != NULL && reading->frames[i].points > top)
             top = reading->frames[i].points;
-    reading->points =
-        mark_points(reading, best) + closed_points(reading, best) + place_points(reading, best);
+    reading->points = mark_points(reading, best) + closed_points(reading, best) +
+                      place_points(reading, best) + (reading->support >= SUPPORT);
     if (best == NULL)
         return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);

@@ -76,6 +76,7 @@ struct reading {
     uint32_t residue; /* glyphs that no known word, place or number covers */
     struct frame frames[FRAMES_MAX];
     size_t frame_count;
+    int support; /* votes for its category besides its own */
     int points; /* for the best frame, with what the marks say */
     struct location where;
     uint32_t numbers_from, numbers_to; /* glyphs that name events */

@@ -151,5 +151,8 @@ const struct frame *reading_vote(struct reading *reading)
             (standing(poll) == standing(best) && is_better(poll->best, best->best)))
             best = poll;
     }
-    return best != NULL ? best->best : NULL;
+    if (best == NULL)
+        return NULL;
+    reading->support = best->points - best->best->points;
+    return best->best;
 }
