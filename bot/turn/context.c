@@ -392,6 +392,12 @@ static void read_done(struct decision *d, int error, const struct redis_reply *r
         decision_again(d); /* the roster was changed meanwhile */
         return;
     }
+    const struct turn_code *code = d->turn.code;
+    if (code && code->record.state == CODE_UNKNOWN && !code->locked_until_ms &&
+        intake_elsewhere(queue)) {
+        decision_free(&d);
+        return;
+    }
     decide(d);
     if (d->turn.full)
         commit_park(d, "too many effects");

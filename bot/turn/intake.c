@@ -457,6 +457,31 @@ void intake_add_again(struct core *core, struct account *account, const struct i
 
 #define LATE_TIMER_MS 60000 /* counted as late */
 
+/* A newcomer is nobody's yet: his direct chat is the first community's, his code may be any
+ * other's. After a whole round it is back where wrong ones are counted. */
+bool intake_elsewhere(struct queue *queue)
+{
+    struct core *core = queue->core;
+    struct item *item = queue->first;
+    size_t count = core->home_count, at = (size_t)(queue->home - core->homes + 1) % count;
+    const struct group *group = community_group(core->homes[at].community, "dm");
+    if (count < 2 || item->elsewhere == count || queue->group->kind != GROUP_DIRECT || !group ||
+        community_member(queue->home->community, queue->person))
+        return false;
+    queue->first = item->next;
+    if (!queue->first)
+        queue->last = &queue->first;
+    queue->length--;
+    core->queued--;
+    queue->busy = false;
+    item->next = NULL;
+    item->sender = NULL;
+    item->elsewhere++;
+    append(intake_queue(core, &core->homes[at], group, queue->person), item);
+    go_on(queue);
+    return true;
+}
+
 /* ---- timers --------------------------------------------------------------------------------
  */
 

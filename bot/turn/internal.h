@@ -91,6 +91,7 @@ struct item { /* an input on its way */
     bool unsure;                   /* a commit was sent whose outcome is unknown */
     bool alone;                    /* a commit was refused: no other goes in the same call */
     int stales, refusals, rosters; /* decisions that were in vain */
+    size_t elsewhere; /* communities that were asked for a newcomer's code */
 };
 
 struct queue { /* a group (or one person's direct chat) at run time */
@@ -207,6 +208,9 @@ void intake_read_again(struct core *core); /* what hint_load asked for in vain *
 void intake_destroy(struct core *core);
 /* The first item of a queue is settled: taken, freed; the next one begins. */
 void intake_done(struct queue *queue);
+/* The first item brings a code that its community does not know, from somebody who is in no
+ * roster: the next community's direct chat gets it. False: all were asked. */
+bool intake_elsewhere(struct queue *queue);
 /* The first item must be tried again, after a pause. */
 void intake_retry(struct queue *queue, int64_t pause_ms);
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "handlers/handlers.h"
 #include "tests/live/core_stage.h"
@@ -138,6 +139,55 @@ static void chat_that_looks_like_codes_in_groups_is_silent(void **state)
     assert_string_equal(LOOK("EXISTS", "{nanfeng}:audit"), "0");
 }
 
+/* A second community beside the first, which is where strangers' direct chats lead. */
+static struct community *other_community(void)
+{
+    char path[200];
+    struct faults *faults = faults_create();
+    snprintf(path, sizeof path, "%s/other", s.dir);
+    mkdir(path, 0700);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/other/%s", s.dir, i ? "roster.csv" : "community.yaml");
+        FILE *file = fopen(path, "w");
+        fputs(i ? "id,name\n" : "id: other\nbuildings: {names: [1, 2]}\n", file);
+        fclose(file);
+    }
+    snprintf(path, sizeof path, "%s/other", s.dir);
+    struct community *other = community_load(path, faults);
+    if (!other)
+        fail_msg("%s", faults_text(faults, 0));
+    faults_destroy(&faults);
+    return other;
+}
+
+static void a_newcomers_code_may_be_of_any_community(void **state)
+{
+    struct community *mine = s.community, *other = other_community();
+    stage_stop_core();
+    s.other = other;
+    stage_start_core();
+    assert_true(settle());
+    s.community = other;
+    issue(HEAD, "楼长", "2");
+    s.community = mine;
+    say_direct("小周", "绑定 K7M4-PX2D");
+    assert_true(settle());
+    assert_int_equal(said("2号楼楼长，绑好了"), 1);
+    assert_int_equal(rec.count, 1);
+    assert_string_equal(LOOK("HLEN", "{other}:rows"), "1");
+    for (int i = 2; i < 7; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "绑定 AAAA-BBB%d", i);
+        say_direct("小吴", text);
+        assert_true(settle());
+    }
+    assert_int_equal(said("没有这个绑定码"), 4);
+    assert_int_equal(said("以后再试"), 1);
+    stage_stop_core();
+    s.other = NULL;
+    community_destroy(&other);
+}
+
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, begin, stage_tear_down)
 
 int main(void)
@@ -146,6 +196,7 @@ int main(void)
         LIVE(two_at_the_same_moment_are_one_binding),
         LIVE(only_the_hash_is_kept),
         LIVE(wrong_tries_outlive_the_daemon),
+        LIVE(a_newcomers_code_may_be_of_any_community),
         LIVE(chat_that_looks_like_codes_in_groups_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,10 +162,11 @@ void stage_stop_core(void)
 
 void stage_start_core(void)
 {
-    static struct community *communities[1];
-    static const struct calendar *calendars[1];
-    static const struct policy *policies[1];
+    static struct community *communities[2];
+    static const struct calendar *calendars[2];
+    static const struct policy *policies[2];
     communities[0] = s.community, calendars[0] = s.calendar, policies[0] = s.policy;
+    communities[1] = s.other, calendars[1] = s.calendar, policies[1] = s.policy;
     struct core_config config = {.loop = s.loop,
                                  .clock = s.clock,
                                  .redis = &s.redis,
@@ -176,7 +177,7 @@ void stage_start_core(void)
                                  .communities = communities,
                                  .calendars = calendars,
                                  .policies = policies,
-                                 .community_count = 1,
+                                 .community_count = s.other ? 2 : 1,
                                  .paced = s.paced,
                                  .kill_point = s.kill_point,
                                  .refused = on_refused};

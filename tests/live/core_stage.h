@@ -40,6 +40,7 @@ struct stage {
     struct lexicon *lexicon;
     struct wording *wording;
     struct community *community;
+    struct community *other; /* a second one that the next core serves, or NULL */
     struct calendar *calendar;
     struct policy *policy;
     struct core *core;
