@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "host/mem.h"
@@ -123,6 +124,30 @@ static void utf8_is_checked(void **state)
     assert_false(text_is_utf8("\xF5\x80\x80\x80", 4)); /* beyond U+10FFFF */
 }
 
+static void long_texts_are_checked_to_their_end(void **state)
+{
+    char text[64];
+    for (size_t at = 0; at + 3 <= sizeof text; at++) {
+        memset(text, 'a', sizeof text);
+        memcpy(text + at, "灯", 3);
+        assert_true(text_is_utf8(text, sizeof text));
+        assert_false(text_is_utf8(text, at + 2));
+        text[at + 1] = 'a';
+        assert_false(text_is_utf8(text, sizeof text));
+    }
+}
+
+static void decimals_are_those_of_printf(void **state)
+{
+    static const int64_t numbers[] = {0, 7, -1, 10, 1795491418000, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char want[32], have[32] = "";
+        snprintf(want, sizeof want, "%lld", (long long)numbers[i]);
+        assert_int_equal(text_decimal(have, numbers[i]), strlen(want));
+        assert_string_equal(have, want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,6 +158,8 @@ int main(void)
         cmocka_unit_test(a_copy_is_deep),
         cmocka_unit_test(text_joins_and_cuts),
         cmocka_unit_test(utf8_is_checked),
+        cmocka_unit_test(long_texts_are_checked_to_their_end),
+        cmocka_unit_test(decimals_are_those_of_printf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
