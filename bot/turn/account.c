@@ -192,12 +192,15 @@ void bot_on_down(struct account *account, const char *why)
                  account->name, why);
     account->up = false;
     account->backfills = 0;
+    marks_set_read(account, NULL);
 }
 
 void bot_on_backfilled(struct account *account, const char *platform_group, bool complete)
 {
     if (account->backfills)
         account->backfills--;
+    if (account->up)
+        marks_set_read(account, platform_group);
     if (!complete)
         log_warn("account", "history incomplete adapter=%s account=%s group=%s",
                  account->adapter->name, account->name, platform_group);

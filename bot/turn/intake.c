@@ -117,11 +117,11 @@ void intake_destroy(struct core *core)
 
 /* ---- settling -------------------------------------------------------------------------- */
 
-static void taken(struct account *account, const struct input *input)
+static void taken(struct account *account, const struct input *input, bool marks)
 {
     if (!account)
         return;
-    if (input->kind == INPUT_MESSAGE)
+    if (marks)
         marks_advance(account, input->group, input->time_ms);
     if (account->adapter->taken)
         account->adapter->taken(account, input->token);
@@ -142,7 +142,7 @@ static void pop(struct queue *queue)
     if (item->again)
         parked_settled(queue->home, item->again);
     poison_settled(queue->core->poison, item->input->id);
-    taken(item->account, item->input);
+    taken(item->account, item->input, item->marks);
     item_free(item);
 }
 
@@ -414,23 +414,24 @@ int intake_add(struct core *core, struct account *account, const struct input *i
 {
     core->counts.inputs++;
     struct queue *queue = queue_of(account, input);
+    bool marks = marks_may_move(account, input), first = !queue || !queue->first;
     if (queue && input->from_bot)
         flood_note_bot(queue, input);
     if (!queue || input->from_bot) {
         core->counts.idle++;
-        taken(account, input);
+        taken(account, input, marks && first);
         return 0;
     }
     struct hint hint = {.matters = true}, read;
     bool poison = poison_is(core->poison, input->id);
     if (!poison)
         judge(queue, account, input, &read, &hint);
-    bool at_once = !queue->first && queue->loaded; /* else what comes before may change it */
+    bool at_once = first && queue->loaded; /* else what comes before may change it */
     bool echo = hint.matters && hint.text && flood_is_echo(queue, input, hint.text);
     if ((at_once && !hint.matters) || echo) {
         poison_settled(core->poison, input->id);
         core->counts.idle++;
-        taken(account, input);
+        taken(account, input, marks && first);
         return 0;
     }
     bool emergency = hint.meaning.intent == INTENT_EMERGENCY;
@@ -440,7 +441,10 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     }
     if (hint.matters)
         flood_note_line(queue, input);
-    append(queue, poison ? item_of(account, input) : item_of_judged(account, input, &read));
+    struct item *item =
+        poison ? item_of(account, input) : item_of_judged(account, input, &read);
+    item->marks = marks;
+    append(queue, item);
     return 0;
 }
 

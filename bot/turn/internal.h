@@ -89,6 +89,7 @@ struct item { /* an input on its way */
     const struct hint *hint;       /* see intake_hint() */
     const char *again;             /* the id under which it was parked; NULL: it never was */
     bool unsure;                   /* a commit was sent whose outcome is unknown */
+    bool marks;                    /* when it is settled, so is all that was said before it */
     bool alone;                    /* a commit was refused: no other goes in the same call */
     int stales, refusals, rosters; /* decisions that were in vain */
     size_t elsewhere; /* communities that were asked for a newcomer's code */
@@ -118,6 +119,7 @@ struct route { /* where a platform group leads */
     struct queue *queue;       /* of the group, since something came */
     int64_t mark_ms;           /* newest platform time whose input is settled */
     bool mark_dirty;
+    bool read; /* what was said before the link came has been read */
     UT_hash_handle hh;
 };
 
@@ -244,6 +246,10 @@ void timers_note(struct home *home, int64_t due_ms);
 /* marks.c: low-water marks of replayable platforms */
 void marks_load(struct account *account);
 void marks_advance(struct account *account, const char *platform_group, int64_t time_ms);
+/* May the mark go to the time of this input once it is settled? Not while the history before it
+ * is unread. */
+bool marks_may_move(struct account *account, const struct input *input);
+void marks_set_read(struct account *account, const char *platform_group); /* NULL: of none */
 void marks_write(struct account *account);
 /* Asks the adapter for the history of every group since its mark. */
 void marks_backfill(struct account *account);

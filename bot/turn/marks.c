@@ -1,5 +1,10 @@
 /* marks.c: how far each group of a replayable platform has been settled. Written now and then,
- * not with every line: what is read back twice is harmless, since input ids tell repeats. */
+ * not with every line: what is read back twice is harmless, since input ids tell repeats.
+ *
+ * A mark never passes what is not settled: what comes over a new link moves it only when the
+ * history before it has been read (marks_may_move), what overtakes others in a queue not at
+ * all.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +40,26 @@ void marks_advance(struct account *account, const char *platform_group, int64_t 
     struct route *route = find(account, platform_group);
     if (!route || time_ms <= route->mark_ms)
         return;
-    int64_t now = clock_now_ms(account->core->config.clock);
-    route->mark_ms = time_ms > 1 ? time_ms : now - BEGIN_BEFORE_MS;
+    route->mark_ms = time_ms;
     route->mark_dirty = true;
+}
+
+bool marks_may_move(struct account *account, const struct input *input)
+{
+    const struct route *route = input->direct ? NULL : find(account, input->group);
+    return input->kind == INPUT_MESSAGE && route && (route->read || input->backfilled);
+}
+
+void marks_set_read(struct account *account, const char *platform_group)
+{
+    struct route *route, *next;
+    if (platform_group) {
+        route = find(account, platform_group);
+        if (route)
+            route->read = true;
+        return;
+    }
+    HASH_ITER(hh, account->routes, route, next) route->read = false;
 }
 
 static void write_cb(void *arg, int error, const struct redis_reply *reply)
@@ -68,6 +90,15 @@ void marks_write(struct account *account)
     arena_destroy(&arena);
 }
 
+static void begin_mark(struct account *account, struct route *route)
+{
+    if (route->mark_ms || account->adapter->capabilities.delivery != DELIVERY_REPLAYABLE)
+        return;
+    route->mark_ms = clock_now_ms(account->core->config.clock) - BEGIN_BEFORE_MS;
+    route->mark_dirty = true;
+    route->read = account->up; /* else it is read when the link comes */
+}
+
 /* Groups that were never heard before: from now on their history counts. */
 static void begin_marks(struct account *account)
 {
@@ -79,7 +110,7 @@ static void begin_marks(struct account *account)
             const struct group *group = community_group_at(home->community, i);
             if (core_reach(core, home, group->name, NULL, NULL, &platform_group) == account &&
                 group->kind != GROUP_DIRECT && intake_route(account, platform_group))
-                marks_advance(account, platform_group, 1);
+                begin_mark(account, find(account, platform_group));
         }
     }
     marks_write(account);
@@ -125,6 +156,7 @@ void marks_backfill(struct account *account)
     HASH_ITER(hh, account->routes, route, next)
     {
         if (route->mark_ms) {
+            route->read = false;
             account->backfills++;
             account->adapter->backfill(account, route->platform_group, route->mark_ms);
         }

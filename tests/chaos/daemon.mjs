@@ -6,7 +6,11 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const running = new Set(); // child processes
 
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+        console.log(`ended by ${signal}`);
+        process.exit(1);
+    });
 
 // Like child_process.spawn; the child ends with us.
 export function run(binary, args, given) {
