@@ -11,7 +11,7 @@
 #include "host/mem.h"
 #include "words/normalise.h"
 
-#define SETS_MAX 64
+#define SETS_MAX 160
 #define FORM_LEN 120
 
 struct set {
@@ -168,7 +168,7 @@ const char *forms_add(struct forms *forms, const char *set, const char *word, si
     struct set *found = (struct set *)set_named(forms, set, strlen(set));
     if (found == NULL) {
         if (forms->count == SETS_MAX || strlen(set) >= sizeof found->name)
-            return forms->count == SETS_MAX ? "is in a set too many (64 fit)"
+            return forms->count == SETS_MAX ? "is in a set too many (160 fit)"
                                             : "is in a set with too long a name";
         found = &forms->sets[forms->count++];
         strcpy(found->name, set);
