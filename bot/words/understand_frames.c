@@ -208,6 +208,13 @@ static void add_frame(struct reading *reading, const struct hit *object,
                     frame->category != NULL ? frame->category : "-");
 }
 
+/* A symptom that is nothing without its thing: "out", "cold". */
+static bool says_nothing_alone(const struct group_def *symptom)
+{
+    return symptom->cue ||
+           (symptom->kind == WORD_SYMPTOM && symptom->only != 0 && symptom->category == NULL);
+}
+
 void reading_frames(struct reading *reading)
 {
     undo_negated(reading);
@@ -218,7 +225,7 @@ void reading_frames(struct reading *reading)
         if (hit->group->kind != WORD_SYMPTOM && hit->group->kind != WORD_TROUBLE)
             continue;
         const struct hit *object = object_of(reading, hit);
-        if (object != NULL || !hit->group->cue)
+        if (object != NULL || !says_nothing_alone(hit->group))
             add_frame(reading, object, hit);
     }
     for (size_t i = 0; i < reading->hit_count; i++)
