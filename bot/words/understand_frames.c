@@ -429,18 +429,36 @@ static void fill_faults(struct reading *reading, const struct frame *best,
     share_places(reading, meaning, picked);
 }
 
-/* An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so is what the
- * text itself calls so. */
+static void raise_urgency(const struct reading *reading, struct fault_found *fault,
+                          enum urgency urgency, uint32_t from, uint32_t to)
+{
+    if (urgency <= fault->urgency)
+        return;
+    fault->urgency = urgency;
+    fault->urgency_span = reading_span(reading, from, to);
+}
+
+/* The most urgent of all that is said of the trouble counts ("a line is down across the drive,
+ * sparking"). An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so
+ * is what the text itself calls so. */
 static void weigh_urgency(const struct reading *reading, struct fault_found *fault)
 {
+    for (size_t i = 0; i < reading->frame_count; i++) {
+        const struct frame *frame = &reading->frames[i];
+        if (frame->category == fault->category && frame->points >= REPORT_POINTS)
+            raise_urgency(reading, fault, frame->urgency, frame->from, frame->to);
+    }
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->mark == MARK_URGENT && hit->group->urgency == URGENCY_EMERGENCY)
+            raise_urgency(reading, fault, URGENCY_EMERGENCY, hit->from, hit->to);
+    }
     if (fault->urgency == URGENCY_EMERGENCY && reading->marks >> MARK_INCIDENT & 1)
         fault->urgency = URGENCY_URGENT;
-    for (size_t i = 0; i < reading->hit_count && fault->urgency == URGENCY_NORMAL; i++) {
+    for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
-        if (hit->group->mark != MARK_URGENT)
-            continue;
-        fault->urgency = URGENCY_URGENT;
-        fault->urgency_span = reading_span(reading, hit->from, hit->to);
+        if (hit->group->mark == MARK_URGENT)
+            raise_urgency(reading, fault, URGENCY_URGENT, hit->from, hit->to);
     }
 }
 

@@ -120,6 +120,9 @@ static bool told_again(struct reading *reading, struct meaning *meaning, uint32_
         return false;
     if (meaning->report)
         meaning->command = "again";
+    if (meaning->report && reading->clauses > 0 && has_kind(reading, WORD_OBJECT))
+        return false; /* a tale of its own: "the bins were missed, they are still on the kerb"
+                       */
     if (open > 0 || (!still && (meaning->report || has_kind(reading, WORD_OBJECT))))
         return false; /* "怎么又停水了" is a report, "又坏了" alone is not */
     meaning->command = "again";
