@@ -105,8 +105,8 @@ static void take_say(struct reading *reading, struct meaning *meaning, const str
     meaning->intent_span = reading_span(reading, say->from, say->to);
     meaning->owner = owner_of(reading);
     meaning->reason = reason_of(reading, say);
-    if (say->group->intent != INTENT_REPORT)
-        meaning->report = false;
+    bool tells = meaning->fault.category != NULL && meaning->fault.symptom != NULL;
+    meaning->report = say->group->intent == INTENT_REPORT && (meaning->report || tells);
     reading_explain(reading, say->from, say->to, 0, "says %s", intent_name(meaning->intent));
 }
 
@@ -131,10 +131,22 @@ static bool told_again(struct reading *reading, struct meaning *meaning, uint32_
     return true;
 }
 
+/* "我也想坐电梯": 也 goes with what somebody wants. */
+static bool wishes(const struct reading *reading)
+{
+    static const char *const wants[] = {"想", "要", "去", "爱", "喜", "买", "吃", "玩", "觉", "该"};
+    for (size_t i = 0; i < reading->hit_count; i++)
+        for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
+            if (reading->hits[i].group->mark == MARK_ALSO &&
+                reading_is(reading, reading->hits[i].to, wants[k]))
+                return true;
+    return false;
+}
+
 /* "我家也没水", "五单元也是". */
 static bool me_too(const struct reading *reading, struct meaning *meaning, uint32_t open)
 {
-    if (!has_mark(reading, MARK_ALSO) || open > 2)
+    if (!has_mark(reading, MARK_ALSO) || open > 2 || wishes(reading))
         return false;
     const struct location *where = &reading->where;
     bool who = has_mark(reading, MARK_SELF) || where->building != NULL || where->unit != NULL ||
