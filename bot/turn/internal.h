@@ -183,7 +183,7 @@ struct account *core_reach(struct core *core, struct home *home, const char *gro
                            const char *member, struct arena *arena,
                            const char **ret_platform_group);
 
-/* intake.c */
+/* queues.c, intake.c */
 /* `member` is used for direct chats only. */
 struct queue *intake_queue(struct core *core, struct home *home, const struct group *group,
                            const char *member);
