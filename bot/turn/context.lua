@@ -5,7 +5,7 @@
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
 --           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, and with a code what is stored of it and
 --           of the member's wrong tries, "" for nothing}
-local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, WAS_MAX, MINE_MAX = 20, 32, 8, 2, 20
+local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, WAS_MAX, MINE_MAX = 20, 16, 8, 2, 20
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
 local ids, reached = {}, {}
