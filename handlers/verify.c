@@ -239,6 +239,14 @@ static bool is_reporter(const struct turn *turn, const struct event *event)
     return guard_relations(turn, event) & (IS_REPORTER | IS_VIA);
 }
 
+/* "不亮啊", while it is asked whether the light is on: the trouble alone. */
+static bool is_symptom_again(const struct turn *turn, const struct event *event)
+{
+    const struct fault_found *fault = &turn->meaning->fault;
+    return event->state == STATE_CHECKING && fault->symptom && !fault->where.unit &&
+           !fault->where.room && is_same(fault->category, event->category);
+}
+
 static bool fits_confirm(const struct turn *turn, const struct event *event)
 {
     if (event->state == STATE_CHECKING)
@@ -252,6 +260,8 @@ static bool fits_confirm(const struct turn *turn, const struct event *event)
 
 static bool fits_deny(const struct turn *turn, const struct event *event)
 {
+    if (turn->meaning->intent == INTENT_FRAGMENT && !is_symptom_again(turn, event))
+        return false;
     if (event->state == STATE_CHECKING)
         return guard_may(turn, event, RIGHT_CONFIRM);
     if (event->state == STATE_DONE || event->state == STATE_ARCHIVED)
@@ -280,7 +290,7 @@ static bool fits_bare_deny(const struct turn *turn, const struct event *event)
 
 static bool denies(const struct turn *turn)
 {
-    return turn->meaning->intent == INTENT_DENY;
+    return turn->meaning->intent == INTENT_DENY || turn->meaning->intent == INTENT_FRAGMENT;
 }
 
 /* "还是不亮" is about what was checked last: the newest of several counts when it denies. */
@@ -439,7 +449,8 @@ static void on_timer(struct turn *turn)
 const struct handler handler_verify = {
     .name = "verify",
     .listens = LISTEN_MESSAGE,
-    .intents = 1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_DONE,
+    .intents =
+        1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_DONE | 1u << INTENT_FRAGMENT,
     .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
     .priority = 30,
     .match = match,

@@ -33,22 +33,23 @@ static bool opens(const struct reading *reading, const struct hit *say)
     return true;
 }
 
-/* "换了个配件，好了": what was done, and behind it that it is done. */
+/* "换了个配件，好了": what was done, and behind it that it is done; "还是黑的，没修好". */
 static bool concludes(const struct reading *reading, const struct hit *say)
 {
-    static const char *const works[] = {"换", "修", "弄", "清", "通", "装", "接", "补",
-                                        "焊", "查", "调", "处理"};
-    if (say->group->intent != INTENT_DONE || say->clause != reading->clauses ||
-        say->clause == 0 || reading->count > 40)
+    static const char *const works[] = {"换", "修", "弄", "清", "通", "装",
+                                        "接", "补", "焊", "查", "调", "处理"};
+    bool no = say->group->intent == INTENT_DENY && say->group->weight >= SURE_WORD;
+    if ((say->group->intent != INTENT_DONE && !no) || say->clause != reading->clauses ||
+        say->clause == 0 || reading->count > (no ? 20 : 40))
         return false;
     for (uint32_t i = reading->count; i-- > 0 && !glyph_ends_clause(reading->glyphs[i].cp);)
         if ((i < say->from || i >= say->to) && !glyph_is_silent(reading->glyphs[i].cp))
             return false;
-    for (uint32_t at = 0; at < say->from; at++)
+    for (uint32_t at = 0; at < say->from && !no; at++)
         for (size_t i = 0; i < sizeof works / sizeof *works; i++)
             if (reading_is(reading, at, works[i]))
                 return true;
-    return false;
+    return no;
 }
 
 /* The strongest word of answer or command; NULL: none. */
@@ -134,7 +135,8 @@ static bool told_again(struct reading *reading, struct meaning *meaning, uint32_
 /* "我也想坐电梯": 也 goes with what somebody wants. */
 static bool wishes(const struct reading *reading)
 {
-    static const char *const wants[] = {"想", "要", "去", "爱", "喜", "买", "吃", "玩", "觉", "该"};
+    static const char *const wants[] = {"想", "要", "去", "爱", "喜",
+                                        "买", "吃", "玩", "觉", "该"};
     for (size_t i = 0; i < reading->hit_count; i++)
         for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
             if (reading->hits[i].group->mark == MARK_ALSO &&
@@ -192,7 +194,8 @@ static bool corrects(const struct reading *reading, const struct hit *say,
 /* "今天能修好吗", "fixed?": asks whether it is done. */
 static bool is_asked(const struct reading *reading, const struct meaning *meaning)
 {
-    static const char *const words[] = {"吗", "多久", "什么时候", "啥时候", "何时", "几点", "?"};
+    static const char *const words[] = {"吗",   "多久", "什么时候", "啥时候",
+                                        "何时", "几点", "?"};
     if (meaning->intent != INTENT_DONE && meaning->intent != INTENT_CONFIRM)
         return false;
     for (uint32_t at = 0; at < reading->count; at++)
