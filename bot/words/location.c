@@ -8,16 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/location_number.h"
-
-struct finder {
-    const struct reading *reading;
-    struct location *where;
-    uint32_t end;     /* glyph after the stretch looked at */
-    uint32_t last_to; /* end of the last slot found; a room may follow at once */
-    bool slot_before; /* there was one */
-    bool range;       /* "从一楼到": the next floor is its end */
-};
+#include "words/location_inner.h"
 
 void location_init(struct location *location)
 {
@@ -58,11 +49,6 @@ void location_inherit(struct location *location, const struct location *other)
         location->room = other->room;
 }
 
-static bool is(const struct finder *f, uint32_t at, const char *text)
-{
-    return at < f->end && reading_is(f->reading, at, text);
-}
-
 /* The length in glyphs of the first of these that stands at `at`; 0: none. */
 static uint32_t any_of(const struct finder *f, uint32_t at, const char *const *texts)
 {
@@ -92,17 +78,17 @@ static void set_text(struct finder *f, const char **slot, struct span *span,
     note(f, to);
 }
 
-static void set_building(struct finder *f, const struct number *n, uint32_t to)
+void location_set_building(struct finder *f, const struct number *n, uint32_t to)
 {
     set_text(f, &f->where->building, &f->where->building_span, n, to);
 }
 
-static void set_unit(struct finder *f, const struct number *n, uint32_t to)
+void location_set_unit(struct finder *f, const struct number *n, uint32_t to)
 {
     set_text(f, &f->where->unit, &f->where->unit_span, n, to);
 }
 
-static void set_room(struct finder *f, const struct number *n, uint32_t to)
+void location_set_room(struct finder *f, const struct number *n, uint32_t to)
 {
     set_text(f, &f->where->room, &f->where->room_span, n, to);
 }
@@ -121,7 +107,7 @@ static bool is_somebody(const struct finder *f, uint32_t at)
     return false;
 }
 
-static void set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t to)
+void location_set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t to)
 {
     struct location *where = f->where;
     if (is_somebody(f, to) || is(f, to, "以上") || is(f, to, "以下"))
@@ -165,12 +151,12 @@ static uint32_t suffixed(struct finder *f, const struct number *n)
     static const char *const counted[] = {"小高层", "高层", "楼房", "别墅", NULL};
     if (len > 0 && !(is(f, n->to, "座") && n->kind == NUMBER_HAN) &&
         any_of(f, n->to + len, counted) == 0 && !counts_flats(f, n->to + len)) {
-        set_building(f, n, n->to + len);
+        location_set_building(f, n, n->to + len);
         return n->to + len;
     }
     len = any_of(f, n->to, unit_words);
     if (len > 0 && n->value < 100) {
-        set_unit(f, n, n->to + len);
+        location_set_unit(f, n, n->to + len);
         return n->to + len;
     }
     if (n->kind == NUMBER_LETTER)
@@ -185,16 +171,16 @@ static uint32_t suffixed(struct finder *f, const struct number *n)
             uint32_t after = n->to + 1;
             if (after < f->end && number_at(f->reading, after, &next) &&
                 any_of(f, next.to, unit_words) > 0) {
-                set_building(f, n, after);
+                location_set_building(f, n, after);
                 return after;
             }
         }
-        set_floor(f, (int32_t)n->value, n->from, n->to + len);
+        location_set_floor(f, (int32_t)n->value, n->from, n->to + len);
         return n->to + len;
     }
     len = any_of(f, n->to, room_words);
     if (len > 0 && n->value > 0 && (n->digits >= 3 || f->slot_before)) {
-        set_room(f, n, n->to + len);
+        location_set_room(f, n, n->to + len);
         return n->to + len;
     }
     return 0;
@@ -206,7 +192,7 @@ static uint32_t hashed(struct finder *f, const struct number *n)
     if (n->kind == NUMBER_LETTER || n->value < 0)
         return 0;
     if (is(f, n->to, "#") && n->value < 1000) {
-        set_building(f, n, n->to + 1);
+        location_set_building(f, n, n->to + 1);
         return n->to + 1;
     }
     if (!is(f, n->to, "号"))
@@ -216,7 +202,7 @@ static uint32_t hashed(struct finder *f, const struct number *n)
     if (f->slot_before && f->last_to == n->from && f->where->building != NULL) {
         if (any_of(f, n->to + 1, machines) > 0)
             return 0;
-        set_room(f, n, n->to + 1);
+        location_set_room(f, n, n->to + 1);
         return n->to + 1;
     }
     if (n->to + 1 < f->end && n->value < 300 && number_at(f->reading, n->to + 1, &next) &&
@@ -224,7 +210,7 @@ static uint32_t hashed(struct finder *f, const struct number *n)
         (any_of(f, next.to, unit_words) > 0 ||
          (next.digits >= 3 && next.digits <= 4 && next.kind == NUMBER_DIGITS &&
           any_of(f, next.to, measures) == 0))) {
-        set_building(f, n, n->to + 1);
+        location_set_building(f, n, n->to + 1);
         return n->to + 1;
     }
     return 0;
@@ -256,20 +242,20 @@ static uint32_t dashed(struct finder *f, const struct number *first)
     size_t at = 0;
     size_t before = count - 1;
     if (f->where->building == NULL && before > 0) {
-        set_building(f, &chain[at++], chain[0].to);
+        location_set_building(f, &chain[at++], chain[0].to);
         before--;
     }
     if (before > 0)
-        set_unit(f, &chain[at], chain[at].to);
+        location_set_unit(f, &chain[at], chain[at].to);
     if (floor)
-        set_floor(f, (int32_t)last->value, last->from, last->to + 1);
+        location_set_floor(f, (int32_t)last->value, last->from, last->to + 1);
     else
-        set_room(f, last, is(f, last->to, "室") ? last->to + 1 : last->to);
+        location_set_room(f, last, is(f, last->to, "室") ? last->to + 1 : last->to);
     return floor ? last->to + 1 : f->last_to;
 }
 
 /* "836B": digits with one letter behind them. Returns the glyph behind. */
-static uint32_t take_letter(const struct finder *f, struct number *n)
+uint32_t location_take_letter(const struct finder *f, struct number *n)
 {
     const struct glyph *g = f->reading->glyphs;
     uint32_t at = n->to;
@@ -289,7 +275,7 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
 {
     const struct glyph *g = f->reading->glyphs;
     struct number n = *number;
-    uint32_t to = take_letter(f, &n);
+    uint32_t to = location_take_letter(f, &n);
     uint32_t gap = f->last_to;
     while (gap < n.from && (g[gap].cp == ' ' || g[gap].cp == '-' || g[gap].cp == '_' ||
                             g[gap].cp == 0x7684 || g[gap].cp == 0x4e1c || g[gap].cp == 0x68af))
@@ -300,7 +286,7 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
         (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL ||
         any_of(f, to, measures) > 0)
         return 0;
-    set_room(f, &n, to);
+    location_set_room(f, &n, to);
     return to;
 }
 
@@ -326,80 +312,8 @@ static uint32_t below_ground(struct finder *f, uint32_t at)
         (any_of(f, n.to, building_words) > 0 || n.digits > 1 ||
          glyph_is_latin(f->reading->glyphs[n.to].cp) || any_of(f, n.to, regions) > 0))
         return 0;
-    set_floor(f, (int32_t)-n.value, at, n.to + suffix);
+    location_set_floor(f, (int32_t)-n.value, at, n.to + suffix);
     return n.to + suffix;
-}
-
-/* "apt 3-402": the unit stands before the room. Returns the glyph behind the room, or 0. */
-static uint32_t unit_and_room(struct finder *f, const struct number *unit)
-{
-    struct number room;
-    if (unit->kind != NUMBER_DIGITS || unit->digits > 2 || !is(f, unit->to, "-") ||
-        unit->to + 1 >= f->end || !number_at(f->reading, unit->to + 1, &room) ||
-        room.kind != NUMBER_DIGITS || room.digits < 3 || room.digits > 4 || is(f, room.to, "-"))
-        return 0;
-    set_unit(f, unit, unit->to);
-    uint32_t end = take_letter(f, &room);
-    set_room(f, &room, end);
-    return end;
-}
-
-/* English: the word stands before the number ("unit 2"), or the floor behind an ordinal. */
-static uint32_t english(struct finder *f, uint32_t at)
-{
-    static const struct {
-        const char *word;
-        int slot;
-    } words[] = {{"building", 'b'}, {"bldg.", 'b'}, {"bldg", 'b'},     {"block", 'b'},
-                 {"tower", 'b'},    {"unit", 'u'},  {"entrance", 'u'}, {"apartment", 'r'},
-                 {"apt.", 'r'},     {"apt", 'r'},   {"flat", 'r'},     {"room", 'r'},
-                 {"suite", 'r'},    {"floor", 'f'}, {"level", 'f'}};
-    const struct glyph *g = f->reading->glyphs;
-    if (!glyph_is_latin(g[at].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
-        return 0;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        if (g[at].cp != (uint32_t)words[i].word[0] || !is(f, at, words[i].word))
-            continue;
-        uint32_t to = at + (uint32_t)strlen(words[i].word);
-        struct number n;
-        to += is(f, to, "s ") ? 1 : 0; /* "buildings 4 and 5" */
-        while (is(f, to, " ") || is(f, to, "#") || is(f, to, "no."))
-            to += is(f, to, "no.") ? 3 : 1;
-        if (to >= f->end || !number_at(f->reading, to, &n) || n.ordinal)
-            return 0;
-        if (n.kind == NUMBER_LETTER && (n.to - n.from > 1 && glyph_is_latin(g[n.from + 1].cp)))
-            return 0;
-        uint32_t end = words[i].slot == 'r' ? unit_and_room(f, &n) : 0;
-        if (end != 0)
-            return end;
-        end = words[i].slot == 'r' ? take_letter(f, &n) : n.to;
-        bool date = n.digits == 4 && n.value >= 1900 && n.value < 2100 && words[i].slot != 'r';
-        if (date)
-            return end;
-        if (words[i].slot == 'b')
-            set_building(f, &n, end);
-        else if (words[i].slot == 'u')
-            set_unit(f, &n, end);
-        else if (words[i].slot == 'r')
-            set_room(f, &n, end);
-        else if (n.value > 0 && n.value < 121)
-            set_floor(f, (int32_t)n.value, at, end);
-        return end;
-    }
-    return 0;
-}
-
-static uint32_t ordinal_floor(struct finder *f, const struct number *n)
-{
-    uint32_t at = n->to;
-    while (is(f, at, " ") || is(f, at, "/"))
-        at++;
-    bool floor = is(f, at, "floor") || is(f, at, "flr") || is(f, at, "fl ");
-    if (!floor || n->value < 1 || n->value > 120 || n->kind == NUMBER_LETTER)
-        return 0;
-    uint32_t to = at + (is(f, at, "floor") ? 5 : is(f, at, "flr") ? 3 : 2);
-    set_floor(f, (int32_t)n->value, n->from, to);
-    return to;
 }
 
 /* The floor of "1-5楼" that names its unit only once. */
@@ -415,9 +329,9 @@ static uint32_t short_range(struct finder *f, const struct number *n)
     uint32_t suffix = any_of(f, last.to, floor_words);
     if (suffix == 0)
         return 0;
-    set_floor(f, (int32_t)n->value, n->from, n->to);
+    location_set_floor(f, (int32_t)n->value, n->from, n->to);
     f->range = true;
-    set_floor(f, (int32_t)last.value, last.from, last.to + suffix);
+    location_set_floor(f, (int32_t)last.value, last.from, last.to + suffix);
     return last.to + suffix;
 }
 
@@ -455,14 +369,14 @@ static uint32_t slot_at(struct finder *f, uint32_t at)
     if (next == 0)
         next = side_unit(f, at);
     if (next == 0)
-        next = english(f, at);
+        next = location_english(f, at);
     if (next != 0 || !number_at(f->reading, at, &n))
         return next;
     if (at < f->reading->numbers_to && at >= f->reading->numbers_from)
         return n.to;
     if ((next = short_range(f, &n)) != 0 || (next = dashed(f, &n)) != 0 ||
         (next = suffixed(f, &n)) != 0 || (next = hashed(f, &n)) != 0 ||
-        (next = ordinal_floor(f, &n)) != 0 || (next = bare_room(f, &n)) != 0)
+        (next = location_english_number(f, &n)) != 0 || (next = bare_room(f, &n)) != 0)
         return next;
     return n.to;
 }

@@ -90,6 +90,25 @@ static void english_notations(void **state)
     check("the lift on the 12th floor is broken", "- - 12 - - -");
     check("no hot water in flat 3B", "- - - - 3B -");
     check("building B, third floor", "B - 3 - - -");
+    check("the tap in flat 3B drips", "- - - - 3B -");
+    check("bed bugs in unit 4F", "- - - - 4F -");
+    check("noise in 4B again", "- - - - 4B -");
+    check("the kitchen is on fire in 704!", "- - - - 704 -");
+    check("the tap in #1204 leaks", "- - - - 1204 -");
+    check("apt 3-402 has no heat", "- 3 - - 402 -");
+    check("level B1 is flooded", "- - -1 - - -");
+    check("basement 2 is flooded", "- - -2 - - basement");
+    check("basement level 2 is dark", "- - -2 - - basement");
+    check("the ground floor light is out", "- - 1 - - -");
+    check("tower 3 lift stuck", "3 - - - - -");
+    check("block C gate broken", "C - - - - -");
+    check("floor twelve is dark", "- - 12 - - -");
+    check("twelfth floor light out", "- - 12 - - -");
+    check("light out on 3/F", "- - 3 - - -");
+    check("leak on lvl 4", "- - 4 - - -");
+    check("no water on floors 6 to 10", "- - 6 10 - -");
+    check("a rat ran in 500 metres of pipe", "- - - - - -");
+    check("missed garbage in the 500 block of Villa", "- - - - - -");
     check("lobby light is out", "- - - - - lobby");
     check("block 12 room 1203", "12 - - - 1203 -");
 }
