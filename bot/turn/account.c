@@ -9,6 +9,7 @@
 #include "host/mem.h"
 #include "turn/internal.h"
 #include "turn/query.h"
+#include "turn/marks.h"
 
 const char *account_name(const struct account *account)
 {

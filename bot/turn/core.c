@@ -13,6 +13,7 @@
 #include "turn/leavers.h"
 #include "turn/past.h"
 #include "turn/rows.h"
+#include "turn/marks.h"
 
 #define TICK_MS 200
 

@@ -10,6 +10,7 @@
 #include "host/mem.h"
 #include "turn/flood.h"
 #include "turn/internal.h"
+#include "turn/marks.h"
 
 static void item_free(struct item *item)
 {

@@ -243,15 +243,4 @@ void parked_settled(struct home *home, const char *id);
 void timers_tick(struct home *home);
 void timers_note(struct home *home, int64_t due_ms);
 
-/* marks.c: low-water marks of replayable platforms */
-void marks_load(struct account *account);
-void marks_advance(struct account *account, const char *platform_group, int64_t time_ms);
-/* May the mark go to the time of this input once it is settled? Not while the history before it
- * is unread. */
-bool marks_may_move(struct account *account, const struct input *input);
-void marks_set_read(struct account *account, const char *platform_group); /* NULL: of none */
-void marks_write(struct account *account);
-/* Asks the adapter for the history of every group since its mark. */
-void marks_backfill(struct account *account);
-
 #endif

@@ -11,6 +11,7 @@
 #include "host/mem.h"
 #include "turn/args.h"
 #include "turn/internal.h"
+#include "turn/marks.h"
 
 #define BEGIN_BEFORE_MS 60000 /* platforms' clocks may be behind ours */
 
