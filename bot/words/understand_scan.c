@@ -55,7 +55,8 @@ static bool hides(const struct group_def *longer, const struct group_def *shorte
 {
     if (longer->kind == WORD_SYMPTOM)
         return shorter->kind != WORD_SYMPTOM;
-    if (longer->kind == WORD_SAY || (longer->kind == WORD_MARK && longer->weight > 0))
+    bool speaks_for = longer->weight > 0 || longer->mark == MARK_URGENT;
+    if (longer->kind == WORD_SAY || (longer->kind == WORD_MARK && speaks_for))
         return shorter->kind == WORD_SAY || shorter->kind == WORD_MARK;
     return true;
 }
