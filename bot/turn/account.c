@@ -254,11 +254,27 @@ static const char *identity_on(const struct member *member, const struct account
     return NULL;
 }
 
+/* The account over which somebody wrote last, else the one of the work group, where the staff
+ * is met; NULL: neither. */
+static struct account *usual_account(struct core *core, const struct home *home,
+                                     const char *member)
+{
+    const char *platform_group;
+    const struct group *direct = community_group(home->community, "dm");
+    const struct queue *queue = direct ? intake_find(core, home, direct, member) : NULL;
+    return queue && queue->account ? queue->account
+                                   : reach_group(core, home, "work", &platform_group);
+}
+
 static struct account *reach_person(struct core *core, const struct home *home,
                                     const char *member, struct arena *arena,
                                     const char **ret_user)
 {
     const struct member *known = community_member(home->community, member);
+    struct account *usual = known ? usual_account(core, home, member) : NULL;
+    *ret_user = usual ? identity_on(known, usual) : NULL;
+    if (*ret_user)
+        return usual;
     for (struct account *a = core->accounts; known && a; a = a->next) {
         *ret_user = identity_on(known, a);
         if (*ret_user)

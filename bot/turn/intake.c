@@ -317,6 +317,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
 {
     core->counts.inputs++;
     struct queue *queue = queue_of(account, input);
+    if (queue && input->direct)
+        queue->account = account;
     bool marks = marks_may_move(account, input), first = !queue || !queue->first;
     if (queue && input->from_bot)
         flood_note_bot(queue, input);

@@ -92,7 +92,7 @@ struct item { /* an input on its way */
     bool marks;                    /* when it is settled, so is all that was said before it */
     bool alone;                    /* a commit was refused: no other goes in the same call */
     int stales, refusals, rosters; /* decisions that were in vain */
-    size_t elsewhere; /* communities that were asked for a newcomer's code */
+    size_t elsewhere;              /* communities that were asked for a newcomer's code */
 };
 
 struct queue { /* a group (or one person's direct chat) at run time */
@@ -100,7 +100,8 @@ struct queue { /* a group (or one person's direct chat) at run time */
     struct core *core;
     struct home *home;
     const struct group *group;
-    char *person; /* direct chats: the member id */
+    char *person;            /* direct chats: the member id */
+    struct account *account; /* direct chats: over which it was written last */
     uint32_t lane;
     struct item *first, **last;
     size_t length;

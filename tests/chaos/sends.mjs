@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // sends.mjs [--long] [--seed N] [--stories N] [--keep]: a tenth of all sends fails, others are answered late or not at all;
-// the bot is thrown out of a group, let in again, thrown out of the work group; one account's platform is slow, then hangs.
-// Nobody else waits, nothing is lost, nothing is said twice: what was said is looked for in the history. Judged by the
-// peers' logs and by Redis. The last line is `N passed, N failed`.
+// the bot is thrown out of a group, let in again, thrown out of the work group; one account's platform is slow, then
+// hangs. Nobody else waits, nothing is lost, nothing is said twice: what was said is looked for in the history. Last comes
+// what the protocol cannot give back. Judged by the peers' logs and by Redis. The last line is `N passed, N failed`.
 import { Stage, Verdict, conclude, options, sleep, until } from './stage.mjs';
 import { judge } from './judge.mjs';
 import { tell } from './story.mjs';
@@ -100,7 +100,41 @@ const report = first.say(group, resident, `居民${resident}`, place.text);
 const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(place.text), 5000);
 verdict.check('thrown out of the work group', ping ? [] : [`${worker} does not hear of ${place.text}`]);
 const number = Number(recorder.sends.find((s) => s.quote === report.message_id)?.text.match(/#(\d+)/)?.[1]);
-stories.push({ text: place.text, report, number, reached: 'dispatched', joined: 0, faults: [], frames: [report] });
+stories.push({ text: place.text, report, number, reached: 'handling', joined: 0, faults: [], frames: [report] });
+
+// 6. What OneBot cannot give back, as the README says: direct chats while there is no connection …
+const accept = () => first.say(undefined, town.person(worker), worker, `收到 ${number}`);
+const its = () => store.events([number]).get(number).event?.state;
+const away = async (server, act) => {
+    server.cut(600);
+    await until(() => server.links.size === 0);
+    act();
+    await until(() => server.links.size > 0);
+    await sleep(700);
+};
+await away(first, accept);
+verdict.check('direct chat without a connection', its() === 'dispatched' ? [] : [`the event is ${its()}`]);
+accept();
+verdict.check('direct chat', (await until(() => its() === 'handling', 5000)) ? [] : [`the event is ${its()}`]);
+
+// … and everything where the implementation keeps no history; a message whose answer was lost is sent once more there.
+const bare = await Stage.begin({ seed: given.seed + 1, server: { history: false } });
+await bare.start();
+const hear = (act) => {
+    const from = bare.recorder.sends.length;
+    act();
+    return bare.recorder.heard((s) => s.quote && /#\d+/.test(s.text), 10000, from);
+};
+const tellBare = () => bare.server.say(bare.town.group('b4'), bare.town.resident(), '居民', bare.town.place(bare.rng, [4]).text);
+await away(bare.server, tellBare);
+verdict.check('no history', bare.store.numbers().length === 0 ? [] : ['what nobody could hear is an event']);
+bare.server.faults.swallow = 1;
+const once = await hear(tellBare);
+const again = await hear(() => bare.server.cut(0));
+verdict.check('no history', once && again && once.text === again.text ? [] : ['a message whose answer was lost is not sent again']);
+await until(() => bare.store.leftovers([bare.server.self]).length === 0, 10000);
+verdict.check('no history', bare.store.numbers().length === 1 ? [] : [`${bare.store.numbers().length} events`]);
+await bare.end(verdict);
 
 const accounts = stage.servers.map((s) => s.self);
 const parked = (await until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')), 40000)) ? [] : store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`);
@@ -110,4 +144,4 @@ verdict.add(judged);
 verdict.check('lost answers', judged.excused === 0 ? [] : [`${judged.excused} sends were repeated`]);
 await stage.end(verdict);
 console.log(`${stories.length} reports, ${recorder.sends.length} sends; ${JSON.stringify(done)}`);
-conclude(verdict, [stage], given.keep);
+conclude(verdict, [stage, bare], given.keep);

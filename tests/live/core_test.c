@@ -200,6 +200,30 @@ static void direct_chats_do_not_share_message_ids(void **state)
     assert_string_equal(LOOK("GET", key), "1|");
 }
 
+/* Two accounts of one platform: who wrote to one of them is answered by that one. */
+static void a_direct_chat_stays_with_its_account(void **state)
+{
+    struct account *first = rec.account;
+    assert_int_equal(core_add_account(s.core, &recorder, "u", NULL, s.faults), 0);
+    rec.account = first;
+    assert_true(settle());
+    rec.answers[0] = SENT_RETRY, rec.answer_count = 1;
+    struct segment segment = {.kind = SEGMENT_TEXT, .text = "4号楼楼道灯坏了"};
+    struct input input = {.kind = INPUT_MESSAGE,
+                          .direct = true,
+                          .group = "网格员1",
+                          .user = "网格员1",
+                          .user_name = "网格员1",
+                          .message = "1",
+                          .time_ms = clock_now_ms(s.clock),
+                          .segments = &segment,
+                          .segment_count = 1};
+    assert_int_equal(bot_on_input(first, &input), 0);
+    assert_true(settle());
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:out:play:t"), "1");
+    assert_string_equal(LOOK("HLEN", "{nanfeng}:out:play:u"), "0");
+}
+
 static void unknown_groups_and_bots_meet_silence(void **state)
 {
     assert_true(settle());
@@ -233,6 +257,7 @@ int main(void)
         LIVE(redis_killed_under_load_loses_nothing),
         LIVE(poison_is_put_aside),
         LIVE(direct_chats_do_not_share_message_ids),
+        LIVE(a_direct_chat_stays_with_its_account),
         LIVE(unknown_groups_and_bots_meet_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
