@@ -27,7 +27,7 @@ struct lexicon_builder {
     struct lexicon *lexicon;
     struct faults *faults;
     struct entry *entries; /* hash, in order of addition */
-    size_t group_cap, rule_cap, given_cap, sense_cap, word_cap;
+    size_t group_cap, rule_cap, given_cap, pair_cap, sense_cap, word_cap;
     uint32_t far[256];
     size_t far_count;
     struct forms *forms;
@@ -175,9 +175,9 @@ static const char *clash(const struct lexicon *lexicon, const struct word_def *d
     return NULL;
 }
 
-/* Adds one whole word, or one part of "A..B", as a sense of the group. */
-static const char *add_sense(struct lexicon_builder *builder, struct group_def *group,
-                             const char *word, size_t len, struct sense sense)
+/* Finds or makes the word. Returns NULL, or what is wrong with it. */
+static const char *word_of(struct lexicon_builder *builder, const char *word, size_t len,
+                           uint32_t *ret_index)
 {
     struct lexicon *lexicon = builder->lexicon;
     struct glyph glyphs[WORD_MAX + 2];
@@ -191,10 +191,23 @@ static const char *add_sense(struct lexicon_builder *builder, struct group_def *
     struct entry *entry = entry_of(builder, glyphs, (size_t)count);
     if (entry == NULL)
         return "uses a character too many for the table";
-    struct word_def *def = &lexicon->words[entry->index];
+    *ret_index = entry->index;
+    return NULL;
+}
+
+/* Adds one whole word, or the B of "A..B", as a sense of the group. */
+static const char *add_sense(struct lexicon_builder *builder, struct group_def *group,
+                             const char *word, size_t len, struct sense sense)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    uint32_t index;
+    const char *wrong = word_of(builder, word, len, &index);
+    if (wrong != NULL)
+        return wrong;
+    struct word_def *def = &lexicon->words[index];
     sense.group = (uint32_t)(group - lexicon->groups);
     sense.next = def->first;
-    const char *wrong = sense.pair == 0 ? clash(lexicon, def, group, &sense) : NULL;
+    wrong = sense.pair == 0 ? clash(lexicon, def, group, &sense) : NULL;
     if (wrong != NULL)
         return wrong;
     grow((void **)&lexicon->senses, sizeof *lexicon->senses, lexicon->sense_count,
@@ -227,6 +240,41 @@ const char *builder_set_word(struct lexicon_builder *builder, const char *set, c
     return forms_add(builder->forms, set, word, len);
 }
 
+/* Notes one form of the A of a pair; `pair` is its other forms so far, 0: none. */
+static const char *add_opening(struct lexicon_builder *builder, const char *word, bool at_start,
+                               uint16_t *pair)
+{
+    struct lexicon *lexicon = builder->lexicon;
+    uint32_t index;
+    const char *wrong = word_of(builder, word, strlen(word), &index);
+    if (wrong != NULL)
+        return wrong;
+    if (lexicon->pair_count >= UINT16_MAX)
+        return "is a pair too many";
+    lexicon->pair_count += lexicon->pair_count == 0; /* the first is none */
+    grow((void **)&lexicon->pairs, sizeof *lexicon->pairs, lexicon->pair_count,
+         &builder->pair_cap);
+    lexicon->pairs[lexicon->pair_count] = (struct pair_def){index, *pair, at_start};
+    lexicon->words[index].opens = true;
+    *pair = (uint16_t)lexicon->pair_count++;
+    return NULL;
+}
+
+/* Adds "A..B". */
+static const char *add_pair(struct lexicon_builder *builder, struct group_def *group,
+                            const char *a, size_t a_len, const char *b, size_t b_len,
+                            struct sense sense)
+{
+    struct form_list list;
+    const char *wrong = forms_expand(builder->forms, a, a_len, &list);
+    for (size_t i = 0; i < list.count && wrong == NULL; i++)
+        wrong = add_opening(builder, list.words[i], (sense.flags & WORD_AT_START) != 0,
+                            &sense.pair);
+    form_list_finish(&list);
+    sense.flags &= (uint16_t)~WORD_AT_START;
+    return wrong != NULL ? wrong : add_forms(builder, group, b, b_len, sense);
+}
+
 const char *builder_word(struct lexicon_builder *builder, struct group_def *group,
                          const char *word, size_t len)
 {
@@ -242,15 +290,8 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
     const char *gap = memmem(word, len, "..", 2);
     if (gap == NULL)
         return add_forms(builder, group, word, len, sense);
-    if (builder->lexicon->pair_count == UINT16_MAX)
-        return "is a pair too many";
-    size_t first = (size_t)(gap - word);
-    sense.pair = (uint16_t)++builder->lexicon->pair_count;
-    struct sense part = {.flags = (uint16_t)((sense.flags & WORD_AT_START) | WORD_FIRST_PART),
-                         .pair = sense.pair};
-    sense.flags &= (uint16_t)~WORD_AT_START;
-    const char *wrong = add_forms(builder, group, word, first, part);
-    return wrong != NULL ? wrong : add_forms(builder, group, gap + 2, len - first - 2, sense);
+    return add_pair(builder, group, word, (size_t)(gap - word), gap + 2,
+                    len - (size_t)(gap - word) - 2, sense);
 }
 
 static void automaton_make(struct lexicon_builder *builder)
@@ -331,6 +372,7 @@ void lexicon_destroy(struct lexicon **lexicon)
     free(old->givens);
     free(old->senses);
     free(old->words);
+    free(old->pairs);
     free(old->far);
     free(old->far_symbol);
     free(old);
@@ -343,6 +385,7 @@ size_t lexicon_bytes(const struct lexicon *lexicon)
            lexicon->rule_count * sizeof *lexicon->rules +
            lexicon->given_count * sizeof *lexicon->givens +
            lexicon->sense_count * sizeof *lexicon->senses +
+           lexicon->pair_count * sizeof *lexicon->pairs +
            lexicon->word_count * sizeof *lexicon->words;
 }
 

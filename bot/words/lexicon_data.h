@@ -121,16 +121,24 @@ struct sense {
     uint32_t group;
     uint32_t next; /* next sense of the same word + 1; 0: none */
     uint16_t flags;
-    uint16_t pair; /* of the two parts of "A..B"; 0: whole word */
+    uint16_t pair; /* it is the B of this "A..B"; 0: a whole word */
 };
 
 /* The word counts only at the beginning, at the end of a clause (^ and $ in the files). */
-enum { WORD_AT_START = 1, WORD_AT_END = 2, WORD_FIRST_PART = 4 };
+enum { WORD_AT_START = 1, WORD_AT_END = 2 };
+
+/* The A of "A..B"; B is a sense of its word with the pair's number. */
+struct pair_def {
+    uint32_t word;
+    uint16_t next; /* another form of A; 0: none */
+    bool at_start; /* ^A..B */
+};
 
 struct word_def {
     uint32_t first;              /* sense + 1 */
     uint16_t len;                /* glyphs */
     bool latin_start, latin_end; /* must stand at a word's border */
+    bool opens;                  /* it is the A of some "A..B" */
 };
 
 struct lexicon {
@@ -144,6 +152,7 @@ struct lexicon {
     size_t sense_count;
     struct word_def *words; /* by pattern */
     size_t word_count;
+    struct pair_def *pairs; /* [0] is none */
     size_t pair_count;
     const char *tags[GROUP_TAGS];
     size_t tag_count;

@@ -22,7 +22,7 @@
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
 #define FRAMES_MAX 40
-#define PAIR_SETS 8
+#define OPEN_SETS 8
 #define PARTS_MAX 32 /* open first parts of "A..B" that are remembered */
 #define GAP_HAN 12   /* glyphs between A and B */
 #define GAP_LATIN 30
@@ -40,8 +40,7 @@ struct hit {
 
 /* The first part of an "A..B". */
 struct part {
-    uint32_t from, to, clause;
-    uint16_t pair;
+    uint32_t from, to, clause, word;
 };
 
 /* A trouble found: object and symptom, or a word that names both. */
@@ -68,7 +67,7 @@ struct reading {
     struct part parts[PARTS_MAX]; /* a ring */
     size_t part_count;
     uint32_t kinds;            /* bit set of the kinds hit */
-    uint64_t pairs[PAIR_SETS]; /* bit set of the pairs (modulo its size) among the parts */
+    uint64_t opened[OPEN_SETS]; /* bit set of the words (modulo its size) among the parts */
     uint64_t marks;            /* bit set of the marks hit */
     uint32_t clauses;
     bool has_number; /* a digit or a Chinese numeral stands in it */

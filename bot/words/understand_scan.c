@@ -111,21 +111,34 @@ static bool is_ignored(const struct reading *reading, uint32_t from, uint32_t to
     return false;
 }
 
-/* Where the first part of "A..B" stands before `from`, in the same clause and not too far;
+/* Where this form of the A of a pair stands before `from`, in the same clause and not too far;
  * UINT32_MAX: nowhere. */
-static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_t from)
+static uint32_t opening(const struct reading *reading, const struct pair_def *def,
+                        uint32_t from)
 {
     uint32_t reach = reading->has_han ? GAP_HAN : GAP_LATIN;
-    if (!(reading->pairs[pair / 64 % PAIR_SETS] >> pair % 64 & 1))
-        return UINT32_MAX; /* as nearly always: many words are the second part of others */
     for (size_t i = reading->part_count; i > 0; i--) {
         const struct part *part = &reading->parts[(i - 1) % PARTS_MAX];
         if (part->clause != reading->clauses || part->to + reach < from ||
             i + PARTS_MAX <= reading->part_count)
             return UINT32_MAX;
-        if (part->pair == pair && part->to <= from &&
+        if (part->word == def->word && part->to <= from &&
+            (!def->at_start || at_border(reading, WORD_AT_START, part->from, part->to)) &&
             !is_ignored(reading, part->from, part->to))
             return part->from;
+    }
+    return UINT32_MAX;
+}
+
+static uint32_t first_part(const struct reading *reading, uint16_t pair, uint32_t from)
+{
+    for (; pair != 0; pair = reading->lexicon->pairs[pair].next) {
+        const struct pair_def *def = &reading->lexicon->pairs[pair];
+        if (!(reading->opened[def->word / 64 % OPEN_SETS] >> def->word % 64 & 1))
+            continue; /* as nearly always: many words are the second part of others */
+        uint32_t begin = opening(reading, def, from);
+        if (begin != UINT32_MAX)
+            return begin;
     }
     return UINT32_MAX;
 }
@@ -134,11 +147,7 @@ static void add_sense(struct reading *reading, const struct sense *sense, uint32
                       uint32_t to)
 {
     const struct group_def *group = &reading->lexicon->groups[sense->group];
-    if (sense->flags & WORD_FIRST_PART) {
-        reading->pairs[sense->pair / 64 % PAIR_SETS] |= UINT64_C(1) << sense->pair % 64;
-        reading->parts[reading->part_count++ % PARTS_MAX] =
-            (struct part){from, to, reading->clauses, sense->pair};
-    } else if (sense->pair != 0) {
+    if (sense->pair != 0) {
         uint32_t begin = first_part(reading, sense->pair, from);
         if (begin != UINT32_MAX && !is_ignored(reading, from, to))
             add_hit(reading, group, begin, from, to, false);
@@ -155,6 +164,11 @@ static void add_word(struct reading *reading, uint32_t pattern, uint32_t to)
     uint32_t from = to - word->len;
     if (!stands_alone(reading, word, from, to))
         return;
+    if (word->opens) {
+        reading->opened[pattern / 64 % OPEN_SETS] |= UINT64_C(1) << pattern % 64;
+        reading->parts[reading->part_count++ % PARTS_MAX] =
+            (struct part){from, to, reading->clauses, pattern};
+    }
     for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next)
         if (at_border(reading, lexicon->senses[s - 1].flags, from, to))
             add_sense(reading, &lexicon->senses[s - 1], from, to);
