@@ -126,6 +126,8 @@ static void on_input(struct onebot *onebot, struct input *input, const char *via
         return; /* our own words, heard back */
     onebot_people_met(onebot->people, input->user, input->direct ? via : input->group);
     input->from_bot = is_bot(onebot, input->user);
+    if (!input->direct)
+        onebot_history_hurry(onebot->history, input->group);
     if (onebot_lines_add(onebot->lines, input) == 0)
         return;
     log_warn("onebot", "too much waits; hanging up and reading it back later account=%s",

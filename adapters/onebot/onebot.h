@@ -51,6 +51,8 @@ struct onebot_history *onebot_history_create(struct onebot *onebot);
 void onebot_history_destroy(struct onebot_history **history);
 /* Reads a group's history since `since_ms` into its line; bot_on_backfilled() follows once. */
 void onebot_history_read(struct onebot_history *history, const char *group, int64_t since_ms);
+/* Somebody writes in that group now: its history is read next. */
+void onebot_history_hurry(struct onebot_history *history, const char *group);
 
 /* onebot_people.c: through which group is a person reached who is no friend of the account? */
 struct onebot_people *onebot_people_create(void);

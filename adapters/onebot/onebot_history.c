@@ -124,6 +124,8 @@ static bool keep_page(struct reading *reading, const struct onebot_reply *reply,
 {
     bool reached = false;
     *ret_new = 0;
+    if (!reading->found) /* not sooner: thousands of groups wait for their turn */
+        reading->found = xcalloc(FOUND_MAX, sizeof *reading->found);
     for (size_t i = 0; i < reply->input_count && reading->count < FOUND_MAX; i++) {
         const struct input *input = &reply->inputs[i];
         if (input->time_ms < reading->since_ms) {
@@ -220,13 +222,26 @@ void onebot_history_destroy(struct onebot_history **history)
     *history = NULL;
 }
 
+void onebot_history_hurry(struct onebot_history *history, const char *group)
+{
+    struct reading *first = history->first, *reading;
+    for (struct reading **at = first ? &first->next : NULL; at && *at; at = &(*at)->next) {
+        if (strcmp((*at)->group, group) != 0)
+            continue;
+        reading = *at;
+        *at = reading->next;
+        reading->next = first->next;
+        first->next = reading;
+        return;
+    }
+}
+
 void onebot_history_read(struct onebot_history *history, const char *group, int64_t since_ms)
 {
     struct reading *reading = xcalloc(1, sizeof *reading), **at = &history->first;
     reading->group = xstrdup(group);
     reading->since_ms = since_ms;
     reading->arena = arena_create(KEPT_MAX + ONEBOT_ARENA_MAX);
-    reading->found = xcalloc(FOUND_MAX, sizeof *reading->found);
     while (*at)
         at = &(*at)->next;
     *at = reading;

@@ -63,6 +63,7 @@ char *xasprintf(const char *format, ...)
 
 /* An arena is a chain of blocks; each is handed out from the front. */
 #define ARENA_BLOCK 4096u
+#define ARENA_FIRST 1024u /* most that waits is short */
 
 struct block {
     struct block *next;
@@ -116,7 +117,8 @@ void arena_clear(struct arena *arena)
 
 static struct block *arena_grow(struct arena *arena, size_t size)
 {
-    size_t room = size > ARENA_BLOCK ? size : ARENA_BLOCK;
+    size_t least = arena->blocks ? ARENA_BLOCK : ARENA_FIRST;
+    size_t room = size > least ? size : least;
     struct block *b = xcalloc(1, sizeof *b + room);
     b->size = room;
     b->next = arena->blocks;

@@ -200,11 +200,15 @@ void bot_on_backfilled(struct account *account, const char *platform_group, bool
 {
     if (account->backfills)
         account->backfills--;
-    if (account->up)
-        marks_set_read(account, platform_group);
-    if (!complete)
-        log_warn("account", "history incomplete adapter=%s account=%s group=%s",
-                 account->adapter->name, account->name, platform_group);
+    if (!account->up)
+        return; /* all of it is read again when it is back */
+    marks_set_read(account, platform_group);
+    account->incomplete += !complete;
+    if (account->incomplete && !account->backfills) { /* one line for all of them */
+        log_warn("account", "history incomplete adapter=%s account=%s groups=%zu last=%s",
+                 account->adapter->name, account->name, account->incomplete, platform_group);
+        account->incomplete = 0;
+    }
 }
 
 /* ---- reaching

@@ -18,6 +18,11 @@ static void item_free(struct item *item)
     arena_destroy(&arena);
 }
 
+#define DECIDING_MAX 256 /* turns under way at once; emergencies go past */
+#define UNKNOWN_SAID 20
+#define UNKNOWN_AGAIN_MS (3600 * 1000)
+#define ROUTES_MAX 50000
+
 /* ---- settling -------------------------------------------------------------------------- */
 
 static void taken(struct account *account, const struct input *input, bool marks)
@@ -49,10 +54,41 @@ static void pop(struct queue *queue)
     item_free(item);
 }
 
+/* A turn has ended: who has waited longest begins. */
+static void end_turn(struct queue *queue)
+{
+    struct core *core = queue->core;
+    queue->busy = false;
+    core->deciding--;
+    while (core->waiting && core->deciding < DECIDING_MAX) {
+        struct queue *next = core->waiting;
+        core->waiting = next->waits_next;
+        next->waits = false;
+        go_on(next);
+    }
+}
+
+/* Thousands of groups may wake at once; each turn under way takes memory. */
+static bool must_wait(struct queue *queue)
+{
+    struct core *core = queue->core;
+    if (core->deciding < DECIDING_MAX || queue->first->emergency)
+        return false;
+    if (queue->waits)
+        return true;
+    queue->waits = true;
+    queue->waits_next = NULL;
+    if (!core->waiting)
+        core->waiting_end = &core->waiting;
+    *core->waiting_end = queue;
+    core->waiting_end = &queue->waits_next;
+    return true;
+}
+
 void intake_done(struct queue *queue)
 {
-    queue->busy = false;
     pop(queue);
+    end_turn(queue);
     go_on(queue);
 }
 
@@ -65,7 +101,7 @@ static void again_cb(void *arg)
 
 void intake_retry(struct queue *queue, int64_t pause_ms)
 {
-    queue->busy = false;
+    end_turn(queue);
     if (queue->core->stopping || queue->again)
         return;
     queue->again = loop_timer_start(queue->core->config.loop, pause_ms, 0, again_cb, queue);
@@ -159,7 +195,10 @@ static void go_on(struct queue *queue)
             pop(queue);
             continue;
         }
+        if (must_wait(queue))
+            return;
         queue->busy = true;
+        queue->core->deciding++;
         decision_start(queue);
         return;
     }
@@ -213,6 +252,24 @@ static struct route *route_make(struct account *account, const char *platform_gr
     return route;
 }
 
+/* Each once; where there are very many, the first of every hour. */
+static void say_unknown(struct account *account, const char *platform_group)
+{
+    int64_t now = clock_boot_ms(account->core->config.clock);
+    if (now - account->unknown_ms >= UNKNOWN_AGAIN_MS) {
+        account->unknown_ms = now;
+        account->unknown = 0;
+    }
+    if (++account->unknown <= UNKNOWN_SAID)
+        log_warn("intake",
+                 "unknown group adapter=%s account=%s id=%s; bind it in community.yaml to be "
+                 "heard there",
+                 account->adapter->name, account->name, platform_group);
+    else if (account->unknown == UNKNOWN_SAID + 1)
+        log_warn("intake", "more unknown groups adapter=%s account=%s; not listed for an hour",
+                 account->adapter->name, account->name);
+}
+
 static void find_group(struct account *account, struct route *route)
 {
     struct core *core = account->core;
@@ -222,13 +279,8 @@ static void find_group(struct account *account, struct route *route)
                                              account->name, route->platform_group);
     }
     if (!route->group)
-        log_warn("intake",
-                 "unknown group adapter=%s account=%s id=%s; bind it in community.yaml to be "
-                 "heard there",
-                 account->adapter->name, account->name, route->platform_group);
+        say_unknown(account, route->platform_group);
 }
-
-#define ROUTES_MAX 50000
 
 struct route *intake_route(struct account *account, const char *platform_group)
 {
@@ -349,6 +401,7 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     struct item *item =
         poison ? item_of(account, input) : item_of_judged(account, input, &read);
     item->marks = marks;
+    item->emergency = emergency;
     append(queue, item);
     return 0;
 }

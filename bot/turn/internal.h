@@ -22,6 +22,7 @@
 #include "turn/health.h"
 #include "turn/people.h"
 #include "turn/poison.h"
+#include "turn/queues.h"
 #include "turn/render.h"
 #include "turn/scripts.h"
 #include "turn/stored.h"
@@ -68,77 +69,6 @@ struct home { /* a community at run time */
     struct commit *commits, **commits_end; /* go at the end of this round (commit.c) */
 };
 
-/* Somebody with something open in a group, as far as the hint needs it. */
-struct live {
-    char *member;
-    char *half; /* NULL: none */
-    int64_t half_until_ms;
-    bool questions;
-    int64_t report_until_ms; /* later pieces and photos attach until then */
-    uint64_t noted;          /* core->notes, when it was last noted */
-    UT_hash_handle hh;
-};
-
-struct item { /* an input on its way */
-    struct item *next;
-    struct arena *arena; /* of the input */
-    struct input *input;
-    struct account *account;     /* NULL: timers */
-    const struct member *sender; /* of the roster with that serial; see intake_sender() */
-    uint64_t serial;
-    const struct hint *hint;       /* see intake_hint() */
-    const char *again;             /* the id under which it was parked; NULL: it never was */
-    bool unsure;                   /* a commit was sent whose outcome is unknown */
-    bool marks;                    /* when it is settled, so is all that was said before it */
-    bool alone;                    /* a commit was refused: no other goes in the same call */
-    int stales, refusals, rosters; /* decisions that were in vain */
-    size_t elsewhere;              /* communities that were asked for a newcomer's code */
-};
-
-struct queue { /* a group (or one person's direct chat) at run time */
-    char *key;
-    struct core *core;
-    struct home *home;
-    const struct group *group;
-    char *person;            /* direct chats: the member id */
-    struct account *account; /* direct chats: over which it was written last */
-    uint32_t lane;
-    struct item *first, **last;
-    size_t length;
-    bool busy;           /* the first item's turn is under way */
-    bool loaded, unread; /* what is open there is known; was asked for in vain */
-    unsigned loads;      /* under way */
-    struct live *live;
-    struct loop_timer *again; /* a pause before the next try */
-    UT_hash_handle hh;
-};
-
-struct route { /* where a platform group leads */
-    char *platform_group;
-    struct home *home;
-    const struct group *group; /* NULL: unknown, said once */
-    struct queue *queue;       /* of the group, since something came */
-    int64_t mark_ms;           /* newest platform time whose input is settled */
-    bool mark_dirty;
-    bool read; /* what was said before the link came has been read */
-    UT_hash_handle hh;
-};
-
-struct outbox;
-
-struct account {
-    struct account *next;
-    struct core *core;
-    const struct adapter *adapter;
-    char *name;
-    void *state;
-    bool up;
-    struct route *routes;
-    struct outbox *outbox;
-    bool marks_loaded;
-    size_t backfills; /* histories being read */
-};
-
 struct core {
     struct core_config config;
     struct redis *redis;
@@ -150,13 +80,15 @@ struct core {
     struct account *accounts;
     struct queue *queues;
     size_t direct_queues;
-    size_t queued;         /* inputs waiting or in flight */
-    size_t loading;        /* answers that core_is_ready waits for */
-    size_t in_flight;      /* scripts whose answer somebody waits for */
-    uint64_t last_send;    /* ids of sends */
-    uint64_t notes;        /* sweeps begun */
-    uint32_t wanted;       /* intents that some handler hears unaddressed */
-    struct arena *scratch; /* for hints */
+    size_t queued;                        /* inputs waiting or in flight */
+    size_t deciding;                      /* queues that are busy */
+    struct queue *waiting, **waiting_end; /* that could go on and may not yet */
+    size_t loading;                       /* answers that core_is_ready waits for */
+    size_t in_flight;                     /* scripts whose answer somebody waits for */
+    uint64_t last_send;                   /* ids of sends */
+    uint64_t notes;                       /* sweeps begun */
+    uint32_t wanted;                      /* intents that some handler hears unaddressed */
+    struct arena *scratch;                /* for hints */
     struct poison *poison;
     struct flood *flood;
     struct loop_timer *tick;
@@ -193,6 +125,7 @@ struct queue *intake_find(const struct core *core, const struct home *home,
                           const struct group *group, const char *member);
 /* What is known of a platform group; NULL when there are too many. */
 struct route *intake_route(struct account *account, const char *platform_group);
+void intake_destroy(struct core *core);
 int intake_add(struct core *core, struct account *account, const struct input *input);
 /* A parked input once more; `id`: the one under which it was parked. */
 void intake_add_again(struct core *core, struct account *account, const struct input *input,
@@ -208,7 +141,6 @@ const struct member *intake_sender(const struct queue *queue, struct item *item)
 void intake_go_on_all(struct core *core);  /* the same for every queue */
 void intake_resume(struct core *core);     /* Redis is back: every queue goes on */
 void intake_read_again(struct core *core); /* what hint_load asked for in vain */
-void intake_destroy(struct core *core);
 /* The first item of a queue is settled: taken, freed; the next one begins. */
 void intake_done(struct queue *queue);
 /* The first item brings a code that its community does not know, from somebody who is in no

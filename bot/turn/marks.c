@@ -39,7 +39,7 @@ void marks_advance(struct account *account, const char *platform_group, int64_t 
         !account->marks_loaded) /* too early: it would hide what is to be read back */
         return;
     struct route *route = find(account, platform_group);
-    if (!route || time_ms <= route->mark_ms)
+    if (!route || !route->group || time_ms <= route->mark_ms)
         return;
     route->mark_ms = time_ms;
     route->mark_dirty = true;
@@ -156,7 +156,7 @@ void marks_backfill(struct account *account)
     struct route *route, *next;
     HASH_ITER(hh, account->routes, route, next)
     {
-        if (route->mark_ms) {
+        if (route->mark_ms && route->group) {
             route->read = false;
             account->backfills++;
             account->adapter->backfill(account, route->platform_group, route->mark_ms);
