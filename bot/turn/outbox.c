@@ -39,6 +39,11 @@ struct outbox *outbox_create(struct account *account)
 
 void entry_free(struct outbox *outbox, struct entry *entry)
 {
+    if (outbox->loads) { /* the answer may hold its row: it must be known until then */
+        entry->next = outbox->gone;
+        outbox->gone = entry;
+        return;
+    }
     HASH_DELETE(by_id, outbox->entries, entry);
     struct arena *arena = entry->arena;
     arena_destroy(&arena);
@@ -50,6 +55,7 @@ void outbox_destroy(struct outbox **outbox)
         return;
     struct outbox *o = *outbox;
     outbox_drop_reports(o);
+    o->loads = 0;
     struct entry *entry, *next_entry;
     HASH_ITER(by_id, o->entries, entry, next_entry) entry_free(o, entry);
     struct target *target, *next_target;

@@ -63,8 +63,10 @@ struct outbox {
     int64_t free_at_ms;
     struct loop_timer *wake, *report_soon;
     bool kicked;
-    bool unread;  /* Redis holds rows that may not be here */
-    bool refused; /* Redis took a report not; said once */
+    size_t loads;       /* pages of rows that are being read */
+    struct entry *gone; /* done with since; freed when all are read */
+    bool unread;        /* Redis holds rows that may not be here */
+    bool refused;       /* Redis took a report not; said once */
 };
 
 /* outbox_wait.c */
@@ -98,6 +100,7 @@ void outbox_refused(struct outbox *outbox, struct entry *entry, const char *why)
 /* Rows of outbox_refused are in Redis: every account looks for its own. */
 void outbox_next_ways(struct core *core, struct home *home);
 
+void outbox_loaded(struct outbox *outbox); /* a page was taken */
 /* Forgets what Redis has not confirmed (at the end). */
 void outbox_drop_reports(struct outbox *outbox);
 void outbox_check_deadlines(struct outbox *outbox);

@@ -16,11 +16,19 @@ struct load {
 
 static void load_page(struct load *load);
 
-static void load_cb(void *arg, int error, const struct redis_reply *reply)
+void outbox_loaded(struct outbox *outbox)
 {
-    struct load *load = arg;
+    outbox->loads--;
+    while (!outbox->loads && outbox->gone) {
+        struct entry *entry = outbox->gone;
+        outbox->gone = entry->next;
+        entry_free(outbox, entry);
+    }
+}
+
+static void take_page(struct load *load, int error, const struct redis_reply *reply)
+{
     struct core *core = load->outbox->account->core;
-    core->loading--;
     if (error || reply->type != REDIS_LIST || !reply->len) {
         load->outbox->unread = core->unread = true;
         free(load);
@@ -37,12 +45,22 @@ static void load_cb(void *arg, int error, const struct redis_reply *reply)
     }
 }
 
+static void load_cb(void *arg, int error, const struct redis_reply *reply)
+{
+    struct load *load = arg;
+    struct outbox *outbox = load->outbox;
+    outbox->account->core->loading--;
+    take_page(load, error, reply);
+    outbox_loaded(outbox);
+}
+
 static void load_page(struct load *load)
 {
     struct core *core = load->outbox->account->core;
     char most[16];
     snprintf(most, sizeof most, "%d", LOAD_PAGE);
     core->loading++;
+    load->outbox->loads++;
     core_eval(core, load->home, 0, SCRIPT_OUTBOX_LOAD, 3,
               (const char *const[]){load->outbox->name, load->after, most}, NULL, load_cb,
               load);

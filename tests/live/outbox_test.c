@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tests/live/core_stage.h"
+#include "turn/outbox.h"
 
 #define NOW 1772413200000 /* where the stage's clock begins */
 
@@ -260,6 +261,27 @@ static void what_a_group_never_takes_goes_to_its_people(void **state)
     assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "1");
 }
 
+/* Rows are read, one of them leaves meanwhile, and only then does the answer come that holds
+ * it.
+ */
+static void what_has_left_is_not_sent_by_a_late_reading(void **state)
+{
+    lay("one.1", LANE_ANSWER, "b5", "收到", "");
+    char row[400];
+    snprintf(row, sizeof row, "%s", LOOK("HGET", "{nanfeng}:out:play:t", "one.1"));
+    stage_start_core();
+    struct outbox *outbox = rec.account->outbox;
+    outbox->loads++;
+    assert_true(settle());
+    assert_int_equal(rec.count, 1);
+    assert_string_equal(left(), "0");
+    outbox_add(outbox, &s.core->homes[0], "one.1", row, 0);
+    assert_true(settle());
+    assert_int_equal(rec.count, 1);
+    outbox_loaded(outbox);
+    assert_null(outbox->entries);
+}
+
 static void refuse_writes(const char *point)
 {
     char command[200];
@@ -306,6 +328,7 @@ int main(void)
         LIVE(rows_that_cannot_be_read_are_kept_for_the_operator),
         LIVE(what_a_group_never_takes_goes_to_its_people),
         LIVE(what_redis_refuses_is_told_again),
+        LIVE(what_has_left_is_not_sent_by_a_late_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
