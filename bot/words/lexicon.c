@@ -103,9 +103,13 @@ uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t l
     return UINT64_C(1) << lexicon->tag_count++;
 }
 
-void builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to)
+bool builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to)
 {
-    fold_add(&builder->lexicon->fold, from, to);
+    struct fold *fold = &builder->lexicon->fold;
+    if (from == to || (to < 65536 && fold->to[to] == from))
+        return false;
+    fold_add(fold, from, to);
+    return true;
 }
 
 static uint16_t symbol_of(struct lexicon_builder *builder, uint32_t cp)

@@ -23,11 +23,12 @@ struct rule_def *builder_rule(struct lexicon_builder *builder);
 struct given_def *builder_given(struct lexicon_builder *builder);
 /* The bit of a tag, made if it is new; 0: too many. */
 uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t len);
-void builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to);
+/* Returns false when that would be a loop. */
+bool builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to);
 const char *builder_text(struct lexicon_builder *builder, const char *text, size_t len);
 struct faults *builder_faults(struct lexicon_builder *builder);
 
-/* Adds a fault for what can never match: a tag that a rule or `for` names and no group has. */
+/* Adds a fault for what can never match and for loops; see lexicon_check.c. */
 void lexicon_check(const struct lexicon *lexicon, struct faults *faults);
 
 #endif

@@ -414,7 +414,9 @@ static void read_folds(struct reader *reader, const char *at, const char *end)
             fault(reader, "is no pair of characters", at, (size_t)(end - at));
             return;
         }
-        builder_fold(reader->builder, from, to);
+        if (!builder_fold(reader->builder, from, to))
+            fault(reader, "is a loop: the second is read as the first, or as itself", at,
+                  one + two);
         at += one + two;
         while (at < end && isspace((unsigned char)*at))
             at++;
