@@ -122,6 +122,8 @@ static void seen_gives_the_first_outcome(void **state)
     assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "ok 1");
     assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "seen 1");
     assert_string_equal(look("HGET {c}:n event"), "1");
+    /* known for 72 hours at least, whatever hour of its bucket it came in */
+    assert_true(strtoll(look("PTTL {c}:seen:b4:1"), NULL, 10) > (72 + 8) * 3600000LL);
 }
 
 /* Each refused script leaves Redis as it was: not even a number is used up. */

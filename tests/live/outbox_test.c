@@ -245,6 +245,31 @@ static void rows_that_cannot_be_read_are_kept_for_the_operator(void **state)
     assert_string_equal(LOOK("HLEN", "{nanfeng}:parked:play:t"), "2");
 }
 
+/* More than one page of rows, all of them, in their order. */
+static void a_long_queue_is_read_to_its_end(void **state)
+{
+    char id[32], group[8], text[16], wanted[32];
+    for (int i = 0; i < 450; i++) {
+        snprintf(id, sizeof id, "n.%d", i);
+        snprintf(group, sizeof group, "b%d", i % 3 + 1);
+        snprintf(text, sizeof text, "row%03d", i);
+        lay(id, LANE_NOTICE, group, text, "");
+    }
+    begin();
+    assert_int_equal(rec.count, 450);
+    assert_string_equal(left(), "0");
+    for (int g = 0; g < 3; g++) {
+        int next = g;
+        for (size_t i = 0; i < rec.count; i++) {
+            snprintf(wanted, sizeof wanted, "b%d:# row%03d", g + 1, next);
+            if (rec.texts[i][1] == '1' + g) {
+                assert_string_equal(rec.texts[i], wanted);
+                next += 3;
+            }
+        }
+    }
+}
+
 /* The work group is closed to us: who must act hears of it in the direct chat. */
 static void what_a_group_never_takes_goes_to_its_people(void **state)
 {
@@ -326,6 +351,7 @@ int main(void)
         LIVE(a_long_text_goes_in_parts),
         LIVE(parts_go_on_where_they_stopped),
         LIVE(rows_that_cannot_be_read_are_kept_for_the_operator),
+        LIVE(a_long_queue_is_read_to_its_end),
         LIVE(what_a_group_never_takes_goes_to_its_people),
         LIVE(what_redis_refuses_is_told_again),
         LIVE(what_has_left_is_not_sent_by_a_late_reading),

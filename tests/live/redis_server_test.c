@@ -129,6 +129,38 @@ static void faults_are_sentences(void **state)
     loop_destroy(&loop);
 }
 
+/* Killed while it starts, twice: started once more; killed again and again: given up. */
+static void a_server_killed_at_its_start_is_started_again(void **state)
+{
+    static const char *const script =
+        "#!/bin/sh\n"
+        "echo x >> \"$(dirname \"$0\")/starts\"\n"
+        "[ $(wc -l < \"$(dirname \"$0\")/starts\") -gt %d ] || kill -9 $$\n"
+        "exec redis-server \"$@\"\n";
+    struct support *s = support_start();
+    for (int kills = 2; kills <= 3; kills++) {
+        char *folder = xasprintf("%s/%d", support_folder(s), kills);
+        char *binary = xasprintf("%s/wrapped", folder), *data = xasprintf("%s/data", folder);
+        assert_int_equal(mkdir(folder, 0700), 0);
+        FILE *file = fopen(binary, "w");
+        fprintf(file, script, kills);
+        fclose(file);
+        chmod(binary, 0700);
+        const char *why = "";
+        struct redis_server_config config = {
+            .data = data, .binary = binary, .fsync_always = true};
+        struct redis_server *server = redis_server_start(support_loop(s), &config, 2000, &why);
+        assert_int_equal(server != NULL, kills == 2);
+        if (!server)
+            assert_non_null(strstr(why, "killed while it started"));
+        redis_server_stop(&server);
+        free(binary);
+        free(data);
+        free(folder);
+    }
+    support_stop(&s);
+}
+
 static void a_second_one_waits_for_the_lock(void **state)
 {
     struct support *s = support_start();
@@ -424,6 +456,7 @@ int main(void)
         cmocka_unit_test(it_keeps_everything_and_forks_nothing),
         cmocka_unit_test(start_stop_start_keeps_the_data),
         cmocka_unit_test(faults_are_sentences),
+        cmocka_unit_test(a_server_killed_at_its_start_is_started_again),
         cmocka_unit_test(a_second_one_waits_for_the_lock),
         cmocka_unit_test(a_killed_parent_frees_the_folder),
         cmocka_unit_test(it_is_started_again),
