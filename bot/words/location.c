@@ -365,11 +365,11 @@ static uint32_t slot_at(struct finder *f, uint32_t at)
     struct number n;
     if (!may_begin(f, at))
         return 0;
-    uint32_t next = below_ground(f, at);
+    uint32_t cp = f->reading->glyphs[at].cp;
+    bool latin = glyph_is_latin(cp); /* only "b1" begins with a letter */
+    uint32_t next = !latin || cp == 'b' ? below_ground(f, at) : 0;
     if (next == 0)
-        next = side_unit(f, at);
-    if (next == 0)
-        next = location_english(f, at);
+        next = latin ? location_english(f, at) : side_unit(f, at);
     if (next != 0 || !number_at(f->reading, at, &n))
         return next;
     if (at < f->reading->numbers_to && at >= f->reading->numbers_from)

@@ -109,7 +109,8 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
          "twelfth",    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
          "eighteenth", "nineteenth", "twentieth"}};
     const struct glyph *g = reading->glyphs;
-    if (at + 2 >= reading->count || (at > 0 && glyph_is_latin(g[at - 1].cp)))
+    bool may_begin = g[at].cp < 'z' && strchr("efnost", (int)g[at].cp) != NULL;
+    if (!may_begin || at + 2 >= reading->count || (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return false;
     for (int ordinal = 0; ordinal < 2; ordinal++)
         for (int i = 1; i <= 20; i++) {
