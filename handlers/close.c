@@ -108,6 +108,11 @@ static bool is_mine(const struct turn *turn)
     return merges(turn) || is_same(command, "explain") || is_same(command, "reject");
 }
 
+static enum right right_of(const struct turn *turn)
+{
+    return merges(turn) ? RIGHT_MERGE : RIGHT_CLOSE;
+}
+
 static int match(const struct turn *turn)
 {
     if (!turn->session || !is_mine(turn))
@@ -117,7 +122,9 @@ static int match(const struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         if ((merges(turn) ? fits_merge : fits)(turn, targets.events[i]))
             return 75;
-    return targets.unknown_count ? 20 : 0;
+    bool unfit =
+        targets_are_unfit(turn, &targets, right_of(turn), merges(turn) ? fits_merge : fits);
+    return unfit || targets.unknown_count ? 20 : 0;
 }
 
 static void handle(struct turn *turn)
@@ -131,6 +138,7 @@ static void handle(struct turn *turn)
     else
         close_all(turn, &targets);
     targets_say_unknown(turn, &targets);
+    targets_say_unfit(turn, &targets, right_of(turn), merges(turn) ? fits_merge : fits);
 }
 
 const struct handler handler_close = {

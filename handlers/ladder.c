@@ -165,7 +165,11 @@ static int match_raise(const struct turn *turn)
     if (turn->meaning->command)
         return 0;
     targets_find(turn, fits_raise, &targets);
-    return targets.count || targets.unknown_count ? 60 : 0;
+    for (size_t i = 0; i < targets.count; i++)
+        if (fits_raise(turn, targets.events[i]))
+            return 60;
+    bool unfit = targets_are_unfit(turn, &targets, RIGHT_RAISE, fits_raise);
+    return unfit || targets.unknown_count ? 60 : 0;
 }
 
 /* NULL: it rose; else the event, which stands on the highest rung already. */
@@ -196,6 +200,7 @@ static void handle_raise(struct turn *turn)
     }
     say_top(turn, top);
     targets_say_unknown(turn, &targets);
+    targets_say_unfit(turn, &targets, RIGHT_RAISE, fits_raise);
 }
 
 static bool answer_raise(struct turn *turn, struct session *session, size_t index)

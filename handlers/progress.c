@@ -6,9 +6,16 @@
 #define TOLD_MS (5 * MINUTE_MS)
 #define TOLD_TIMES 3
 
+/* What is over need not be fixed: it is told how it ended. */
 static void say_state(const struct turn *turn, struct outgoing *out, const struct event *event,
                       const char *key)
 {
+    bool over = !event_is_open(event) && event->outcome != OUTCOME_NONE;
+    if (over && event->outcome != OUTCOME_RESOLVED) {
+        const char *name = outcome_name(event->outcome);
+        out_term(out, key, arena_printf(turn->arena, "outcome.%s", name));
+        return;
+    }
     out_term(out, key, arena_printf(turn->arena, "state.%s", state_name(event->state)));
 }
 

@@ -174,10 +174,12 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
                  const char *kind);
 /* The event that an answer to such a question chooses, or NULL. */
 struct event *targets_chosen(const struct turn *turn, const struct question *question);
-/* Staff who name an event that is not theirs are told whose it is; others meet silence. */
-bool targets_are_others(const struct turn *turn, const struct targets *targets,
-                        enum right right);
-void targets_say_others(struct turn *turn, const struct targets *targets, enum right right);
+/* Staff who name an event that they cannot do that to, or not now, are told whose it is, how it
+ * stands, or what comes first; others meet silence. */
+bool targets_are_unfit(const struct turn *turn, const struct targets *targets, enum right right,
+                       bool (*fits)(const struct turn *turn, const struct event *event));
+void targets_say_unfit(struct turn *turn, const struct targets *targets, enum right right,
+                       bool (*fits)(const struct turn *turn, const struct event *event));
 /* Says kindly which numbers are unknown (staff and direct chat only). */
 void targets_say_unknown(struct turn *turn, const struct targets *targets);
 

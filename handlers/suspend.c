@@ -32,6 +32,7 @@ static void complain(struct turn *turn, const struct event *event, const char *w
 {
     struct outgoing *out = say_answer(turn, event, "suspend_how");
     out_flag(out, what, true);
+    out_flag(out, "example", true);
 }
 
 /* The rung above the assignee's: over an owner's person the grid worker. */
@@ -187,6 +188,11 @@ static fits_fn *verb(const struct turn *turn)
     return commands(turn, "agree") && !says_no(turn) ? fits_grant : NULL;
 }
 
+static enum right right_of(fits_fn *fits)
+{
+    return fits == fits_hold ? RIGHT_SUSPEND : fits == fits_confer ? RIGHT_CONFER : RIGHT_GRANT;
+}
+
 static int match(const struct turn *turn)
 {
     fits_fn *fits = verb(turn);
@@ -197,7 +203,9 @@ static int match(const struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         if (fits(turn, targets.events[i]))
             return 85;
-    return 0;
+    if (targets_are_unfit(turn, &targets, right_of(fits), fits))
+        return 25;
+    return targets.unknown_count ? 25 : 0;
 }
 
 static void handle(struct turn *turn)
@@ -216,6 +224,7 @@ static void handle(struct turn *turn)
             grant(turn, targets.events[i]);
     }
     targets_say_unknown(turn, &targets);
+    targets_say_unfit(turn, &targets, right_of(fits), fits);
 }
 
 static void on_timer(struct turn *turn)

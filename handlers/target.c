@@ -31,14 +31,11 @@ static void take_numbers(const struct turn *turn, struct targets *t)
 static void take_reached(const struct turn *turn, uint32_t reached, fits_fn *fits,
                          const char *building, struct targets *t)
 {
-    const char *category = turn->meaning->fault.category;
     for (size_t i = 0; i < turn->event_count; i++) {
         struct event *event = turn->events[i];
         if (!(event->reached & reached) || !fits(turn, event))
             continue;
         if (building && !is_same(event->building, building))
-            continue;
-        if (category && reached == EVENT_BY_MINE && !is_same(event->category, category))
             continue;
         add(t, event);
     }
@@ -100,32 +97,55 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
              turn->now_ms + 10 * MINUTE_MS, choices, count);
 }
 
-/* Named by number, open, and not for the sender to touch. */
-static bool is_somebody_else_s(const struct turn *turn, const struct event *event,
-                               enum right right)
+/* Named by number, and not for the sender to do that to, now or ever. Said before: no answer
+ * is needed. */
+static bool is_unfit(const struct turn *turn, const struct event *event, enum right right,
+                     fits_fn *fits)
 {
-    return event->reached & EVENT_BY_NUMBER && event_is_open(event) &&
-           !guard_may(turn, event, right);
+    if (!(event->reached & EVENT_BY_NUMBER) || fits(turn, event))
+        return false;
+    bool checked = event->state == STATE_CHECKING;
+    bool said = (right == RIGHT_ACCEPT && (checked || event->state == STATE_HANDLING)) ||
+                (right == RIGHT_DONE && checked);
+    return !(said && guard_may(turn, event, right));
 }
 
-bool targets_are_others(const struct turn *turn, const struct targets *targets,
-                        enum right right)
+bool targets_are_unfit(const struct turn *turn, const struct targets *targets, enum right right,
+                       fits_fn *fits)
 {
     for (size_t i = 0; i < targets->count; i++)
-        if (turn->staff && is_somebody_else_s(turn, targets->events[i], right))
+        if (turn->staff && is_unfit(turn, targets->events[i], right, fits))
             return true;
     return false;
 }
 
-void targets_say_others(struct turn *turn, const struct targets *targets, enum right right)
+static void say_how(struct turn *turn, const struct event *event, const char *what)
 {
-    for (size_t i = 0; i < targets->count; i++) {
-        const struct event *event = targets->events[i];
-        if (!is_somebody_else_s(turn, event, right) || say_has_here(turn))
-            continue;
-        struct outgoing *out = say_answer(turn, event, "not_yours");
-        out_member(out, "assignee", event->assignee);
-    }
+    out_flag(say_answer(turn, event, "suspend_how"), what, true);
+}
+
+/* One short answer: whose it is, how it stands, or what has to come first. */
+static void say_unfit(struct turn *turn, const struct event *event, enum right right)
+{
+    bool may = guard_may(turn, event, right);
+    if (!event_is_open(event))
+        progress_say(turn, event);
+    else if (right == RIGHT_GRANT)
+        say_how(turn, event, event->until_ms > turn->now_ms ? "above" : "not_asked");
+    else if (!may)
+        out_member(say_answer(turn, event, "not_yours"), "assignee", event->assignee);
+    else if (right == RIGHT_SUSPEND && event->state == STATE_DISPATCHED)
+        say_how(turn, event, "accept_first");
+    else
+        progress_say(turn, event);
+}
+
+void targets_say_unfit(struct turn *turn, const struct targets *targets, enum right right,
+                       fits_fn *fits)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        if (is_unfit(turn, targets->events[i], right, fits) && !say_has_here(turn))
+            say_unfit(turn, targets->events[i], right);
 }
 
 static uint32_t number_in(const struct turn *turn)

@@ -137,7 +137,7 @@ static int match(const struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         if (fits(turn, targets.events[i]))
             return 70;
-    if (targets_are_others(turn, &targets, RIGHT_TRANSFER))
+    if (targets_are_unfit(turn, &targets, RIGHT_TRANSFER, fits))
         return 20;
     return targets.unknown_count ? 20 : 0;
 }
@@ -153,7 +153,7 @@ static void handle(struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         one(turn, targets.events[i]);
     targets_say_unknown(turn, &targets);
-    targets_say_others(turn, &targets, RIGHT_TRANSFER);
+    targets_say_unfit(turn, &targets, RIGHT_TRANSFER, fits);
 }
 
 /* The reason that was missing, or the owner that a rung decides. */

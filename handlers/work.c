@@ -132,7 +132,7 @@ static int match(const struct turn *turn)
     if (any_fits(turn, &targets, fits))
         return 80;
     if (turn->meaning->intent != INTENT_CONFIRM &&
-        targets_are_others(turn, &targets, right_of(fits)))
+        targets_are_unfit(turn, &targets, right_of(fits), fits))
         return 20;
     return targets.unknown_count ? 20 : 0;
 }
@@ -166,7 +166,7 @@ static void handle(struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         apply(turn, targets.events[i], fits);
     targets_say_unknown(turn, &targets);
-    targets_say_others(turn, &targets, right_of(fits));
+    targets_say_unfit(turn, &targets, right_of(fits), fits);
     mark(turn);
 }
 

@@ -17,6 +17,7 @@
 --                          unit or floor is another trouble, "126:<unit>:<floor>"; the highest number is its version
 --   was:<building>:<cat>   the last archived ones there, in the same form: told again, they are named
 --   m:<member>             events of a person (reporter, assignee, verifier) until they are archived, by number
+--   ago:<member>           the last archived ones that he reported: "it's out again" is about one of them
 --   s:<group>:<member>     a session: s value, v version, a:… what others added to it
 --   live:<group>           members who have a session there (turn/sweep.c lets them go)
 --   timers, timer          due times; what is to be handed back

@@ -25,7 +25,8 @@ local ARITY = {
     shut = 1,     -- event
     old = 2,      -- event, archived at
     unold = 1,    -- event
-    was = 4,      -- event, building, category, unit and floor: archived, the last few of a place are known
+    was = 5,      -- event, building, category, unit and floor, reporter ("" none): archived, the last few of a place and
+                  -- of a person are known
     at = 4,       -- event, building, category, "unit:floor" ("" where it is heard of whatever unit is told)
     unat = 4,
     mine = 2,     -- event, member
@@ -51,6 +52,7 @@ local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unm
 local VALUE_MAX = 16384
 local ADDED_MAX = 32
 local WAS_MAX = 16
+local AGO_MAX = 2
 local DAY = 86400000
 
 local A, call = ARGV, redis.call
@@ -198,6 +200,11 @@ function write.was(i)
     local k, n = key('was', A[i + 2], A[i + 3]), A[i + 1]
     call('ZADD', k, n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
     call('ZREMRANGEBYRANK', k, 0, -WAS_MAX - 1)
+    if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
+    if A[i + 5] == '' then return end
+    k = key('ago', A[i + 5])
+    call('ZADD', k, n, n)
+    call('ZREMRANGEBYRANK', k, 0, -AGO_MAX - 1)
     if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
 end
 function write.mine(i)

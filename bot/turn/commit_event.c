@@ -169,6 +169,7 @@ static void add_archived(struct commit *c, const struct event *event, const stru
     commit_add(c, place_building(event->building));
     commit_add(c, place_category(event->category));
     commit_add(c, context_where(event, c->d->arena));
+    commit_add(c, event->reporter ? event->reporter : "");
     commit_op(c, "old");
     commit_add_number(c, event->id);
     commit_add_number(c, c->d->turn.now_ms);

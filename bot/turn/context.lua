@@ -82,6 +82,7 @@ for i = 1, tonumber(take()) do
 end
 if mine == '1' and member ~= '' then
     for _, id in ipairs(redis.call('ZREVRANGE', key('m', member), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end
+    for _, id in ipairs(redis.call('ZREVRANGE', key('ago', member), 0, -1)) do reach(id, BY_MINE) end
 end
 
 local events = {}

@@ -63,7 +63,7 @@ if really and #rows > 0 then -- commits must agree with the change, see commit.l
     if held then redis.call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
 end
 if really then
-    redis.call('DEL', key('tries', member))
+    redis.call('DEL', key('tries', member), key('ago', member))
     redis.call('HDEL', key('people'), member)
     redis.call('ZREMRANGEBYSCORE', key('forgot'), '-inf', now - 7 * 86400000)
     redis.call('ZADD', key('forgot'), now, member)
