@@ -68,8 +68,8 @@ bench: test-deps ## measures: every program of tests/bench, a few minutes, on th
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build
 	@tests/bench.sh
 
-eval: $(B)/tests/eval/eval ## judges understanding on labelled sentences: make eval FILES="a.jsonl b.jsonl" [ARGS=--misses]
-	$(B)/tests/eval/eval $(ARGS) $(FILES)
+eval: $(B)/tests/eval/eval ## judges understanding on labelled sentences: make eval [FILES="a.jsonl b.jsonl"] [ARGS=--misses]
+	$(B)/tests/eval/eval $(ARGS) $(or $(FILES),tests/eval/own_zh.txt tests/eval/own_en.txt $(wildcard tests/eval/*.jsonl))
 $(B)/tests/eval/eval: $(B)/tests/eval/eval.o $(B)/libloubot.a
 	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 

@@ -5,6 +5,7 @@
  *   scan      灯 (object, lighting), 不亮 (symptom)
  *   location  building 4, unit 2, floor 4
  *   frames    灯 × 不亮 → lighting, 4 points
+ *   votes     nobody speaks for anything but lighting
  *   intent    4 points are a report
  */
 #include "words/understand.h"

@@ -1,11 +1,13 @@
 /* eval.c: how well understand() does on labelled sentences.
  *
- *   eval [--misses] [--half 0|1] [--words FILE] FILE.jsonl…
+ *   eval [--misses] [--half 0|1] [--words FILE] FILE…
  *
- * A row is one JSON object a line: `text`, `report` (true or false), for reports `category`, and
- * where the text tells them building, unit, room (text), floor (number), urgency; `source` picks
- * the half (rows are split by its hash, so that one can develop on one half and look at the other
- * once). Rows without `report` are addresses and count for the places only.
+ * A row is one JSON object a line: `text`, `report` (true or false), for reports `category`,
+ * and where the text tells them building, unit, room (text), floor (number), urgency; `source`
+ * picks the half (rows are split by its hash, so that one can develop on one half and look at
+ * the other once). Rows without `report` are addresses and count for the places only. A file
+ * that ends in .txt holds bare sentences, one a line, under "= category" or "= none"
+ * (tests/eval/own_zh.txt).
  *
  * Prints precision, recall, F1, false alarms in 1,000 for each file, category accuracy of the
  * reports heard with the confusions, each slot's accuracy, urgency; --misses lists the rows. */
@@ -32,6 +34,7 @@ struct tally {
 struct eval {
     struct lexicon *lexicon;
     bool misses;
+    bool bare; /* the file's sentences have no places labelled */
     int half;
     const char *categories[CATEGORIES_MAX];
     size_t category_count;
@@ -71,7 +74,8 @@ static void slot_text(const struct meaning *meaning, int slot, char *out, size_t
     const struct location *where = &meaning->fault.where;
     const char *texts[SLOTS] = {where->building, where->unit, NULL, where->room};
     out[0] = '\0';
-    if (slot == 2 && where->floor != FLOOR_NONE && where->floor_span.to > where->floor_span.from)
+    if (slot == 2 && where->floor != FLOOR_NONE &&
+        where->floor_span.to > where->floor_span.from)
         snprintf(out, size, "%d", where->floor);
     else if (texts[slot] != NULL)
         snprintf(out, size, "%s", texts[slot]);
@@ -158,7 +162,7 @@ static void judge(struct eval *eval, struct tally *tally, json_t *row)
                  meaning.fault.category != NULL ? meaning.fault.category : "-", text);
         judge_urgency(eval, tally, row, &meaning, text);
     }
-    if (report || label == NULL)
+    if ((report && !eval->bare) || label == NULL)
         judge_slots(eval, tally, row, &meaning, text);
     arena_destroy(&arena);
 }
@@ -180,11 +184,11 @@ static void print_tally(const char *name, const struct tally *t)
                1000 * ratio(t->alarms, t->rows - t->reports), t->emergencies);
     for (int slot = 0; slot < SLOTS; slot++)
         if (t->slot_said[slot] > 0)
-            printf("  %s %.3f (said %zu/%zu)", slot_names[slot], ratio(t->slot_all[slot], t->rows),
-                   t->slot_right[slot], t->slot_said[slot]);
+            printf("  %s %.3f (said %zu/%zu)", slot_names[slot],
+                   ratio(t->slot_all[slot], t->rows), t->slot_right[slot], t->slot_said[slot]);
     if (t->urgency_said > 0)
-        printf("  urgency %zu/%zu  emergencies heard %zu/%zu", t->urgency_right, t->urgency_said,
-               t->emergency_heard, t->emergency_said);
+        printf("  urgency %zu/%zu  emergencies heard %zu/%zu", t->urgency_right,
+               t->urgency_said, t->emergency_heard, t->emergency_said);
     printf("\n");
 }
 
@@ -200,9 +204,10 @@ static void add_up(struct tally *total, const struct tally *one)
 static void print_total(const struct eval *eval)
 {
     const struct tally *t = &eval->total;
-    double precision = ratio(t->heard, t->heard + t->alarms), recall = ratio(t->heard, t->reports);
-    printf("%-24s precision %.3f  recall %.3f  F1 %.3f  category %.3f\n", "all", precision, recall,
-           precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0,
+    double precision = ratio(t->heard, t->heard + t->alarms),
+           recall = ratio(t->heard, t->reports);
+    printf("%-24s precision %.3f  recall %.3f  F1 %.3f  category %.3f\n", "all", precision,
+           recall, precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0,
            ratio(t->right, t->heard));
     printf("confusions (said → taken for):\n");
     for (size_t g = 0; g < eval->category_count; g++)
@@ -212,8 +217,25 @@ static void print_total(const struct eval *eval)
                        eval->confusion[g][p]);
 }
 
+/* A line of a .txt file as a row; NULL: it is none. */
+static json_t *row_of_sentence(char *line, char *label, size_t label_size)
+{
+    line[strcspn(line, "\n")] = '\0';
+    if (strncmp(line, "= ", 2) == 0)
+        snprintf(label, label_size, "%s", line + 2);
+    if (line[0] == '\0' || line[0] == '#' || line[0] == '=')
+        return NULL;
+    bool report = strcmp(label, "none") != 0;
+    return json_pack("{s:s, s:b, s:s, s:s}", "text", line, "report", report, "category",
+                     report ? label : "chat", "source", line);
+}
+
 static void judge_file(struct eval *eval, const char *path)
 {
+    size_t path_len = strlen(path);
+    bool sentences = path_len > 4 && strcmp(path + path_len - 4, ".txt") == 0;
+    char label[40] = "none";
+    eval->bare = sentences;
     FILE *file = fopen(path, "r");
     if (file == NULL) {
         fprintf(stderr, "%s: cannot be opened\n", path);
@@ -223,7 +245,10 @@ static void judge_file(struct eval *eval, const char *path)
     char *line = NULL;
     size_t cap = 0;
     while (getline(&line, &cap, file) > 0) {
-        json_t *row = json_loads(line, 0, NULL);
+        json_t *row =
+            sentences ? row_of_sentence(line, label, sizeof label) : json_loads(line, 0, NULL);
+        if (row == NULL)
+            continue;
         const char *source = json_string_value(json_object_get(row, "source"));
         if (eval->half < 0 || half_of(source) == eval->half)
             judge(eval, &tally, row);
@@ -252,7 +277,7 @@ int main(int argc, char **argv)
             break;
     }
     if (i == argc || argv[i][0] == '-') {
-        fputs("usage: eval [--misses] [--half 0|1] [--words FILE] FILE.jsonl…\n", stderr);
+        fputs("usage: eval [--misses] [--half 0|1] [--words FILE] FILE…\n", stderr);
         return 2;
     }
     struct faults *faults = faults_create();
