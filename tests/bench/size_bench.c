@@ -101,8 +101,8 @@ static void report(int number)
     static const char *const things[] = {"灯不亮", "水管漏水", "墙皮掉了", "垃圾没人清"};
     char name[24], text[80];
     snprintf(name, sizeof name, "住户%d", number);
-    snprintf(text, sizeof text, "%d单元%d楼%s", number % 4 + 1, number / 4 % 33 + 1,
-             things[number / 132 % 4]);
+    snprintf(text, sizeof text, "%d单元%d楼%s", number / 4 % 4 + 1, number / 16 % 33 + 1,
+             things[number % 4]);
     district_say(&district, "c01-b1", name, text, false);
 }
 
