@@ -77,6 +77,7 @@ async function street(number, kills, points) {
             count(trouble);
         }
         await sleep(wait / 2);
+        if (victim !== 'loubot') recorder.redisKilled.push(performance.now());
         if (!(await killers[victim]())) continue; // redis-server had not been started yet
         count(victim);
         n++;

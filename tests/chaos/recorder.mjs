@@ -3,7 +3,9 @@
 import { EventEmitter } from 'node:events';
 
 // An answer that left so shortly before its link ended may not have been read, or not been committed.
-const UNSURE_MS = 300;
+const UNSURE_MS = /san/.test(process.env.LOUBOT) ? 1500 : 500;
+// So long after redis-server was killed what was answered may not have been written down.
+const REDIS_BACK_MS = 3000;
 
 export class Recorder {
     constructor(...servers) {
@@ -14,6 +16,7 @@ export class Recorder {
 
     #listen(server) {
         let link = { closedAt: null };
+        this.redisKilled ??= []; // when
         server.on('open', () => (link = { closedAt: null }));
         server.on('closed', () => (link.closedAt = performance.now()));
         server.on('said', ({ group_id, user_id, message_id, segments, text, about, reaction }) => {
@@ -22,7 +25,8 @@ export class Recorder {
             const mentions = segments.filter((s) => s.type === 'at').map((s) => s.data.qq);
             const room = group_id ? Number(group_id) : `user ${user_id}`;
             const send = { at: performance.now(), account: server.self, room, message: message_id, text,
-                quote: quote && Number(quote), mentions, reaction, link, lost };
+                quote: quote && Number(quote), mentions, reaction, link, lost,
+                redisKilled: this.redisKilled };
             this.sends.push(send);
             this.news.emit('send', send);
         });
@@ -45,5 +49,8 @@ export class Recorder {
 }
 
 export function answerMayBeLost(send) {
-    return send.lost || (send.link.closedAt !== null && send.link.closedAt - send.at < UNSURE_MS);
+    const closed = send.link.closedAt;
+    if (send.lost || closed === null) return send.lost;
+    const unwritten = (killed) => killed < closed && closed - killed < REDIS_BACK_MS && send.at > killed - UNSURE_MS;
+    return closed - send.at < UNSURE_MS || send.redisKilled.some(unwritten);
 }
