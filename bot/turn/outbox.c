@@ -56,6 +56,7 @@ void outbox_destroy(struct outbox **outbox)
     struct outbox *o = *outbox;
     outbox_drop_reports(o);
     o->loads = 0;
+    HASH_CLEAR(by_send, o->sending);
     struct entry *entry, *next_entry;
     HASH_ITER(by_id, o->entries, entry, next_entry) entry_free(o, entry);
     struct target *target, *next_target;
