@@ -90,8 +90,9 @@ static int fresh_points(const struct reading *reading, const struct frame *frame
     return points;
 }
 
-/* More points, where yielding costs one; at a tie one that does not yield, then one whose
- * symptom has a name, then the first; of mere things the last, which is the head of a title. */
+/* More points, where yielding costs one; at a tie one that does not yield, then the more
+ * urgent, then one whose symptom has a name, then the first; of mere things the last, which is
+ * the head of a title. */
 static bool is_better(const struct frame *frame, const struct frame *best)
 {
     int points = frame->points - frame->yields, best_points = best->points - best->yields;
@@ -99,6 +100,8 @@ static bool is_better(const struct frame *frame, const struct frame *best)
         return points > best_points;
     if (frame->yields != best->yields)
         return best->yields;
+    if (frame->urgency != best->urgency)
+        return frame->urgency > best->urgency;
     if (frame->symptom == NULL || best->symptom == NULL)
         return frame->symptom == NULL && best->symptom == NULL;
     return best->symptom->group->nameless && !frame->symptom->group->nameless;
