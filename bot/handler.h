@@ -29,7 +29,8 @@ enum {
     LISTEN_RECALL = 4,
     LISTEN_REACTION = 8,
     LISTEN_STAFF_ONLY = 16, /* senders with a role beyond resident */
-    LISTEN_CODES = 64,      /* whatever the text means: it may hold a one-time code */
+    LISTEN_CODES = 64,      /* whatever the text means: it may hold a one-time code, or be of
+                               leave */
     LISTEN_BACKFILLED =
         32 /* also messages read back after a gap that are older than 30 minutes */
 };

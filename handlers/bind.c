@@ -169,31 +169,6 @@ static bool read_grant(struct turn *turn, const char *text, struct code_grant *r
                            &why);
 }
 
-static bool covers(const struct turn *turn, const struct area *area, const struct area *of)
-{
-    if (!area->grid && !area->building)
-        return true;
-    const struct building *b = community_building(turn->community, of->building);
-    const char *grid = b ? b->grid : of->grid;
-    if (area->building)
-        return is_same(area->building, of->building) &&
-               (!area->unit || is_same(area->unit, of->unit));
-    return is_same(area->grid, grid);
-}
-
-/* An estate grid head or somebody above him, for roles below his own, in his area. */
-static bool may_give(const struct turn *turn, const struct code_grant *grant)
-{
-    bool rung = grant->role >= ROLE_ESTATE_GRID_HEAD && grant->role <= ROLE_DISTRICT;
-    for (size_t i = 0; i < turn->sender->role_count; i++) {
-        const struct role_grant *r = &turn->sender->roles[i];
-        bool high = r->role >= ROLE_ESTATE_GRID_HEAD && r->role <= ROLE_DISTRICT;
-        if (high && (!rung || grant->role < r->role) && covers(turn, &r->area, &grant->where))
-            return true;
-    }
-    return false;
-}
-
 static void refuse_issue(struct turn *turn, const char *why)
 {
     out_flag(turn_answer(turn, "code_refused", turn->meaning->lang), why, true);
@@ -202,14 +177,12 @@ static void refuse_issue(struct turn *turn, const char *why)
 static void issue(struct turn *turn, const char *what)
 {
     struct code_grant *grant = arena_alloc(turn->arena, sizeof *grant);
-    bool head =
-        may_give(turn, &(struct code_grant){.role = ROLE_RESIDENT}) ||
-        member_has_role(turn->community, turn->sender, ROLE_ESTATE_GRID_HEAD, NULL, NULL);
-    if (!head) {
+    if (!guard_changes_rosters(turn, ROSTER_CODE)) {
         refuse_issue(turn, "rights");
     } else if (!read_grant(turn, what, grant)) {
         refuse_issue(turn, "how");
-    } else if (!may_give(turn, grant) || !turn->fresh) {
+    } else if (!turn->fresh ||
+               !guard_may_change(turn, ROSTER_CODE, grant->role, &grant->where)) {
         refuse_issue(turn, "area");
     } else {
         char shown[CODE_LEN + 2];

@@ -19,6 +19,49 @@ static const unsigned rights[] = {
     [RIGHT_MERGE] = IS_GRID_UP,
 };
 
+/* Changes of the roster: by whom, as far as their area reaches. All of them are for roles below
+ * one's own, and homes. Everybody may say of himself that he is on leave, and back. */
+static const struct {
+    enum role from, to;
+} roster_rights[] = {
+    [ROSTER_CODE] = {ROLE_ESTATE_GRID_HEAD, ROLE_DISTRICT},
+    [ROSTER_TAKE_BACK] = {ROLE_ESTATE_GRID_HEAD, ROLE_DISTRICT},
+    [ROSTER_LEAVE] = {ROLE_ESTATE_GRID_HEAD, ROLE_DISTRICT},
+};
+
+static bool covers(const struct turn *turn, const struct area *area, const struct area *of)
+{
+    if (!area->grid && !area->building)
+        return true;
+    const struct building *b = community_building(turn->community, of->building);
+    const char *grid = b ? b->grid : of->grid;
+    if (area->building)
+        return is_same(area->building, of->building) &&
+               (!area->unit || is_same(area->unit, of->unit));
+    return is_same(area->grid, grid);
+}
+
+bool guard_may_change(const struct turn *turn, enum roster_right right, enum role role,
+                      const struct area *where)
+{
+    bool rung = role >= ROLE_ESTATE_GRID_HEAD && role <= ROLE_DISTRICT;
+    for (size_t i = 0; i < turn->sender->role_count; i++) {
+        const struct role_grant *r = &turn->sender->roles[i];
+        bool high = r->role >= roster_rights[right].from && r->role <= roster_rights[right].to;
+        if (high && (!rung || role < r->role) && covers(turn, &r->area, where))
+            return true;
+    }
+    return false;
+}
+
+bool guard_changes_rosters(const struct turn *turn, enum roster_right right)
+{
+    for (int role = roster_rights[right].from; role <= (int)roster_rights[right].to; role++)
+        if (member_has_role(turn->community, turn->sender, (enum role)role, NULL, NULL))
+            return true;
+    return false;
+}
+
 static bool holds(const struct turn *turn, const struct event *event, enum role role)
 {
     return member_has_role(turn->community, turn->sender, role, event->building, event->unit);
@@ -68,6 +111,13 @@ unsigned guard_relations(const struct turn *turn, const struct event *event)
     return is;
 }
 
+/* A deputy acts for somebody: what the one has done the other does not confirm. */
+static bool stands_in(const struct turn *turn, const char *away, const char *deputy)
+{
+    const struct member *member = away ? community_member(turn->community, away) : NULL;
+    return member && member->deputy && is_same(member->deputy, deputy);
+}
+
 bool guard_is_handler_side(const struct turn *turn, const struct event *event,
                            const struct member *member)
 {
@@ -80,7 +130,8 @@ bool guard_is_handler_side(const struct turn *turn, const struct event *event,
         if (owner != OWNER_NONE && owner != OWNER_COMMUNITY && member_acts_for(member, owner))
             return true;
     }
-    return false;
+    return stands_in(turn, event->handler_member, member->id) ||
+           stands_in(turn, member->id, event->handler_member);
 }
 
 bool guard_may(const struct turn *turn, const struct event *event, enum right right)

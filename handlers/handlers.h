@@ -25,6 +25,7 @@ extern const struct handler handler_forget;   /* "忘记我" */
 extern const struct handler handler_help;     /* hello, and who looks after this building */
 
 extern const struct handler handler_bind; /* one-time codes: binding, giving out */
+extern const struct handler handler_leave; /* staff who are away for some days, and back */
 extern const struct handler handler_list; /* the grid worker's morning, what was late */
 
 #endif

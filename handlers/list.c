@@ -188,10 +188,18 @@ static void say_count(struct turn *turn, struct outgoing *out, const char *key, 
         out_text(out, key, arena_printf(turn->arena, "%zu", count));
 }
 
+/* On leave nobody gets a list: his deputy does. NULL: there is none. */
+static const char *reader(const struct turn *turn, const char *member)
+{
+    const struct member *m = community_member(turn->community, member);
+    return m && m->away ? m->deputy : member;
+}
+
 static void say_morning(struct turn *turn, const char *member)
 {
+    const char *to = reader(turn, member);
     turn_session_timer_set(turn, turn->session, "morning", "list", next_morning_ms(turn), NULL);
-    if (turn->late_ms > 2 * HOUR_MS)
+    if (turn->late_ms > 2 * HOUR_MS || !to)
         return; /* it is no morning any more */
     struct outgoing *out = NULL;
     size_t open = 0, today = 0, late = 0;
@@ -200,7 +208,7 @@ static void say_morning(struct turn *turn, const char *member)
         if (!event_is_open(event) || !is_watched(event, member))
             continue;
         if (!out)
-            out = turn_say_direct(turn, member, "morning", lang_of(turn));
+            out = turn_say_direct(turn, to, "morning", lang_of(turn));
         say_line(turn, out, event, open++);
         bool over = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
         late += over;

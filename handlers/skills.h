@@ -52,6 +52,17 @@ bool guard_may(const struct turn *turn, const struct event *event, enum right ri
 bool guard_is_handler_side(const struct turn *turn, const struct event *event,
                            const struct member *member);
 
+enum roster_right {
+    ROSTER_CODE,      /* gives out a code */
+    ROSTER_TAKE_BACK, /* takes back what was given at run time */
+    ROSTER_LEAVE      /* says that somebody else is on leave, or back */
+};
+/* May the sender change a role of that area? */
+bool guard_may_change(const struct turn *turn, enum roster_right right, enum role role,
+                      const struct area *where);
+/* Of any area? */
+bool guard_changes_rosters(const struct turn *turn, enum roster_right right);
+
 /* ---- say.c: describing an event ---- */
 
 bool is_same(const char *a, const char *b); /* NULL is like nothing */

@@ -20,5 +20,6 @@ const struct handler *const handlers_all[] = {
     &handler_forget,
     &handler_handover,
     &handler_bind,
+    &handler_leave,
     NULL,
 };

@@ -81,6 +81,7 @@ struct member {
     size_t identity_count;
     const char *building, *household; /* of a resident; NULL: unknown, tied to no flat */
     bool away;                        /* on leave: nobody's holder, his deputy has his roles */
+    const char *deputy;               /* who has them; NULL: nobody */
 };
 
 struct building {
@@ -153,6 +154,9 @@ const struct member *community_member_by_name(const struct community *community,
                                               const char *name);
 size_t community_member_count(const struct community *community);
 const struct member *community_member_at(const struct community *community, size_t index);
+/* Is somebody on leave on one of these days (20260303)? Rows that begin later count too. */
+bool community_is_on_leave(const struct community *community, const char *member, int from,
+                           int until);
 /* The roster as a table that community_load() reads again (CSV in UTF-8 with BOM, for
  * spreadsheets), rows with dates and leave included, amendments too. */
 void community_write_roster(const struct community *community, struct buf *out);

@@ -131,12 +131,27 @@ void roster_leave_apply(struct reader *r, struct faults *misfits)
             l->who->deputy = deputy;
     }
     for (size_t i = 0; i < r->leave_count; i++) {
-        const struct draft *who = r->leaves[i].who;
+        struct draft *who = r->leaves[i].who;
         struct draft *deputy = r->leaves[i].holds ? stands_in(who) : NULL;
+        if (deputy)
+            who->member.deputy = deputy->member.id;
         back_to(r, &r->leaves[i], faults, misfits);
         for (size_t k = 0; deputy && k < who->member.role_count; k++)
             if (who->roles[k].role != ROLE_RESIDENT)
                 roster_grant(r, deputy, &who->roles[k]);
     }
     r->faults = faults;
+}
+
+bool community_is_on_leave(const struct community *community, const char *member, int from,
+                           int until)
+{
+    const struct roster *roster = community->roster;
+    for (size_t i = 0; i < roster->row_count; i++) {
+        const struct roster_row *row = &roster->rows[i];
+        if (strcmp(row->role, "leave") == 0 && strcmp(row->member->id, member) == 0 &&
+            row->from <= until && from <= row->until)
+            return true;
+    }
+    return false;
 }

@@ -352,7 +352,8 @@ bool core_is_idle(const struct core *core)
     int64_t now = clock_now_ms(core->config.clock);
     for (size_t i = 0; i < core->home_count; i++)
         if (core->homes[i].timer_turns || core->homes[i].asking_due ||
-            core->homes[i].next_due_ms <= now)
+            core->homes[i].next_due_ms <= now ||
+            community_changes_ms(core->homes[i].community) <= now)
             return false;
     for (struct account *a = core->accounts; a; a = a->next)
         if (!outbox_is_idle(a->outbox) || a->backfills)

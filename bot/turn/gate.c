@@ -44,6 +44,15 @@ static void refuse(struct core *core, const struct home *home, const char *versi
     free(why);
 }
 
+bool gate_is_told(const struct home *home)
+{
+    char digest[sizeof home->told];
+    gate_digest(home->community, digest, sizeof digest);
+    return strcmp(digest, home->told) == 0;
+}
+
+static void ask_home(struct core *core, struct home *home);
+
 static void roster_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct home *home = arg;
@@ -54,8 +63,12 @@ static void roster_cb(void *arg, int error, const struct redis_reply *reply)
     if (!error && reply->type == REDIS_ERROR)
         log_error("core", "roster not stored community=%s why=%s",
                   community_id(home->community), reply->text);
-    if (home->agreed)
+    if (home->agreed) {
         rows_loaded(home, reply);
+        home->agreed = gate_is_told(home);
+        if (!home->agreed && redis_is_up(core->redis) && !core->stopping)
+            ask_home(core, home);
+    }
     if (!error && reply->type == REDIS_LIST && reply->len == 1 && !core->refused)
         refuse(core, home, reply->items[0]->text);
     if (core->gate_asking || core->stopping || !redis_is_up(core->redis))
@@ -67,20 +80,24 @@ static void roster_cb(void *arg, int error, const struct redis_reply *reply)
     core_opened(core);
 }
 
+static void ask_home(struct core *core, struct home *home)
+{
+    char version[16];
+    snprintf(version, sizeof version, "%d", STORED_VERSION);
+    core->loading++;
+    core->gate_asking++;
+    gate_digest(home->community, home->told, sizeof home->told);
+    core_eval(core, home, 0, SCRIPT_ROSTER, 2, (const char *const[]){home->told, version}, NULL,
+              roster_cb, home);
+}
+
 void gate_ask(struct core *core)
 {
-    char version[16], digest[64];
     if (core->open || core->gate_asking || core->refused || !redis_is_up(core->redis))
         return;
-    snprintf(version, sizeof version, "%d", STORED_VERSION);
     for (size_t i = 0; i < core->home_count; i++) {
-        struct home *home = &core->homes[i];
-        home->agreed = false;
-        core->loading++;
-        core->gate_asking++;
-        gate_digest(home->community, digest, sizeof digest);
-        core_eval(core, home, 0, SCRIPT_ROSTER, 2, (const char *const[]){digest, version}, NULL,
-                  roster_cb, home);
+        core->homes[i].agreed = false;
+        ask_home(core, &core->homes[i]);
     }
 }
 

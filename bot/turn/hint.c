@@ -199,6 +199,14 @@ void hint_read(const struct queue *queue, const struct input *input, struct aren
         hint->code[0] = '\0';
 }
 
+/* Staff tell each other in the work group that they are away. */
+static bool is_of_leave(const struct queue *queue, const char *text)
+{
+    size_t len;
+    return queue->group->kind == GROUP_WORK &&
+           (leave_word(text, &len) || leave_is_over(text, &len));
+}
+
 void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
                 struct arena *arena, struct hint *hint)
 {
@@ -212,5 +220,6 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
         join_half(queue, live, arena, hint);
     hint->matters = hint->code[0] || hint->addressed || input_quoted(input) || open ||
                     input->kind == INPUT_EDIT ||
-                    (queue->core->wanted >> hint->meaning.intent & 1);
+                    (queue->core->wanted >> hint->meaning.intent & 1) ||
+                    is_of_leave(queue, hint->text);
 }

@@ -61,6 +61,7 @@ struct home { /* a community at run time */
     int64_t rows_next_ms;  /* on the boot-time clock, when it is looked at again */
     size_t misfits;        /* amendments that were left out, as it was logged */
     bool agreed;           /* its stored data may be used (gate.c) */
+    char told[64];         /* digest that commits agree with */
     int64_t sweep_next_ms; /* sweep.c */
     size_t swept;
     bool looking; /* health.c */

@@ -88,6 +88,8 @@ void rows_loaded(struct home *home, const struct redis_reply *reply)
     faults_destroy(&misfits);
 }
 
+static void tell(struct home *home);
+
 static void rows_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct home *home = arg;
@@ -95,6 +97,10 @@ static void rows_cb(void *arg, int error, const struct redis_reply *reply)
     home->core->loading--;
     if (!error)
         rows_loaded(home, reply);
+    if (!gate_is_told(home) && !error && !home->core->stopping && home->core->open) {
+        tell(home);
+        return;
+    }
     if (home->roster_new && !home->core->stopping)
         leavers_look(home);
     home->roster_new = false;
@@ -107,6 +113,15 @@ static void ask(struct home *home, enum script script, int argc, const char *con
     home->core->loading++;
     home->rows_next_ms = clock_boot_ms(home->core->config.clock) + ROWS_LOOK_MS;
     core_eval(home->core, home, 0, script, argc, argv, NULL, rows_cb, home);
+}
+
+/* Redis is told what this roster's rows mean today, and the rows are read once more. */
+static void tell(struct home *home)
+{
+    char version[16];
+    snprintf(version, sizeof version, "%d", STORED_VERSION);
+    gate_digest(home->community, home->told, sizeof home->told);
+    ask(home, SCRIPT_ROSTER, 2, (const char *const[]){home->told, version});
 }
 
 void rows_ask(struct home *home)
@@ -139,8 +154,5 @@ void rows_day(struct home *home)
     say_misfits(home, misfits);
     faults_destroy(&misfits);
     home->roster_new = true;
-    char digest[64], version[16];
-    snprintf(version, sizeof version, "%d", STORED_VERSION);
-    gate_digest(community, digest, sizeof digest);
-    ask(home, SCRIPT_ROSTER, 2, (const char *const[]){digest, version});
+    tell(home);
 }

@@ -18,6 +18,7 @@
 #include "people/amend.h"
 #include "people/code.h"
 #include "people/community.h"
+#include "people/leave_words.h"
 #include "turn/message.h"
 #include "turn/outgoing.h"
 #include "words/understand.h"

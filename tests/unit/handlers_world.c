@@ -147,6 +147,8 @@ static bool listens(const struct handler *handler, const struct turn *turn)
     if (handler->listens & LISTEN_STAFF_ONLY && !turn->staff)
         return false;
     bool text = turn->input->kind == INPUT_MESSAGE || turn->input->kind == INPUT_EDIT;
+    if (handler->listens & LISTEN_CODES)
+        return true;
     return !text || handler->intents >> turn->meaning->intent & 1;
 }
 
