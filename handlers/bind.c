@@ -22,8 +22,7 @@ static enum lang lang_of(const struct turn *turn)
     return bare ? usual : turn->meaning->lang;
 }
 
-/* Place and role, as a code ties them; a flat number stands in direct chat only. */
-static void say_grant(struct turn *turn, struct outgoing *out, const struct code_grant *grant)
+void grant_say(struct turn *turn, struct outgoing *out, const struct code_grant *grant)
 {
     struct event place = {.building = grant->where.building,
                           .unit = grant->where.unit,
@@ -70,8 +69,10 @@ static void tie(struct turn *turn, const struct code_grant *grant)
     if (!he)
         code_grant_row(grant, &row);
     row.id = he ? he->id : sender->id;
-    row.name = known || he ? NULL : roster_name(sender->name, turn->arena);
-    if (!known)
+    /* who is no row of the file is named in each of his, so that any may go */
+    bool found = !he && strncmp(sender->id, "r-", 2) == 0;
+    row.name = found ? roster_name(sender->name, turn->arena) : NULL;
+    if (!known || found)
         row.ids = roster_identity(turn->input->adapter, turn->input->user, turn->arena);
     turn_roster_add(turn, &row);
 }
@@ -82,7 +83,7 @@ static void use(struct turn *turn)
     turn_code_use(turn);
     if (!code_grant_is_held(turn->sender, grant))
         tie(turn, grant);
-    say_grant(turn, turn_answer(turn, "bind_done", lang_of(turn)), grant);
+    grant_say(turn, turn_answer(turn, "bind_done", lang_of(turn)), grant);
 }
 
 /* A name on the web chat is not an account: anybody can take it. */
@@ -124,7 +125,7 @@ static void bind(struct turn *turn)
     else if (!code)
         turn_answer(turn, "bind_how", turn->meaning->lang);
     else if (is_his_already(turn))
-        say_grant(turn, turn_answer(turn, "bind_done", lang_of(turn)), &code->record.grant);
+        grant_say(turn, turn_answer(turn, "bind_done", lang_of(turn)), &code->record.grant);
     else if (code->locked_until_ms || code->record.state != CODE_OPEN || code->expired)
         refuse(turn);
     else
@@ -155,8 +156,7 @@ static const char *skip_blanks(const char *text)
     }
 }
 
-/* "楼长 18", "楼长18", "5-1-101", "物业经理". */
-static bool read_grant(struct turn *turn, const char *text, struct code_grant *ret_grant)
+bool grant_read(struct turn *turn, const char *text, struct code_grant *ret_grant)
 {
     const char *why;
     text = skip_blanks(text);
@@ -179,7 +179,7 @@ static void issue(struct turn *turn, const char *what)
     struct code_grant *grant = arena_alloc(turn->arena, sizeof *grant);
     if (!guard_changes_rosters(turn, ROSTER_CODE)) {
         refuse_issue(turn, "rights");
-    } else if (!read_grant(turn, what, grant)) {
+    } else if (!grant_read(turn, what, grant)) {
         refuse_issue(turn, "how");
     } else if (!turn->fresh ||
                !guard_may_change(turn, ROSTER_CODE, grant->role, &grant->where)) {
@@ -189,7 +189,7 @@ static void issue(struct turn *turn, const char *what)
         code_show(turn->fresh, shown);
         turn_code_issue(turn, grant);
         struct outgoing *out = turn_answer(turn, "code_issued", turn->meaning->lang);
-        say_grant(turn, out, grant);
+        grant_say(turn, out, grant);
         out_text(out, "code", shown);
     }
 }

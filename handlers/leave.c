@@ -109,58 +109,14 @@ static void add_row(struct turn *turn, const struct plan *plan)
 
 /* ---- an empty rung ---- */
 
-static bool reaches(const struct area *wide, const struct area *narrow)
-{
-    if (!wide->grid && !wide->building)
-        return true;
-    return is_same(wide->grid, narrow->grid) && is_same(wide->building, narrow->building) &&
-           (!wide->unit || is_same(wide->unit, narrow->unit));
-}
-
-static bool has_other(const struct turn *turn, const struct member *who,
-                      const struct role_grant *role)
-{
-    for (size_t i = 0; i < community_member_count(turn->community); i++) {
-        const struct member *m = community_member_at(turn->community, i);
-        for (size_t k = 0; m != who && !m->away && k < m->role_count; k++)
-            if (m->roles[k].role == role->role && m->roles[k].owner == role->owner &&
-                reaches(&m->roles[k].area, &role->area))
-                return true;
-    }
-    return false;
-}
-
-/* Who is next above a role. */
-static const struct member *above(const struct turn *turn, const struct member *who,
-                                  const struct role_grant *role)
-{
-    const char *building = role->area.building;
-    for (size_t i = 0; !building && i < community_building_count(turn->community); i++) {
-        const struct building *b = community_building_at(turn->community, i);
-        if (!role->area.grid || is_same(b->grid, role->area.grid))
-            building = b->name;
-    }
-    int level = role->role <= ROLE_MICRO_GRID_WORKER || role->owner != OWNER_NONE ? 1
-                : role->role <= ROLE_PARTY_GROUP_LEADER
-                    ? 2
-                    : role->role - ROLE_ESTATE_GRID_HEAD + 3;
-    for (; level <= 5; level++) {
-        const struct member *member =
-            community_rung(turn->community, level, building, role->area.unit);
-        if (member && member != who && !is_same(member->id, who->id))
-            return member;
-    }
-    return NULL;
-}
-
 /* Nobody else has his role: that is said, and who gets the work. */
 static void warn(const struct turn *turn, struct outgoing *out, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->who->role_count; i++) {
         const struct role_grant *role = &plan->who->roles[i];
-        if (role->role == ROLE_RESIDENT || has_other(turn, plan->who, role))
+        if (role->role == ROLE_RESIDENT || rung_has_other(turn, plan->who, role))
             continue;
-        const struct member *next = above(turn, plan->who, role);
+        const struct member *next = rung_above(turn, plan->who, role);
         out_flag(out, "empty", true);
         if (next)
             out_member(out, "above", next->id);

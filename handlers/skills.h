@@ -199,6 +199,22 @@ void targets_say_unknown(struct turn *turn, const struct targets *targets);
 /* Open work of somebody who is on leave or gone is the next one's; the clocks run on. */
 void handover_if_gone(struct turn *turn, struct event *event);
 
+/* ---- rungs.c ---- */
+
+/* Has somebody but `who`, who is there, the same role for that area? */
+bool rung_has_other(const struct turn *turn, const struct member *who,
+                    const struct role_grant *role);
+/* Who is next above a role of his, and not himself; NULL: nobody. */
+const struct member *rung_above(const struct turn *turn, const struct member *who,
+                                const struct role_grant *role);
+
+/* ---- bind.c ---- */
+
+/* "楼长 18", "楼长18", "5-1-101", "物业经理". */
+bool grant_read(struct turn *turn, const char *text, struct code_grant *ret_grant);
+/* Place and role, as a code ties them; a flat number stands in direct chat only. */
+void grant_say(struct turn *turn, struct outgoing *out, const struct code_grant *grant);
+
 /* ---- emergency.c ---- */
 
 /* What to do and whom to call, at once. */

@@ -21,5 +21,6 @@ const struct handler *const handlers_all[] = {
     &handler_handover,
     &handler_bind,
     &handler_leave,
+    &handler_duty,
     NULL,
 };
