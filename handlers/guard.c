@@ -29,7 +29,7 @@ static const struct {
     [ROSTER_LEAVE] = {ROLE_ESTATE_GRID_HEAD, ROLE_DISTRICT},
 };
 
-static bool covers(const struct turn *turn, const struct area *area, const struct area *of)
+bool guard_covers(const struct turn *turn, const struct area *area, const struct area *of)
 {
     if (!area->grid && !area->building)
         return true;
@@ -48,7 +48,7 @@ bool guard_may_change(const struct turn *turn, enum roster_right right, enum rol
     for (size_t i = 0; i < turn->sender->role_count; i++) {
         const struct role_grant *r = &turn->sender->roles[i];
         bool high = r->role >= roster_rights[right].from && r->role <= roster_rights[right].to;
-        if (high && (!rung || role < r->role) && covers(turn, &r->area, where))
+        if (high && (!rung || role < r->role) && guard_covers(turn, &r->area, where))
             return true;
     }
     return false;

@@ -2,14 +2,6 @@
  * rung becomes empty by a leave (leave.c), or since a role is taken back (duty.c). */
 #include "handlers/skills.h"
 
-static bool reaches(const struct area *wide, const struct area *narrow)
-{
-    if (!wide->grid && !wide->building)
-        return true;
-    return is_same(wide->grid, narrow->grid) && is_same(wide->building, narrow->building) &&
-           (!wide->unit || is_same(wide->unit, narrow->unit));
-}
-
 bool rung_has_other(const struct turn *turn, const struct member *who,
                     const struct role_grant *role)
 {
@@ -17,7 +9,7 @@ bool rung_has_other(const struct turn *turn, const struct member *who,
         const struct member *m = community_member_at(turn->community, i);
         for (size_t k = 0; m != who && !m->away && k < m->role_count; k++)
             if (m->roles[k].role == role->role && m->roles[k].owner == role->owner &&
-                reaches(&m->roles[k].area, &role->area))
+                guard_covers(turn, &m->roles[k].area, &role->area))
                 return true;
     }
     return false;

@@ -57,6 +57,8 @@ enum roster_right {
     ROSTER_TAKE_BACK, /* takes back what was given at run time */
     ROSTER_LEAVE      /* says that somebody else is on leave, or back */
 };
+/* Does an area hold another one? */
+bool guard_covers(const struct turn *turn, const struct area *area, const struct area *of);
 /* May the sender change a role of that area? */
 bool guard_may_change(const struct turn *turn, enum roster_right right, enum role role,
                       const struct area *where);
