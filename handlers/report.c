@@ -90,6 +90,17 @@ static const char *without_fillers(char *words)
     return words;
 }
 
+/* "漏" is told as "漏雨了" where that stands there. */
+static uint32_t length_of_tail(const char *text)
+{
+    static const char *const tails[] = {"雨", "水", "了"};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
+        if (strncmp(text + len, tails[i], strlen(tails[i])) == 0)
+            len += strlen(tails[i]);
+    return (uint32_t)len;
+}
+
 /* "暖气不热" out of "2单元暖气不热": what stands from the thing to its trouble, if it is short.
  */
 static const char *own_words(const struct turn *turn, const struct fault_found *fault)
@@ -99,8 +110,7 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     if (a.to <= a.from || b.to <= b.from || a.to > len || b.to > len)
         return NULL;
     uint32_t from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
-    if (strncmp(turn->text + to, "了", strlen("了")) == 0)
-        to += strlen("了");
+    to += length_of_tail(turn->text + to);
     if (to - from > OWN_WORDS_MAX)
         return NULL;
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);

@@ -9,7 +9,7 @@
 static const char *const outdoors[] = {"车库", "大门", "东门", "西门", "南门",
                                        "北门", "花园", "广场", "乐园", "活动室"};
 /* Places that have one floor only. */
-static const char *const one_floor[] = {"大厅", "楼顶", "地下室"};
+static const char *const one_floor[] = {"大厅", "楼顶", "天台", "顶楼", "地下室"};
 
 static bool has_word(const char *place, const char *const *words, size_t count)
 {

@@ -103,9 +103,7 @@ void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                           .place = event->place,
                           .floor = event->floor,
                           .floor_to = event->floor_to};
-    bool told = event->said && event->place &&
-                (strstr(event->said, event->place) ||
-                 (is_same(event->place, "楼顶") && strstr(event->said, "顶楼")));
+    bool told = event->said && event->place && strstr(event->said, event->place);
     if (told && event->lang == out->lang)
         shown.place = NULL; /* the thing's words tell it */
     if (event->room && is_building_group(turn, out->group)) {

@@ -351,10 +351,15 @@ static void fill_fault(const struct reading *reading, const struct frame *frame,
                                                  : points / (2.0 * REPORT_POINTS);
 }
 
-static bool is_other_trouble(const struct frame *a, const struct frame *b)
+static bool is_other_trouble(const struct reading *reading, const struct frame *a,
+                             const struct frame *b)
 {
-    if (a->category == NULL || b->category == NULL || a->clause == b->clause ||
+    if (a->category == NULL || b->category == NULL ||
         (a->object != NULL && a->object == b->object))
+        return false;
+    const struct frame *first = a->from < b->from ? a : b, *second = first == a ? b : a;
+    bool alarm = a->urgency == URGENCY_EMERGENCY || b->urgency == URGENCY_EMERGENCY;
+    if (a->clause == b->clause && (alarm || !reading_joint(reading, first->to, second->from)))
         return false;
     return strcmp(a->category, b->category) != 0;
 }
@@ -367,7 +372,7 @@ static bool is_further(const struct reading *reading, const struct frame *frame,
         frame->points + reading->points < REPORT_POINTS || frame->points < REPORT_POINTS)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!is_other_trouble(picked[i], frame))
+        if (!is_other_trouble(reading, picked[i], frame))
             return false;
     return true;
 }
@@ -391,8 +396,10 @@ static void share_places(struct reading *reading, struct meaning *meaning,
     const struct location *before = NULL;
     for (size_t i = 0; i <= meaning->more_count; i++) {
         struct fault_found *fault = i == 0 ? &meaning->fault : &meaning->more[i - 1];
-        uint32_t to =
-            i == meaning->more_count ? reading->count : clause_end(reading, picked[i]->to);
+        bool last = i == meaning->more_count;
+        uint32_t to = last ? reading->count : clause_end(reading, picked[i]->to);
+        uint32_t joint = last ? 0 : reading_joint(reading, picked[i]->to, picked[i + 1]->from);
+        to = joint && joint < to ? joint : to;
         location_find(reading, from, to, &fault->where);
         if (before != NULL)
             location_inherit(&fault->where, before);
@@ -406,7 +413,7 @@ static void share_places(struct reading *reading, struct meaning *meaning,
     }
 }
 
-/* Further troubles of the text, all in its order. */
+/* Further troubles, all in the text's order. */
 static void fill_faults(struct reading *reading, const struct frame *best,
                         struct meaning *meaning)
 {

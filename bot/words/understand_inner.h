@@ -90,6 +90,8 @@ void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int po
 bool reading_scan(struct reading *reading, const char *text, size_t len);
 /* Counts the glyphs that no known word, place or number covers; silent ones do not count. */
 void reading_residue(struct reading *reading);
+/* Where the last "and" stands that joins two sentences between these glyphs; 0: none does. */
+uint32_t reading_joint(const struct reading *reading, uint32_t from, uint32_t to);
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);

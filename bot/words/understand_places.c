@@ -41,6 +41,17 @@ static uint32_t behind_and(const struct reading *reading, uint32_t at)
     return 0;
 }
 
+uint32_t reading_joint(const struct reading *reading, uint32_t from, uint32_t to)
+{
+    static const char *const words[] = {" and ", "还有", "而且", "并且", "另外", NULL};
+    uint32_t joint = 0;
+    for (uint32_t at = from; at < to && at < reading->count; at++)
+        for (size_t i = 0; words[i] != NULL; i++)
+            if (reading_is(reading, at, words[i]))
+                joint = at;
+    return joint;
+}
+
 static uint32_t glyph_at(const struct reading *reading, uint32_t byte)
 {
     uint32_t at = 0;
