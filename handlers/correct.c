@@ -77,6 +77,36 @@ static bool take_what(struct turn *turn, struct event *event)
     return true;
 }
 
+/* Another building may be somebody else's work; his time to accept it begins. */
+static void choose_again(struct turn *turn, struct event *event)
+{
+    const char *former = event->assignee;
+    dispatch_choose(turn, event);
+    if (is_same(former, event->assignee))
+        return;
+    if (event->state == STATE_HANDLING)
+        event_move(event, STATE_DISPATCHED, turn->sender->id, "the place was corrected",
+                   turn->now_ms, turn->arena);
+    clocks_wait_accept(turn, event);
+}
+
+/* Who had it reads in the same line that he need not go; in direct chat in one of his own. */
+static void hand_on(struct turn *turn, const struct event *event, const char *former)
+{
+    struct outgoing *out = dispatch_first_ping(turn, event);
+    const struct member *member = community_member(turn->community, former);
+    if (!member)
+        return;
+    if (out && !out->member) {
+        out_mention(out, former);
+    } else {
+        out = turn_ping(turn, member, NULL, 0, event, "ping_changed");
+        say_event(turn, out, event);
+        out_member(out, "assignee", event->assignee);
+    }
+    out_member(out, "former", former);
+}
+
 static void send_on(struct turn *turn, struct event *event, const char *old_building)
 {
     if (event->state == STATE_DRAFT && !report_lacks(turn, event)) {
@@ -85,9 +115,13 @@ static void send_on(struct turn *turn, struct event *event, const char *old_buil
     }
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
-    if (event->state == STATE_DISPATCHED && !is_same(old_building, event->building))
-        dispatch_choose(turn, event);
-    dispatch_ping(turn, event, "ping_changed");
+    const char *former = event->assignee;
+    if (!is_same(old_building, event->building))
+        choose_again(turn, event);
+    if (former && !is_same(former, event->assignee))
+        hand_on(turn, event, former);
+    else
+        dispatch_ping(turn, event, "ping_changed");
 }
 
 static void say_corrected(struct turn *turn, const struct event *event)

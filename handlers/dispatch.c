@@ -79,24 +79,23 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
 }
 
 /* What is private is told to the person alone; the work group sees that something came. */
-static void ping_private(struct turn *turn, const struct event *event)
+static struct outgoing *ping_private(struct turn *turn, const struct event *event)
 {
     struct outgoing *out = dispatch_ping(turn, event, "ping_private");
-    if (!out || out->member)
-        return;
-    dispatch_details(turn, event, event->assignee, out->lang);
+    if (out && !out->member)
+        dispatch_details(turn, event, event->assignee, out->lang);
+    return out;
 }
 
-static void ping(struct turn *turn, const struct event *event)
+struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *event)
 {
-    if (say_is_private(turn, event)) {
-        ping_private(turn, event);
-        return;
-    }
+    if (say_is_private(turn, event))
+        return ping_private(turn, event);
     struct outgoing *out =
         dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "ping");
     if (out && event->due_accept_ms)
         out_time(out, "accept", event->due_accept_ms);
+    return out;
 }
 
 void dispatch(struct turn *turn, struct event *event)
@@ -113,6 +112,6 @@ void dispatch(struct turn *turn, struct event *event)
         return;
     clocks_wait_accept(turn, event);
     clocks_wait_finish(turn, event);
-    ping(turn, event);
+    dispatch_first_ping(turn, event);
     list_for_grid_worker(turn, event);
 }

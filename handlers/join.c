@@ -103,6 +103,21 @@ static struct event *open_reached(const struct turn *turn, uint32_t reached)
     return NULL;
 }
 
+/* "Ours is out too": said of lamps, water and lifts alike. */
+static bool is_vague(const struct turn *turn)
+{
+    static const char *const words[] = {"out", "off", "down", "gone", "dead"};
+    const struct fault_found *fault = &turn->meaning->fault;
+    struct span span = fault->symptom_span;
+    if (fault->object || span.to > strlen(turn->text))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span.to - span.from == strlen(words[i]) &&
+            strncasecmp(turn->text + span.from, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
 static struct event *for_me_too(const struct turn *turn)
 {
     struct event *event = open_reached(turn, EVENT_BY_NUMBER | EVENT_BY_QUOTE);
@@ -113,7 +128,7 @@ static struct event *for_me_too(const struct turn *turn)
         turn->meaning->fault.category ? report_near(turn, &turn->meaning->fault, &sure) : NULL;
     if (event && event_is_open(event))
         return event;
-    if (turn->meaning->fault.category)
+    if (turn->meaning->fault.category && !is_vague(turn))
         return NULL;
     event = open_reached(turn, EVENT_BY_NEAR); /* "+1": what was told last, and not long ago */
     return event && turn->now_ms - event->opened_ms <= HOUR_MS ? event : NULL;
@@ -137,6 +152,25 @@ static struct event *known(const struct turn *turn)
             first = near;
     }
     return first;
+}
+
+struct event *report_known(const struct turn *turn, const struct fault_found *fault)
+{
+    int sure;
+    struct event *near = report_near(turn, fault, &sure);
+    return near && sure == 2 && event_is_open(near) ? near : NULL;
+}
+
+void report_join(struct turn *turn, struct event *event)
+{
+    if (is_same(event->reporter, turn->sender->id) || is_counted(turn, event) ||
+        !event_join(event, turn->sender->id, turn->arena))
+        return;
+    event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
+               turn->arena);
+    if (event_households(event) == 3) /* in a turn of its own: it has its own line */
+        turn_timer_set(turn, event, "households", "ladder", after_quiet(turn, turn->now_ms),
+                       NULL);
 }
 
 /* ---- told again by the reporter ---- */

@@ -46,6 +46,11 @@ void list_raised(struct turn *turn, const char *group, const struct event *event
     gather(turn, group, LOUBOT_ITSELF, "raised", event, turn->now_ms + COLLECT_MS);
 }
 
+void list_drafts(struct turn *turn, const struct event *event)
+{
+    gather(turn, turn->group->name, "drafts", "drafts", event, turn->now_ms + LIST_DRAFTS_MS);
+}
+
 #define HANDED_TO "handed:" /* and the member's id: whose list it is */
 
 void list_handed(struct turn *turn, const char *member, const struct event *event)
@@ -306,6 +311,15 @@ static void say_raised(struct turn *turn)
     say_count(turn, out, "rest", count > RAISED_MAX ? count - RAISED_MAX : 0);
 }
 
+static void end_drafts(struct turn *turn)
+{
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count = gathered(turn, events);
+    for (size_t i = 0; i < count; i++)
+        report_draft_over(turn, turn_event_numbered(turn, events[i]->id));
+    end_gathering(turn);
+}
+
 static void on_timer(struct turn *turn)
 {
     if (!turn->session)
@@ -316,6 +330,8 @@ static void on_timer(struct turn *turn)
         say_handed(turn);
     else if (is_same(turn->timer_name, "raised"))
         say_raised(turn);
+    else if (is_same(turn->timer_name, "drafts"))
+        end_drafts(turn);
     else
         say_late(turn, turn->session->member);
 }

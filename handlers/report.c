@@ -143,6 +143,7 @@ bool report_make(struct turn *turn, const struct fault_found *fault, struct made
     take_fault(turn, event, policy_class(turn->policy, fault->code, fault->category), fault);
     const char *building = report_building(turn, fault);
     ret_made->event = event;
+    ret_made->known = NULL;
     ret_made->wrong = report_wrong(turn, &fault->where, building);
     if (building && community_building(turn->community, building))
         event->building = building;
@@ -172,14 +173,15 @@ static void propose_merge(struct turn *turn, const struct event *event,
 }
 
 /* Acknowledged at once; sent on, or asked about. */
-static void settle(struct turn *turn, struct made *made, const struct fault_found *fault)
+static void settle(struct turn *turn, struct made *made, const struct fault_found *fault,
+                   bool several)
 {
     struct event *event = made->event;
     const char *who = turn->sender->id;
     follow_former(turn, event, fault);
     if (made->wrong || report_lacks(turn, event)) {
         event_move(event, STATE_DRAFT, who, NULL, turn->now_ms, turn->arena);
-        turn_timer_set(turn, event, "draft", "report", turn->now_ms + 10 * MINUTE_MS, NULL);
+        report_wait_answer(turn, event, several);
         return;
     }
     event_move(event, STATE_REPORTED, who, NULL, turn->now_ms, turn->arena);
@@ -223,23 +225,45 @@ static void acknowledge(struct turn *turn, const struct made *made, size_t count
     say_first(turn, advices);
 }
 
+/* Of several places told in one message some are known: these are joined. */
+static size_t join_known(struct turn *turn, const struct fault_found **faults, size_t count,
+                         const struct event **ret_known)
+{
+    size_t left = 0;
+    struct event *known[TURN_NEW_MAX];
+    size_t known_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct event *event = count > 1 ? report_known(turn, faults[i]) : NULL;
+        if (event)
+            known[known_count++] = event;
+        else
+            faults[left++] = faults[i];
+    }
+    *ret_known = left && known_count ? known[0] : NULL;
+    for (size_t i = 0; left && i < known_count; i++)
+        report_join(turn, known[i]);
+    return left ? left : count;
+}
+
 static void handle_report(struct turn *turn)
 {
     const struct fault_found *faults[TURN_NEW_MAX];
     struct made made[TURN_NEW_MAX];
-    size_t count = report_faults(turn, faults);
+    const struct event *known;
+    size_t count = join_known(turn, faults, report_faults(turn, faults), &known);
     for (size_t i = 0; i < count; i++) {
         if (!report_make(turn, faults[i], &made[i]))
             return;
         if (emergency_is(made[i].event) && !turn->out_count)
             emergency_advise(turn, made[i].event);
     }
+    made[0].known = known;
     report_attach_photos(turn, made[0].event, false);
     clear_half(turn->session);
     report_remember(turn, made[0].event);
     size_t advices = turn->out_count;
     for (size_t i = 0; i < count; i++)
-        settle(turn, &made[i], faults[i]);
+        settle(turn, &made[i], faults[i], count > 1);
     ask_one_question(turn, made, count);
     acknowledge(turn, made, count, advices);
 }
@@ -351,10 +375,9 @@ static void handle(struct turn *turn)
     }
 }
 
-static void draft_is_over(struct turn *turn)
+void report_draft_over(struct turn *turn, struct event *event)
 {
-    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event || event->state != STATE_DRAFT)
+    if (event->state != STATE_DRAFT)
         return;
     const struct group *group =
         event->group ? community_group(turn->community, event->group) : NULL;
@@ -370,8 +393,11 @@ static void draft_is_over(struct turn *turn)
 
 static void on_timer(struct turn *turn)
 {
-    if (is_same(turn->timer_name, "draft"))
-        draft_is_over(turn);
+    struct event *draft = turn_event_by(turn, EVENT_BY_TIMER);
+    if (draft && is_same(turn->timer_data, "several"))
+        list_drafts(turn, draft);
+    else if (draft)
+        report_draft_over(turn, draft);
     else if (turn->session && turn->session->half &&
              turn->session->half_until_ms <= turn->now_ms)
         clear_half(turn->session);

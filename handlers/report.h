@@ -31,6 +31,10 @@ int report_is_same(const struct turn *turn, const struct event *event,
 /* The nearest event for a fault that was told again, or NULL. */
 struct event *report_near(const struct turn *turn, const struct fault_found *fault,
                           int *ret_sure);
+/* The open event that the fault surely is, or NULL. */
+struct event *report_known(const struct turn *turn, const struct fault_found *fault);
+/* The sender's household joins it without a word. */
+void report_join(struct turn *turn, struct event *event);
 /* The faults of the text in its order; returns how many. */
 size_t report_faults(const struct turn *turn,
                      const struct fault_found *ret_faults[TURN_NEW_MAX]);
@@ -40,7 +44,8 @@ const char *report_building(const struct turn *turn, const struct fault_found *f
 
 struct made {
     struct event *event;
-    const char *wrong; /* what was told of the place and does not exist, NULL */
+    const char *wrong;         /* what was told of the place and does not exist, NULL */
+    const struct event *known; /* what was told beside it and joined, NULL */
 };
 /* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
 bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);
@@ -51,6 +56,10 @@ void report_remember(struct turn *turn, const struct event *event);
 void report_go_on(struct turn *turn, struct event *event, const char *note);
 /* Puts the one question about what is missing; the message is the caller's. */
 void report_put_question(struct turn *turn, struct event *event);
+/* The draft goes on as it is when its time to be answered is over; `several` drafts of one
+ * message together. */
+void report_wait_answer(struct turn *turn, const struct event *event, bool several);
+void report_draft_over(struct turn *turn, struct event *event);
 /* Of several drafts the one that lacks most: its answer completes the others too. NULL: none.
  */
 struct event *report_lacking(const struct turn *turn, const struct made *made, size_t count);

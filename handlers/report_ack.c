@@ -52,6 +52,8 @@ static void ack_one(struct turn *turn, const struct made *made)
     report_say_short_place(turn, out, event);
     say_next(turn, out, event);
     out_text(out, "wrong", made->wrong);
+    if (made->known)
+        out_number(out, "known", made->known);
     if (event->state == STATE_DRAFT)
         report_say_missing(turn, out, event);
 }
@@ -84,6 +86,8 @@ static void ack_many(struct turn *turn, const struct made *made, size_t count)
         if (emergency_is(made[i].event))
             out->lane = LANE_EMERGENCY;
     }
+    if (made->known)
+        out_number(out, "known", made->known);
     const struct event *lacking = report_lacking(turn, made, count);
     if (lacking)
         report_say_missing(turn, out, lacking);

@@ -9,7 +9,13 @@ void report_put_question(struct turn *turn, struct event *event)
 {
     turn_ask(turn, turn->group->name, turn->sender->id, "report", "slots", event,
              turn->now_ms + ANSWER_MS, NULL, 0);
-    turn_timer_set(turn, event, "draft", "report", turn->now_ms + ANSWER_MS, NULL);
+}
+
+void report_wait_answer(struct turn *turn, const struct event *event, bool several)
+{
+    several &= turn->group->kind == GROUP_BUILDING;
+    int64_t at_ms = turn->now_ms + ANSWER_MS - (several ? LIST_DRAFTS_MS : 0);
+    turn_timer_set(turn, event, "draft", "report", at_ms, several ? "several" : NULL);
 }
 
 struct event *report_lacking(const struct turn *turn, const struct made *made, size_t count)

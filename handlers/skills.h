@@ -139,6 +139,8 @@ void dispatch(struct turn *turn, struct event *event);
 struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
                                const char *template);
 
+/* The ping that tells somebody of it for the first time; NULL likewise. */
+struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *event);
 /* The reporter's words in a ping; what is private is not told in a group. */
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event);
 /* It is told to the person alone. */
@@ -251,6 +253,10 @@ bool list_is_late(const struct turn *turn);
 void list_collect(struct turn *turn, const char *member);
 /* Raised while the bot was away: the residents of the group read one line for all of them. */
 void list_raised(struct turn *turn, const char *group, const struct event *event);
+/* Nobody answered what is missing of several reports of one message: they go on together, with
+ * one line in the group. */
+#define LIST_DRAFTS_MS (2 * SECOND_MS)
+void list_drafts(struct turn *turn, const struct event *event);
 /* It is somebody else's from now on: he gets one message for all that is handed over to him. */
 void list_handed(struct turn *turn, const char *member, const struct event *event);
 /* The grid worker looks after it, and finds it in his list at 08:30. */
