@@ -29,6 +29,7 @@ enum {
     LISTEN_RECALL = 4,
     LISTEN_REACTION = 8,
     LISTEN_STAFF_ONLY = 16, /* senders with a role beyond resident */
+    LISTEN_LEFT = 128,      /* somebody is no longer in a group */
     LISTEN_CODES = 64,      /* whatever the text means: it may hold a one-time code, or be of
                                leave */
     LISTEN_BACKFILLED =

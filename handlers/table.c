@@ -22,5 +22,6 @@ const struct handler *const handlers_all[] = {
     &handler_bind,
     &handler_leave,
     &handler_duty,
+    &handler_left,
     NULL,
 };

@@ -228,6 +228,21 @@ static void read_ban(struct reading *reading)
         reading->frame->duration_ms = seconds * 1000;
 }
 
+/* Somebody has left, or was shown out. */
+static void read_left(struct reading *reading)
+{
+    struct input *input = &reading->frame->input;
+    input->kind = INPUT_LEFT;
+    input->user = input->user_name = id_of(reading, reading->root, "user_id");
+    input->group = reading->frame->group;
+    input->message = arena_printf(reading->arena, "left %s", input->user);
+    input->time_ms = time_of(reading->root);
+    if (input->time_ms)
+        reading->frame->kind = ONEBOT_INPUT;
+    else
+        verdict(reading, ONEBOT_BAD, "a notice without a time");
+}
+
 static void read_decrease(struct reading *reading)
 {
     if (is(reading->root, "sub_type", "disband") || is(reading->root, "sub_type", "kick_me")) {
@@ -236,6 +251,8 @@ static void read_decrease(struct reading *reading)
         reading->frame->why = "a notice without usable ids";
     } else if (about_us(reading, false)) {
         reading->frame->kind = ONEBOT_REMOVED;
+    } else if (reading->frame->kind == ONEBOT_IGNORED) {
+        read_left(reading);
     }
 }
 

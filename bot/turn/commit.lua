@@ -42,6 +42,7 @@ local ARITY = {
     forget = 2,   -- member, asked at: forgotten after this turn
     row = 2,      -- an amendment of the roster, what the audit says of it
     unrow = 2,    -- number of an amendment that is taken back, what the audit says
+    note = 1,     -- what the audit says though nothing is changed
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
 -- Which argument must be a number, and which holds event references.
@@ -307,6 +308,7 @@ function write.row(i) call('HSET', key('rows'), change_roster(nil, A[i + 2]), A[
 function write.unrow(i)
     if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
 end
+function write.note(i) note(0, A[i + 1]) end
 function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
 function write.forget(i) call('ZADD', key('forgetting'), A[i + 2], A[i + 1]) end
 function write.person(i) gather('HSET', key('people'), A[i + 1], A[i + 2]) end

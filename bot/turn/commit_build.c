@@ -306,6 +306,11 @@ static void add_rows(struct commit *c)
         commit_add(c, amendment_encode(&row, arena));
         commit_add(c, audit_encode("add", &row.entry, by, NULL, turn->now_ms, arena));
     }
+    if (turn->audit_what) {
+        commit_op(c, "note");
+        commit_add(c, audit_encode(turn->audit_what, turn->audit_entry, by, NULL, turn->now_ms,
+                                   arena));
+    }
 }
 
 /* ---- codes ----------------------------------------------------------------------------- */

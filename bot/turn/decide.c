@@ -20,7 +20,7 @@ static const struct handler *handler_by_name(const struct core *core, const char
 bool decide_has_effects(const struct turn *turn)
 {
     if (turn->made_count || turn->timer_count || turn->out_count || turn->touched_count ||
-        turn->row_count || turn->dropped_count || turn->issued ||
+        turn->row_count || turn->dropped_count || turn->issued || turn->audit_what ||
         (turn->code && (turn->code->becomes != CODE_UNKNOWN || turn->code->tried)))
         return true;
     if ((turn->session && turn->session->dirty) || (turn->asked && turn->asked->dirty))
@@ -42,6 +42,7 @@ static void start_over(struct decision *d)
     turn->row_count = turn->dropped_count = 0;
     turn->issued = NULL;
     turn->session = turn->asked = NULL;
+    turn->audit_what = NULL;
     turn->cause = turn->operator_line = turn->forget = NULL;
     turn->full = false;
     context_read(d, d->reply);
@@ -112,6 +113,8 @@ static unsigned listen_bit(enum input_kind kind)
         return LISTEN_RECALL;
     case INPUT_REACTION:
         return LISTEN_REACTION;
+    case INPUT_LEFT:
+        return LISTEN_LEFT;
     case INPUT_TIMER:
         break;
     }

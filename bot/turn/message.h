@@ -32,7 +32,8 @@ enum input_kind {
     INPUT_RECALL,
     INPUT_REACTION,
     INPUT_TIMER,
-    INPUT_CALL
+    INPUT_CALL,
+    INPUT_LEFT /* `user` is no longer in the group; `message`: "left" and his id */
 };
 
 struct input {

@@ -115,6 +115,12 @@ void turn_roster_drop(struct turn *turn, uint32_t number)
         turn->dropped[turn->dropped_count++] = number;
 }
 
+void turn_audit(struct turn *turn, const char *what, const struct roster_entry *entry)
+{
+    turn->audit_what = what;
+    turn->audit_entry = entry;
+}
+
 void turn_code_use(struct turn *turn)
 {
     turn->code->becomes = CODE_USED;

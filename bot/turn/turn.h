@@ -111,8 +111,10 @@ struct turn {
     size_t row_count;
     uint32_t dropped[TURN_ROWS_MAX]; /* amendments taken back */
     size_t dropped_count;
+    const char *audit_what; /* a line of the audit without a change, about `audit_entry` */
+    const struct roster_entry *audit_entry;
     const struct code_grant *issued; /* `fresh` is given out for that */
-    const char *forget; /* member to be forgotten after this turn, NULL: nobody */
+    const char *forget;              /* member to be forgotten after this turn, NULL: nobody */
     const char *cause, *operator_line; /* what the operator is to know, NULL: nothing */
     bool full; /* an effect did not fit its cap: the turn is refused as a whole, logged */
 };
@@ -147,6 +149,8 @@ void turn_close_questions(struct turn *turn, const struct event *event);
  * must be one that the roster's reader takes; the texts are copied. */
 void turn_roster_add(struct turn *turn, const struct roster_entry *entry);
 void turn_roster_drop(struct turn *turn, uint32_t number);
+/* Nothing changes, but the audit is to know it; once a turn. Entry and word are not copied. */
+void turn_audit(struct turn *turn, const char *what, const struct roster_entry *entry);
 
 /* The code of the text is used up (its row is the handler's to add), or void. Two who use it at
  * once are told apart by the commit. */

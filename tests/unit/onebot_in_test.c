@@ -206,7 +206,11 @@ static void mutes_and_removals_are_read(void **state)
     in(NOTICE "\"notice_type\":\"group_decrease\",\"sub_type\":\"kick_me\",\"user_id\":10001}");
     assert_int_equal(frame.kind, ONEBOT_REMOVED);
     in(NOTICE "\"notice_type\":\"group_decrease\",\"sub_type\":\"kick\",\"user_id\":43}");
-    assert_int_equal(frame.kind, ONEBOT_IGNORED);
+    assert_int_equal(frame.kind, ONEBOT_INPUT);
+    assert_int_equal(frame.input.kind, INPUT_LEFT);
+    assert_string_equal(frame.input.user, "43");
+    assert_string_equal(frame.input.group, "88001");
+    assert_string_equal(frame.input.message, "left 43");
     in(NOTICE "\"notice_type\":\"group_increase\",\"sub_type\":\"invite\",\"user_id\":10001}");
     assert_int_equal(frame.kind, ONEBOT_JOINED);
     in(NOTICE "\"notice_type\":\"bot_offline\",\"user_id\":10001,\"message\":\"登录失效\"}");

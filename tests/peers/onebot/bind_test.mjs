@@ -86,6 +86,16 @@ check('the audit knows who did what', /"what":"issue","by":"console"/.test(audit
 check('in ids, without names', !/小周|50001/.test(audit), audit)
 check('wrong words are told', /there is no such role|this role wants/.test(await tell('code', '市长', '4')))
 
+console.log('# who leaves the group of a building')
+server.leave(GROUPS.b9, NEW.小陈)
+await sleep(700)
+check('keeps what is of another building', /flat:4-1-101/.test(await tell('roster')), await tell('roster'))
+server.leave(GROUPS.b4, NEW.小陈, 'kick')
+check('has no home there any more', await until(async () => !/flat:4-1-101/.test(await tell('roster')), 15000), await tell('roster'))
+server.leave(GROUPS.b4, PEOPLE.楼长4)
+check('a role of the file is told to the operator', await until(() => /operator.*has left the group of building 4/.test(loubot.log), 15000), loubot.log)
+check('and stands in the audit', /"what":"left".*"role":"building_head"/.test(await tell('audit')), await tell('audit'))
+
 check('every frame was JSON', bad.length === 0, bad)
 check('it stops cleanly', await loubot.stop() === 0, loubot.log)
 await server.stop()

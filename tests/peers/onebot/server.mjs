@@ -20,6 +20,7 @@
 //   delay MS                      answers come late
 //   reorder N                     the next N answers are held and then come the other way round
 //   mute GROUP SECONDS            the application may not speak there (0: it may again)
+//   leave GROUP USER            somebody leaves a group
 //   kick GROUP                    the application is thrown out
 //   offline | online              the account is logged out, or in again
 //   quit
@@ -310,6 +311,11 @@ export class OneBotServer extends EventEmitter {
       notice_type: 'group_ban', sub_type: seconds > 0 ? 'ban' : 'lift_ban', duration: seconds })
   }
 
+  leave(group, user, how = 'leave') {
+    this.push({ ...this.#event('notice'), group_id: Number(group), user_id: Number(user), operator_id: Number(user),
+      notice_type: 'group_decrease', sub_type: how })
+  }
+
   kick(group) {
     this.kicked.add(String(group))
     this.push({ ...this.#event('notice'), group_id: Number(group), user_id: this.self, operator_id: 1,
@@ -454,6 +460,7 @@ function obey(server, line) {
     delay: () => { server.faults.delay = Number(rest[0] ?? 0) },
     reorder: () => { server.faults.reorder = Number(rest[0] ?? 2) },
     mute: () => server.mute(rest[0], Number(rest[1])),
+    leave: () => server.leave(rest[0], rest[1]),
     kick: () => server.kick(rest[0]),
     offline: () => { server.online = false },
     online: () => { server.online = true },
