@@ -7,7 +7,8 @@
 
 #define HALF_MS (30 * SECOND_MS)
 #define ATTACH_MS (3 * MINUTE_MS)
-#define OWN_WORDS_MAX 30 /* bytes: ten characters */
+#define OWN_WORDS_MAX 36 /* bytes: twelve characters */
+#define TAIL_MAX 18      /* six */
 
 /* ---- making ---- */
 
@@ -90,15 +91,37 @@ static const char *without_fillers(char *words)
     return words;
 }
 
-/* "漏" is told as "漏雨了" where that stands there. */
+static bool begins_with_any(const char *text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(text, words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The few characters that end the sentence: "被" is told as "被车堵住了", "漏" as "漏雨了". No
+ * numbers, requests or people. */
 static uint32_t length_of_tail(const char *text)
 {
-    static const char *const tails[] = {"雨", "水", "了"};
-    size_t len = 0;
-    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++)
-        if (strncmp(text + len, tails[i], strlen(tails[i])) == 0)
-            len += strlen(tails[i]);
-    return (uint32_t)len;
+    static const char *const ends[] = {"，", "。", "！", "？", "、", "；", "…", "～", "嘛",
+                                       "吧", "啊", "呀", "呢", "咯", "啦", "哦", "哈"};
+    static const char *const others[] = {"麻烦", "请", "帮", "谁", "能", "吗", "谢", "咋",
+                                         "我", "他", "她", "你", "您", "老", "怎", "什么",
+                                         "来", "赶", "快", "已", "好", "都", "又", "和",
+                                         "还", "孩", "病", "人家", "速", "求", "何", "是"};
+    size_t len = 0, most = TAIL_MAX;
+    for (; text[len] && !begins_with_any(text + len, ends, sizeof ends / sizeof *ends);) {
+        if ((unsigned char)text[len] < 0x80) {
+            most = strchr(" ,.!?;~\n", text[len]) ? most : 0;
+            break;
+        }
+        if (begins_with_any(text + len, others, sizeof others / sizeof *others))
+            most = 0;
+        len += 3;
+    }
+    if (len <= most)
+        return (uint32_t)len;
+    return strncmp(text, "了", strlen("了")) == 0 ? (uint32_t)strlen("了") : 0;
 }
 
 /* "暖气不热" out of "2单元暖气不热": what stands from the thing to its trouble, if it is short.
@@ -110,7 +133,8 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     if (a.to <= a.from || b.to <= b.from || a.to > len || b.to > len)
         return NULL;
     uint32_t from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
-    to += length_of_tail(turn->text + to);
+    if (turn->meaning->lang == LANG_ZH)
+        to += length_of_tail(turn->text + to);
     if (to - from > OWN_WORDS_MAX)
         return NULL;
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);
