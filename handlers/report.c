@@ -103,12 +103,12 @@ static bool begins_with_any(const char *text, const char *const *words, size_t c
  * numbers, requests or people. */
 static uint32_t length_of_tail(const char *text)
 {
-    static const char *const ends[] = {"，", "。", "！", "？", "、", "；", "…", "～", "嘛",
+    static const char *const ends[] = {"，", "。", "！", "？", "、", "；", "…",  "～", "嘛",
                                        "吧", "啊", "呀", "呢", "咯", "啦", "哦", "哈"};
-    static const char *const others[] = {"麻烦", "请", "帮", "谁", "能", "吗", "谢", "咋",
-                                         "我", "他", "她", "你", "您", "老", "怎", "什么",
-                                         "来", "赶", "快", "已", "好", "都", "又", "和",
-                                         "还", "孩", "病", "人家", "速", "求", "何", "是"};
+    static const char *const others[] = {"麻烦", "请", "帮", "谁",   "能", "吗", "谢", "咋",
+                                         "我",   "他", "她", "你",   "您", "老", "怎", "什么",
+                                         "来",   "赶", "快", "已",   "好", "都", "又", "和",
+                                         "还",   "孩", "病", "人家", "速", "求", "何", "是"};
     size_t len = 0, most = TAIL_MAX;
     for (; text[len] && !begins_with_any(text + len, ends, sizeof ends / sizeof *ends);) {
         if ((unsigned char)text[len] < 0x80) {
