@@ -2,7 +2,8 @@
  * goes to who has his role now (the deputy), else a rung up; the trail says so, the clocks run
  * on as they were, and the new one gets one message for all that became his. The core tells by
  * a timer which events to look at, whenever a roster was loaded (bot/turn/leavers.c); any other
- * step of the clocks looks too. */
+ * step of the clocks looks too. When the leave is over, what the deputy has not taken comes back
+ * (the timer names whose it was); what he has taken he finishes. */
 #include "handlers/skills.h"
 
 #include <string.h>
@@ -46,12 +47,32 @@ void handover_if_gone(struct turn *turn, struct event *event)
         list_handed(turn, event->assignee, event);
 }
 
+/* What a deputy has not taken comes back with the one who was on leave. */
+static void give_back(struct turn *turn, struct event *event, const char *owner)
+{
+    if (event->state != STATE_DISPATCHED || is_same(event->assignee, owner) ||
+        !is_there(turn, owner))
+        return;
+    const char *deputy = event->assignee;
+    dispatch_choose(turn, event);
+    if (!is_same(event->assignee, owner)) {
+        event->assignee = deputy; /* it is another's by now: it stays */
+        return;
+    }
+    event_note(event, "handed over", LOUBOT_ITSELF,
+               arena_printf(turn->arena, "%s to %s, back from leave", deputy, owner),
+               turn->now_ms, turn->arena);
+    list_handed(turn, owner, event);
+}
+
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
     if (!event || !event_is_open(event))
         return;
     handover_if_gone(turn, event);
+    if (turn->timer_data)
+        give_back(turn, event, turn->timer_data);
     if (event->state != STATE_CHECKING || !is_gone(turn, event->verifier))
         return;
     if (!clocks_wait_for_morning(turn, event, "handover"))
