@@ -7,7 +7,7 @@ start=$SECONDS passed=0 failed=0
 seed=${SEED:-$((RANDOM * 32768 + RANDOM))}
 for f in $(grep -l '^#!' tests/chaos/*.mjs | grep -F -- "${ONLY:-}"); do
     echo "== $f --long --seed $seed"
-    last=$(node "$f" --long --seed "$seed" | tee /dev/stderr | tail -1)
+    last=$(node "$f" --long --seed "$seed" | tee >(cat >&2) | tail -1)
     read -r p _ n _ <<<"$last"
     case $last in
     *passed,*failed*) passed=$((passed + p)) failed=$((failed + n)) ;;
