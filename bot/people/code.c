@@ -102,8 +102,35 @@ bool code_is_wish(const char *text)
     return false;
 }
 
+static bool is_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* In a group: exactly eight capitals and digits of a code in a row, both among them. */
+static bool find_bare(const char *text, char ret_code[CODE_LEN + 1])
+{
+    for (const char *at = text; *at;) {
+        if (!is_alnum(*at)) {
+            at++;
+            continue;
+        }
+        size_t len = 1;
+        while (is_alnum(at[len]) || at[len] == '-')
+            len++;
+        size_t fits = len == CODE_LEN ? strspn(at, alphabet) : 0;
+        ret_code[CODE_LEN] = '\0';
+        if (fits >= CODE_LEN && copy(ret_code, at, CODE_LEN) && is_mixed(ret_code))
+            return true;
+        at += len;
+    }
+    return false;
+}
+
 bool code_find(const char *text, bool direct, char ret_code[CODE_LEN + 1])
 {
+    if (!direct && find_bare(text, ret_code))
+        return true;
     if (!direct && !strpbrk(text, "-\xe2\xef")) /* every chat line comes here */
         return false;
     bool wish = direct && code_is_wish(text), other = false, dashed = false, found = false;

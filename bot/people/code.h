@@ -20,8 +20,9 @@ struct roster_entry;
 #define CODE_LOCK_MS (3600 * INT64_C(1000))
 
 /* The first code in a text, normalised: typed with or without the dash, in small letters, in
- * full width. In a group only what has the very shape XXXX-XXXX; in direct chat also eight
- * characters in a row (or twice four), where the text is nothing else, or speaks of binding. */
+ * full width. In a group only what has the very shape XXXX-XXXX, or eight capitals and digits
+ * in a row; in direct chat also eight characters in a row (or twice four), where the text is
+ * nothing else, or speaks of binding. */
 bool code_find(const char *text, bool direct, char ret_code[CODE_LEN + 1]);
 /* Does it ask to be bound, with a code or without? */
 bool code_is_wish(const char *text);

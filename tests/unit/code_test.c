@@ -78,7 +78,12 @@ static void a_group_hears_the_exact_shape_only(void **state)
 {
     found("我的码 k7m4-px2d 对吗", false, "K7M4PX2D");
     found("Ｋ７Ｍ４－ＰＸ２Ｄ", false, "K7M4PX2D");
-    found("K7M4PX2D", false, NULL);
+    found("码是K7M4PX2D吗", false, "K7M4PX2D");
+    found("k7m4px2d", false, NULL);
+    found("K7M4PX2D3", false, NULL);
+    found("KXMFPXZD", false, NULL);
+    found("22334455", false, NULL);
+    found("A1B2C3D4", false, NULL);
     found("绑定 K7M4 PX2D", false, NULL);
     found("18号楼-2单元-301", false, NULL);
     found("2026-03-02", false, NULL);
