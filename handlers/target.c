@@ -102,7 +102,8 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
 static bool is_unfit(const struct turn *turn, const struct event *event, enum right right,
                      fits_fn *fits)
 {
-    if (!(event->reached & EVENT_BY_NUMBER) || fits(turn, event))
+    bool moved = event->new_steps; /* by this very command */
+    if (!(event->reached & EVENT_BY_NUMBER) || moved || fits(turn, event))
         return false;
     bool checked = event->state == STATE_CHECKING;
     bool said = (right == RIGHT_ACCEPT && (checked || event->state == STATE_HANDLING)) ||

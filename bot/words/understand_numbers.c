@@ -63,7 +63,8 @@ static const struct hit *say_near(const struct reading *reading, uint32_t from, 
         const struct hit *hit = &reading->hits[i];
         if (hit->group->kind != WORD_SAY || hit->inner)
             continue;
-        if (skip_space(reading, hit->to) == from || skip_all(reading, to) == hit->from)
+        if (skip_space(reading, hit->to) == from || skip_space(reading, to) == hit->from ||
+            skip_all(reading, to) == hit->from)
             return hit;
     }
     return NULL;

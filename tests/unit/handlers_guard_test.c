@@ -193,6 +193,8 @@ static void when_two_tell_the_same(void **state)
 
 static void places_that_do_not_exist(void **state)
 {
+    struct meaning meaning = {.lang = LANG_ZH};
+    turn.meaning = &meaning;
     struct location where = {.unit = "9", .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
     assert_string_equal(report_wrong(&turn, &where, "4"), "9单元");
     where.unit = "4";
