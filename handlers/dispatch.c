@@ -3,6 +3,7 @@
 #include "handlers/skills.h"
 
 #include <stddef.h>
+#include <string.h>
 
 void dispatch_choose(const struct turn *turn, struct event *event)
 {
@@ -45,11 +46,54 @@ void dispatch_details(struct turn *turn, const struct event *event, const char *
         details->photo = event->photos[0];
 }
 
+static bool tells_health(const char *text, size_t len)
+{
+    static const char *const words[] = {
+        "瘫痪",     "癌",       "残疾",       "糖尿病",  "透析",      "怀孕",
+        "孕妇",     "高血压",   "心脏病",     "抑郁",    "精神病",    "住院",
+        "化疗",     "中风",     "痴呆",       "艾滋",    "肝炎",      "手术",
+        "癫痫",     "欠债",     "欠了",       "低保",    "离婚",      "坐牢",
+        "cancer",   "pregnant", "wheelchair", "stroke",  "dialysis",  "diabetes",
+        "disabled", "dementia", "in debt",    "surgery", "paralysed", "paralyzed"};
+    const char *end = text + len;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        const char *at = strcasestr(text, words[i]);
+        if (at && at < end)
+            return true;
+    }
+    return false;
+}
+
+/* Illness and debt are nobody's business in a group: the sentence that tells of it is left out.
+ * In an emergency it may save a life. */
+static const char *without_health(const struct turn *turn, const struct event *event)
+{
+    static const char *const ends[] = {"，", "。", "！", "？", "；", ",", ";", ".", "!", "?"};
+    const char *text = say_masked(turn, event->text), *kept = "";
+    if (emergency_is(event) || !tells_health(text, strlen(text)))
+        return text;
+    while (*text) {
+        size_t len = 0, mark = 0;
+        while (text[len] && !mark) {
+            for (size_t i = 0; i < sizeof ends / sizeof *ends && !mark; i++)
+                if (strncmp(text + len, ends[i], strlen(ends[i])) == 0)
+                    mark = strlen(ends[i]);
+            len += mark ? mark : 1;
+        }
+        if (tells_health(text, len))
+            kept = arena_printf(turn->arena, "%s…", kept);
+        else
+            kept = arena_printf(turn->arena, "%s%.*s", kept, (int)len, text);
+        text += len;
+    }
+    return kept;
+}
+
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
     bool hidden = say_is_private(turn, event) && !out->member;
     if (!hidden)
-        out_text(out, "text", say_masked(turn, event->text));
+        out_text(out, "text", without_health(turn, event));
     out_flag(out, "private", hidden);
 }
 

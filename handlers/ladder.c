@@ -117,6 +117,15 @@ static void nobody_accepted(struct turn *turn, struct event *event)
         wait_again(turn, event, "raise");
 }
 
+/* Where the class's clock keeps working days, on the next of these. */
+static int64_t a_day_later_ms(const struct turn *turn, const struct event *event)
+{
+    enum clock_kind clock = policy_finish(policy_of(turn, event), event->urgency).clock;
+    bool works = clock == CLOCK_WORK_DAY || clock == CLOCK_WORK_HOUR;
+    return works ? calendar_due_ms(turn->calendar, CLOCK_WORK_DAY, 1, turn->now_ms)
+                 : after_quiet(turn, turn->now_ms + DAY_MS);
+}
+
 static void deadline_passed(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
@@ -128,8 +137,7 @@ static void deadline_passed(struct turn *turn, struct event *event)
     if (raised)
         clocks_wait_finish(turn, event);
     else /* nobody stands above: once a day is enough */
-        turn_timer_set(turn, event, "finish", "ladder",
-                       after_quiet(turn, turn->now_ms + DAY_MS), NULL);
+        turn_timer_set(turn, event, "finish", "ladder", a_day_later_ms(turn, event), NULL);
 }
 
 static void on_timer(struct turn *turn)

@@ -184,8 +184,18 @@ static void follow_former(struct turn *turn, struct event *event,
 {
     int sure;
     struct event *near = report_near(turn, fault, &sure);
-    if (near && near->state >= STATE_DONE && sure == 2)
-        event->former = near->id;
+    if (!near || near->state < STATE_DONE || sure < 2)
+        return;
+    event->former = near->id;
+    bool no_place = !event->unit && !event->room && event->floor == FLOOR_NONE && !event->place;
+    if (!no_place || !is_same(near->reporter, turn->sender->id))
+        return;
+    struct location where = {.unit = near->unit, /* "灯又不亮了": he told where the last time */
+                             .room = near->room,
+                             .place = near->place,
+                             .floor = near->floor,
+                             .floor_to = near->floor_to};
+    report_take_place(turn, event, &where);
 }
 
 static void propose_merge(struct turn *turn, const struct event *event,

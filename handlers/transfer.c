@@ -174,11 +174,12 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     if (is_same(question->kind, "owner") && owner == OWNER_NONE)
         return false;
     session_close(session, index);
+    const char *reason = turn->meaning->reason ? reason_of(turn) : NULL;
     if (which)
         one(turn, event);
     else
         transfer(turn, event, owner == event->owner ? OWNER_NONE : owner,
-                 say_masked(turn, turn->text));
+                 reason ? reason : say_masked(turn, turn->text));
     return true;
 }
 

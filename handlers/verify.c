@@ -112,7 +112,7 @@ static void tell_done(struct turn *turn, const struct event *event)
         turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
                  turn->now_ms + QUESTION_MS, NULL, 0);
     struct outgoing *told = out || !home ? out : say_find(turn, home, "done");
-    if (told && rate)
+    if (told && rate && !is_same(told->quote_member, event->reporter))
         out_mention(told, event->reporter);
     if (!out)
         return;
