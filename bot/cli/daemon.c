@@ -66,6 +66,28 @@ static bool arm_killer(const struct redis_server *server)
 
 /* ---- data ---- */
 
+/* One policy serves all communities, and one calendar those of a time zone. */
+static void share_tables(struct daemon *daemon, size_t i, const struct config *config,
+                         struct faults *faults)
+{
+    int offset_s = community_utc_offset_s(daemon->communities[i]);
+    size_t k = 0;
+    while (k < i && community_utc_offset_s(daemon->communities[k]) != offset_s)
+        k++;
+    daemon->calendars[i] =
+        k < i ? daemon->calendars[k] : calendar_load(config->calendar, offset_s, faults);
+    daemon->policies[i] = i > 0 ? daemon->policies[0] : policy_load(config->classes, faults);
+}
+
+static void drop_tables(struct daemon *daemon, size_t i)
+{
+    struct calendar *calendar = daemon->calendars[i];
+    for (size_t k = 0; k < i; k++)
+        if (daemon->calendars[k] == calendar)
+            return;
+    calendar_destroy(&calendar);
+}
+
 static int load_communities(struct daemon *daemon, const struct config *config,
                             struct faults *faults)
 {
@@ -81,9 +103,7 @@ static int load_communities(struct daemon *daemon, const struct config *config,
             return ERR_INVALID;
         daemon->communities[i] = community;
         daemon->community_count = i + 1;
-        daemon->calendars[i] =
-            calendar_load(config->calendar, community_utc_offset_s(community), faults);
-        daemon->policies[i] = policy_load(config->classes, faults);
+        share_tables(daemon, i, config, faults);
     }
     return 0;
 }
@@ -187,11 +207,12 @@ void daemon_stop(struct daemon *daemon)
     upkeep_stop(&daemon->upkeep);
     core_destroy(&daemon->core, STOP_WAIT_MS);
     redis_server_stop(&daemon->server);
-    for (size_t i = 0; i < daemon->community_count; i++) {
-        policy_destroy(&daemon->policies[i]);
-        calendar_destroy(&daemon->calendars[i]);
+    if (daemon->community_count > 0)
+        policy_destroy(&daemon->policies[0]);
+    for (size_t i = daemon->community_count; i > 0; i--)
+        drop_tables(daemon, i - 1);
+    for (size_t i = 0; i < daemon->community_count; i++)
         community_destroy(&daemon->communities[i]);
-    }
     free(daemon->policies);
     free(daemon->calendars);
     free(daemon->communities);

@@ -38,7 +38,7 @@ static char *read_all(int fd, size_t max, size_t *ret_len)
     }
     bytes[len] = '\0';
     *ret_len = len;
-    return bytes;
+    return xrealloc(bytes, len + 1);
 }
 
 char *slurp(const char *path, size_t max, size_t *ret_len, struct faults *faults)

@@ -10,9 +10,9 @@
 
 #define LOOK_MS 1000
 #define MB ((int64_t)1 << 20)
-#define SMALL (64 * MB)     /* below it nothing is worth a rewrite */
+#define SMALL (32 * MB)     /* below it nothing is worth a rewrite */
 #define CEILING (1024 * MB) /* above it a rewrite does not wait for the night */
-#define GROWN 4
+#define GROWN 2 /* a start reads the rest command by command: ten times as long */
 #define HOUR_MS ((int64_t)3600 * 1000)
 #define QUIET_FROM 22
 #define QUIET_UNTIL 7

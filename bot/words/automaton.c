@@ -17,11 +17,12 @@ struct node {
 };
 
 #define CROWDED 16
+#define NODES 1024 /* to begin with */
 
 struct builder {
     struct automaton *automaton;
     struct node *nodes; /* nodes[1] is the root */
-    uint32_t node_count;
+    uint32_t node_count, node_room;
     uint32_t *queue; /* nodes, breadth first */
     uint32_t symbol_count;
     uint32_t first_free; /* no free cell above the symbols lies before this one */
@@ -39,6 +40,11 @@ static uint32_t child_of(struct builder *builder, uint32_t parent, uint32_t symb
         if (nodes[child].symbol == symbol)
             return child;
     uint32_t made = ++builder->node_count;
+    if (made >= builder->node_room) {
+        builder->node_room *= 2;
+        nodes = xrealloc(nodes, builder->node_room * sizeof *nodes);
+        builder->nodes = nodes;
+    }
     nodes[made] = (struct node){.symbol = symbol, .sibling = nodes[parent].child};
     nodes[parent].child = made;
     if (parent == 1)
@@ -138,22 +144,27 @@ static void trie_fill(struct builder *builder, const struct automaton_pattern *p
     }
 }
 
+static void cells_keep(struct automaton *automaton, size_t count)
+{
+    automaton->cells = xrealloc(automaton->cells, count * sizeof *automaton->cells);
+    automaton->words = xrealloc(automaton->words, count * sizeof *automaton->words);
+    automaton->count = count;
+}
+
 void automaton_init(struct automaton *automaton, const struct automaton_pattern *patterns,
                     size_t count, uint32_t symbol_count)
 {
-    size_t total = 2;
-    for (size_t i = 0; i < count; i++)
-        total += patterns[i].len;
     *automaton = (struct automaton){0};
     struct builder builder = {.automaton = automaton,
-                              .nodes = xcalloc(total + 1, sizeof(struct node)),
+                              .nodes = xcalloc(NODES, sizeof(struct node)),
                               .node_count = 1,
-                              .queue = xcalloc(total + 1, sizeof(uint32_t)),
+                              .node_room = NODES,
                               .symbol_count = symbol_count,
                               .first_free = 2,
                               .roomy = 2,
                               .top = xcalloc(symbol_count + 1, sizeof(uint32_t))};
     trie_fill(&builder, patterns, count);
+    builder.queue = xmalloc((builder.node_count + 1) * sizeof *builder.queue);
     cells_reserve(&builder, (size_t)symbol_count + 4);
     automaton->cells[0].check = UINT32_MAX;
     automaton->cells[AUTOMATON_ROOT] =
@@ -166,7 +177,9 @@ void automaton_init(struct automaton *automaton, const struct automaton_pattern 
     uint32_t top = 0;
     for (size_t i = 0; i < automaton->count; i++)
         top = automaton->cells[i].base > top ? automaton->cells[i].base : top;
-    cells_reserve(&builder, (size_t)top + symbol_count + 1);
+    size_t used = (size_t)top + symbol_count + 1; /* no step looks beyond */
+    cells_reserve(&builder, used);
+    cells_keep(automaton, used);
     free(builder.nodes);
     free(builder.queue);
     free(builder.top);

@@ -2,6 +2,7 @@
  * gives every character a symbol, and makes the automaton. */
 #include "words/lexicon.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,10 @@
 #define LEXICON_FILE_MAX (4l << 20)
 
 struct entry {
-    uint16_t symbols[WORD_MAX];
     uint32_t len;
     uint32_t index;
     UT_hash_handle hh; /* by symbols */
+    uint16_t symbols[]; /* so many as `len` */
 };
 
 struct lexicon_builder {
@@ -132,22 +133,22 @@ static uint16_t symbol_of(struct lexicon_builder *builder, uint32_t cp)
 static struct entry *entry_of(struct lexicon_builder *builder, const struct glyph *glyphs,
                               size_t count)
 {
-    struct entry key;
-    memset(&key, 0, sizeof key);
+    uint16_t symbols[WORD_MAX];
     for (size_t i = 0; i < count; i++) {
-        key.symbols[i] = symbol_of(builder, glyphs[i].cp);
-        if (key.symbols[i] == 0)
+        symbols[i] = symbol_of(builder, glyphs[i].cp);
+        if (symbols[i] == 0)
             return NULL;
     }
     struct entry *found;
-    key.len = (uint32_t)count;
-    HASH_FIND(hh, builder->entries, key.symbols, sizeof key.symbols, found);
+    size_t bytes = count * sizeof *symbols;
+    HASH_FIND(hh, builder->entries, symbols, bytes, found);
     if (found != NULL)
         return found;
-    found = xmalloc(sizeof *found);
-    *found = key;
+    found = xmalloc(sizeof *found + bytes);
+    found->len = (uint32_t)count;
     found->index = HASH_COUNT(builder->entries);
-    HASH_ADD(hh, builder->entries, symbols, sizeof found->symbols, found);
+    memcpy(found->symbols, symbols, bytes);
+    HASH_ADD_KEYPTR(hh, builder->entries, found->symbols, bytes, found);
     struct lexicon *lexicon = builder->lexicon;
     grow((void **)&lexicon->words, sizeof *lexicon->words, found->index, &builder->word_cap);
     lexicon->words[found->index] = (struct word_def){
@@ -360,6 +361,7 @@ struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
     automaton_make(&builder);
     forms_destroy(&builder.forms);
     lexicon_check(lexicon, faults);
+    malloc_trim(0); /* building takes twice what stays */
     return lexicon;
 }
 

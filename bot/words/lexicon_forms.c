@@ -65,8 +65,8 @@ static const char *append(struct form_list *list, const char *head, size_t head_
         return "stands for too many words";
     if (len >= FORM_LEN)
         return "is too long when written out";
-    if (list->words == NULL)
-        list->words = xcalloc(FORMS_MAX, sizeof *list->words);
+    if ((list->count & (list->count - 1)) == 0) /* a power of two: full */
+        list->words = xrealloc(list->words, 2 * (list->count + 1) * sizeof *list->words);
     char *word = xmalloc(len + 1);
     memcpy(word, head, head_len);
     strcpy(word + head_len, middle);

@@ -32,11 +32,11 @@ static void it_waits_for_the_night(void **state)
 
 static void it_waits_until_the_file_has_grown(void **state)
 {
-    struct upkeep_state s = state_at(NIGHT, 63, 1);
+    struct upkeep_state s = state_at(NIGHT, 31, 1);
     assert_false(upkeep_wants_rewrite(&s));
-    s = state_at(NIGHT, 79, 20);
+    s = state_at(NIGHT, 39, 20);
     assert_false(upkeep_wants_rewrite(&s));
-    s = state_at(NIGHT, 81, 20);
+    s = state_at(NIGHT, 41, 20);
     assert_true(upkeep_wants_rewrite(&s));
 }
 
