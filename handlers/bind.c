@@ -3,7 +3,7 @@
  * code that is seen in a group is void at once: a group learns neither codes nor who lives
  * where.
  */
-#include "handlers/skills.h"
+#include "handlers/duties.h"
 
 #include <string.h>
 #include <strings.h>

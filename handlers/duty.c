@@ -3,7 +3,7 @@
  * the operator's to change. "撤销" within five minutes undoes one's own last change: a role
  * that was taken back, or a leave.
  */
-#include "handlers/skills.h"
+#include "handlers/duties.h"
 
 #include <string.h>
 #include <strings.h>

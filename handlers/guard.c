@@ -1,5 +1,5 @@
 /* guard.c: who may do what, in one table: rights against how somebody stands to the event. */
-#include "handlers/skills.h"
+#include "handlers/duties.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef LOUBOT_HANDLERS_LEAVE_H
 #define LOUBOT_HANDLERS_LEAVE_H
 
-#include "handlers/skills.h"
+#include "handlers/duties.h"
 
 struct leave_wish {
     const struct member *who; /* of the roster; the sender where nobody is named */

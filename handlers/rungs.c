@@ -1,6 +1,6 @@
 /* rungs.c: is there somebody else with a role, and who is next above it: what is said when a
  * rung becomes empty by a leave (leave.c), or since a role is taken back (duty.c). */
-#include "handlers/skills.h"
+#include "handlers/duties.h"
 
 bool rung_has_other(const struct turn *turn, const struct member *who,
                     const struct role_grant *role)

@@ -151,7 +151,8 @@ static int give_flats(struct giver *g, int64_t now_ms)
     const struct building *b = community_building(g->c, g->flats);
     if (!b || !b->room_count) {
         fprintf(stderr,
-                b ? "community.yaml lists no rooms of building %s; add `rooms:` to it\n"
+                b ? "community.yaml lists no rooms of building %s; add to its line "
+                    "those of one unit, such as rooms: [101, 102, 201, 202]\n"
                   : "there is no building %s in community.yaml\n",
                 g->flats);
         return 1;

@@ -8,8 +8,11 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "handlers/handlers.h"
 #include "handlers/leave.h"
 #include "handlers_world.h"
+#include "host/conf.h"
+#include "people_files.h"
 
 static struct world *world;
 static struct turn turn;
@@ -158,6 +161,66 @@ static void the_roster_is_changed_as_in_the_table(void **state)
             }
 }
 
+/* A name on the web chat is anybody's: a code ties nothing to it but in the demo community. */
+static void the_web_chat_binds_nobody(void **state)
+{
+    struct faults *faults = faults_create();
+    struct community *town =
+        people_load("id: town\nname: Town\nlanguage: zh\n"
+                    "timezone: Asia/Shanghai\nbuildings:\n"
+                    "  - {names: [4], grid: 1, units: 4, floors: 1 to 9}\n",
+                    "id,name,role,area\nm-1,网格员,grid_worker,grid:1\n", faults);
+    if (!town)
+        fail_msg("%s", faults_text(faults, 0));
+    struct meaning meaning = {.lang = LANG_ZH};
+    struct turn_code code = {.hash = "h", .record = {.state = CODE_OPEN, .by = "console"}};
+    input = (struct input){
+        .kind = INPUT_MESSAGE, .adapter = "web", .account = "web", .user = "小周"};
+    turn.community = town;
+    turn.group = community_group(town, "dm");
+    turn.meaning = &meaning;
+    turn.text = "绑定 K7M4-PX2D";
+    turn.code = &code;
+    turn.sender = community_sender(town, "web", "web", "小周", "小周", turn.group, turn.arena);
+    assert_true(handler_bind.match(&turn) > 0);
+    handler_bind.handle(&turn);
+    assert_int_equal(turn.row_count, 0);
+    assert_int_equal(code.becomes, CODE_UNKNOWN);
+    assert_int_equal(turn.out_count, 1);
+    char *words = words_of(world, turn.out[0]);
+    assert_non_null(strstr(words, "网页上绑不了"));
+    free(words);
+    community_destroy(&town);
+    faults_destroy(&faults);
+}
+
+/* A deputy inherits the bars: what the other one did he does not confirm, nor the other way. */
+static void a_deputy_does_not_confirm(void **state)
+{
+    struct event event = {.building = "4", .unit = "2", .owner = OWNER_COMMUNITY};
+    const struct amendment leave = {
+        .number = 1,
+        .by = "console",
+        .entry = {.id = arena_strdup(turn.arena, world_id(world, "网格员1")),
+                  .role = "leave",
+                  .from = "2026-03-02",
+                  .until = "2026-03-08",
+                  .deputy = arena_strdup(turn.arena, world_id(world, "楼长4"))}};
+    struct faults *misfits = faults_create();
+    event.handler_member = leave.entry.id;
+    be("楼长4");
+    assert_true(guard_may(&turn, &event, RIGHT_CONFIRM));
+    community_amend(world->community, &leave, 1, 1, turn.now_ms, misfits);
+    assert_int_equal(faults_count(misfits), 0);
+    be("楼长4");
+    assert_false(guard_may(&turn, &event, RIGHT_CONFIRM));
+    event.handler_member = leave.entry.deputy;
+    event.reporter = leave.entry.id;
+    be("网格员1");
+    assert_false(guard_may(&turn, &event, RIGHT_CONFIRM));
+    faults_destroy(&misfits);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -165,6 +228,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(wishes),
         TEST(words_for_being_back),
+        TEST(the_web_chat_binds_nobody),
+        TEST(a_deputy_does_not_confirm),
         TEST(the_roster_is_changed_as_in_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
