@@ -24,7 +24,7 @@ LIBS = -lwebsockets -luv -lcurl -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -
 
 # What a bare Debian 12 lacks. `make deps` installs it.
 RUN_PACKAGES = gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libcurl4-openssl-dev \
-    libjansson-dev libhiredis-dev libyaml-dev libutf8proc-dev uthash-dev libssl-dev redis-server ca-certificates
+    libjansson-dev libhiredis-dev libyaml-dev libutf8proc-dev uthash-dev libssl-dev liblinear-dev redis-server ca-certificates
 TEST_PACKAGES = libcmocka-dev redis-tools pmccabe chromium fonts-noto-cjk fonts-noto-color-emoji clang-14 libclang-rt-14-dev procps
 # Debian's npm does not install beside another vendor's node, so each is asked for only where it is missing.
 TEST_PACKAGES += $(if $(shell command -v node),,nodejs) $(if $(shell command -v npm),,npm)
@@ -33,7 +33,9 @@ SRCS := $(filter-out bot/main.c,$(wildcard bot/*.c bot/*/*.c adapters/*/*.c hand
 OBJS := $(SRCS:%.c=$(B)/%.o) $(B)/assets.o
 BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*_bench.c))
 FUZZERS := $(patsubst %.c,build-fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-ASSETS := $(sort $(wildcard templates/*/* handlers/lexicon/* bot/*/*.lua bot/people/data/*.* bot/people/data/*/*))
+# The learned second opinion (bot/words/opinion.h) is built, its examples stay here.
+OPINIONS = opinion/en.bin opinion/zh.bin
+ASSETS := $(wildcard templates/*/* handlers/lexicon/*.* bot/*/*.lua bot/people/data/*.* bot/people/data/*/*)
 TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/*_test.c tests/live/*_test.c))
 TEST_HELPERS := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c tests/live/*.c)))
 
@@ -69,7 +71,7 @@ bench: test-deps ## measures: every program of tests/bench, a few minutes, on th
 	@tests/bench.sh
 
 eval: $(B)/tests/eval/eval ## judges understanding on labelled sentences: make eval [FILES="a.jsonl b.jsonl"] [ARGS=--misses]
-	$(B)/tests/eval/eval $(ARGS) $(or $(FILES),tests/eval/own_zh.txt tests/eval/own_en.txt $(wildcard tests/eval/*.jsonl))
+	$(B)/tests/eval/eval $(ARGS) $(or $(FILES),handlers/lexicon/examples/zh-own.txt handlers/lexicon/examples/en-own.txt $(wildcard tests/eval/*.jsonl))
 $(B)/tests/eval/eval: $(B)/tests/eval/eval.o $(B)/libloubot.a
 	$(call say,link)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -98,13 +100,23 @@ $(B)/%.o: %.c
 	$(call say,cc  )$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # The files that the binary carries: their bytes by .incbin, their names in a table (bot/host/assets.h).
-$(B)/assets.o: $(B)/assets.S $(ASSETS)
+$(B)/assets.o: $(B)/assets.S $(ASSETS) $(OPINIONS:%=$(B)/%)
 	@$(CC) -c -o $@ $<
 $(B)/assets.S: tests/assets.sh $(B)/assets.list
-	@tests/assets.sh < $(B)/assets.list > $@
+	@tests/assets.sh $(B) < $(B)/assets.list > $@
 $(B)/assets.list: FORCE
 	@mkdir -p $(B)
-	@printf '%s\n' $(ASSETS) | cmp -s - $@ || printf '%s\n' $(ASSETS) > $@
+	@printf '%s\n' $(sort $(ASSETS) $(OPINIONS)) | cmp -s - $@ || printf '%s\n' $(sort $(ASSETS) $(OPINIONS)) > $@
+
+# The trainer is a tool of the build, always made plainly, and no part of Loubot.
+LEARN_SRCS = bot/words/learn/learn.c bot/words/opinion.c bot/words/normalise.c
+$(B)/learn: $(LEARN_SRCS) bot/words/opinion.h bot/words/normalise.h
+	@mkdir -p $(@D)
+	$(call say,tool)gcc $(CPPFLAGS) -std=gnu11 -O2 $(WARN) -o $@ $(LEARN_SRCS) -llinear -lm
+$(foreach l,zh en,$(eval $(B)/opinion/$(l).bin: $(wildcard handlers/lexicon/examples/$(l)-*.txt)))
+$(B)/opinion/%.bin: $(B)/learn handlers/lexicon/traditional.txt
+	@mkdir -p $(@D)
+	$(call say,learn)$(B)/learn $* $@ handlers/lexicon/traditional.txt $(wildcard handlers/lexicon/examples/$*-*.txt)
 
 tests-build: $(TESTS) $(B)/loubot
 # Helpers come as a library, so that a test without need of them can put its own world in place of what they use.

@@ -344,6 +344,23 @@ static void read_file(struct lexicon_builder *builder, const char *path)
     free(bytes);
 }
 
+/* Opens the learned model of a language. Without one the points decide alone. */
+static void open_opinion(struct lexicon *lexicon, enum lang lang, struct faults *faults)
+{
+    const char *path = lang == LANG_EN ? "opinion/en.bin" : "opinion/zh.bin";
+    const struct asset *asset = asset_find(path);
+    struct opinion *opinion = &lexicon->opinion[lang];
+    if (asset == NULL || !opinion_open(opinion, lang, asset->bytes, asset->len)) {
+        faults_add(faults, path, 0, "is not a whole model; build Loubot again (make build)");
+        return;
+    }
+    for (uint32_t k = 1; k < opinion->head->outputs; k++)
+        for (size_t i = 0; i < lexicon->group_count; i++)
+            if (lexicon->groups[i].category != NULL &&
+                strcmp(lexicon->groups[i].category, opinion->head->names[k]) == 0)
+                lexicon->opinion_category[lang][k] = lexicon->groups[i].category;
+}
+
 struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
                                struct faults *faults)
 {
@@ -360,6 +377,8 @@ struct lexicon *lexicon_create(const char *const *extra_files, size_t count,
         read_file(&builder, extra_files[i]);
     automaton_make(&builder);
     forms_destroy(&builder.forms);
+    open_opinion(lexicon, LANG_ZH, faults);
+    open_opinion(lexicon, LANG_EN, faults);
     lexicon_check(lexicon, faults);
     malloc_trim(0); /* building takes twice what stays */
     return lexicon;
@@ -386,7 +405,9 @@ void lexicon_destroy(struct lexicon **lexicon)
 
 size_t lexicon_bytes(const struct lexicon *lexicon)
 {
-    return sizeof *lexicon + automaton_bytes(&lexicon->automaton) + arena_used(lexicon->arena) +
+    return sizeof *lexicon + automaton_bytes(&lexicon->automaton) +
+           opinion_bytes(&lexicon->opinion[LANG_ZH]) +
+           opinion_bytes(&lexicon->opinion[LANG_EN]) + arena_used(lexicon->arena) +
            lexicon->group_count * sizeof *lexicon->groups +
            lexicon->rule_count * sizeof *lexicon->rules +
            lexicon->given_count * sizeof *lexicon->givens +

@@ -15,6 +15,7 @@
 #include "words/automaton.h"
 #include "words/lexicon.h"
 #include "words/normalise.h"
+#include "words/opinion.h"
 #include "words/understand.h"
 
 enum word_kind {
@@ -163,6 +164,8 @@ struct lexicon {
     size_t far_count;
     uint32_t symbol_count;
     struct automaton automaton;
+    struct opinion opinion[2]; /* by enum lang; lie in the binary */
+    const char *opinion_category[2][OPINION_OUTPUTS]; /* the groups' names for its outputs */
     struct arena *arena; /* names and the like */
 };
 

@@ -469,9 +469,21 @@ static void weigh_urgency(const struct reading *reading, struct fault_found *fau
     }
 }
 
+/* What a text says that is a report. */
+static void tell(struct reading *reading, struct frame *best, struct meaning *meaning)
+{
+    best = reading_category(reading, best);
+    fill_fault(reading, best, meaning->lang, &meaning->fault);
+    fill_faults(reading, best, meaning);
+    weigh_urgency(reading, &meaning->fault);
+    meaning->report = true;
+    meaning->intent =
+        meaning->fault.urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
+}
+
 void reading_faults(struct reading *reading, struct meaning *meaning)
 {
-    const struct frame *best = reading_vote(reading);
+    struct frame *best = reading->best = reading_vote(reading);
     int top = 0; /* the surest frame decides whether, the best one what */
     for (size_t i = 0; i < reading->frame_count; i++)
         if (reading->frames[i].symptom != NULL && reading->frames[i].points > top)
@@ -487,14 +499,18 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
     bool symptom =
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
     top = best->points > top ? best->points : top;
-    meaning->report =
-        symptom && best->category != NULL && top + reading->points >= REPORT_POINTS;
+    reading->sum = symptom && best->category != NULL ? top + reading->points : 0;
+    reading_ask_opinion(reading, meaning->lang);
+    if (reading->sum >= REPORT_POINTS && !reading_is_vetoed(reading))
+        tell(reading, best, meaning);
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;
-    if (meaning->report) {
-        fill_faults(reading, best, meaning);
-        weigh_urgency(reading, &meaning->fault);
-        meaning->intent =
-            meaning->fault.urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
-    }
+}
+
+void reading_help(struct reading *reading, struct meaning *meaning)
+{
+    if (!reading_is_helped(reading))
+        return;
+    tell(reading, reading->best, meaning);
+    meaning->unsure = false;
 }

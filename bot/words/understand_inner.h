@@ -7,6 +7,7 @@
  *   understand_numbers.c   "#12", "完成 12 14" → event numbers
  *   understand_frames.c    hits → frames (an object and its symptom) → points
  *   understand_votes.c     frames → the category that most of them tell of
+ *   understand_opinion.c   the learned second opinion beside the points (opinion.h)
  *   understand_places.c    one trouble told of several places
  *   understand_intent.c    answers and commands; then the decision
  *   understand_correct.c   of a correction: the right place, not the wrong one
@@ -17,6 +18,7 @@
 #include "host/buf.h"
 #include "host/mem.h"
 #include "words/lexicon_data.h"
+#include "words/opinion.h"
 #include "words/understand.h"
 
 #define GLYPHS_MAX 4096 /* what is read of a text */
@@ -51,7 +53,15 @@ struct frame {
     enum urgency urgency;
     int points;
     bool yields; /* loses a tie */
+    bool given;  /* a line [given …] chose its category */
     uint32_t clause, from, to;
+};
+
+/* What speaks for one category. */
+struct poll {
+    const char *category;
+    int points, lone; /* votes; how many things without a symptom are among them */
+    struct frame *best;
 };
 
 struct reading {
@@ -74,9 +84,14 @@ struct reading {
     bool has_han, has_latin;
     uint32_t residue; /* glyphs that no known word, place or number covers */
     struct frame frames[FRAMES_MAX];
-    size_t frame_count;
+    struct poll polls[FRAMES_MAX];
+    size_t frame_count, poll_count;
+    struct opinion_view opinion;
     int support; /* votes for its category besides its own */
-    int points; /* for the best frame, with what the marks say */
+    int points; /* what the marks and the rest say for the best frame */
+    struct frame *best;
+    int sum; /* of it all; 4 are a report. 0: nothing that could be one */
+    enum lang lang;
     struct location where;
     uint32_t numbers_from, numbers_to; /* glyphs that name events */
 };
@@ -97,8 +112,22 @@ bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 void reading_numbers(struct reading *reading, struct meaning *meaning);
 void reading_frames(struct reading *reading);
 /* The frame that says what the trouble is; NULL: none. */
-const struct frame *reading_vote(struct reading *reading);
+struct frame *reading_vote(struct reading *reading);
+/* The poll of a category, whose best frame counts twice. */
+int poll_standing(const struct poll *poll);
 void reading_faults(struct reading *reading, struct meaning *meaning);
+
+/* Of a text that nothing else has been made of: whether the opinion makes it a report. */
+void reading_help(struct reading *reading, struct meaning *meaning);
+
+/* Asks the learned model, when the lexicon has found enough. */
+void reading_ask_opinion(struct reading *reading, enum lang lang);
+/* Whether what the lexicon takes for a report is none. */
+bool reading_is_vetoed(struct reading *reading);
+/* Whether what the lexicon nearly takes for a report is one. */
+bool reading_is_helped(struct reading *reading);
+/* The frame that says what the trouble is, when both have spoken. */
+struct frame *reading_category(struct reading *reading, struct frame *best);
 void reading_intent(struct reading *reading, struct meaning *meaning);
 /* The place that a correction means, told from glyph `from` on. False: none. */
 bool reading_corrected_place(const struct reading *reading, uint32_t from,

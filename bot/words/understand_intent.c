@@ -261,4 +261,6 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
         meaning->intent = INTENT_SUGGESTION;
     else if (is_fragment(reading, open) || (closed && meaning->number_count > 0))
         meaning->intent = INTENT_FRAGMENT;
+    if (meaning->intent == INTENT_CHAT || meaning->intent == INTENT_FRAGMENT)
+        reading_help(reading, meaning);
 }

@@ -10,12 +10,6 @@
 
 #define LONE_MAX 2 /* what the things without a symptom may add to a category */
 
-struct poll {
-    const char *category;
-    int points, lone;
-    const struct frame *best;
-};
-
 /* All categories are names of one table, so equal names are the same pointer. */
 static struct poll *poll_of(struct poll *polls, size_t *count, const char *category)
 {
@@ -60,6 +54,7 @@ static void hand_over(struct reading *reading)
                 continue;
             frame->category = given->category;
             frame->code = given->code;
+            frame->given = true;
             reading_explain(reading, frame->from, frame->to, 0, "given %s:%d → %s", given->file,
                             given->line, given->category);
         }
@@ -121,7 +116,7 @@ static void sort_frames(struct reading *reading)
 
 static void cast(struct reading *reading, struct poll *poll, size_t at)
 {
-    const struct frame *frame = &reading->frames[at];
+    struct frame *frame = &reading->frames[at];
     if (poll->best == NULL || is_better(frame, poll->best))
         poll->best = frame;
     int points = fresh_points(reading, frame, at);
@@ -130,28 +125,28 @@ static void cast(struct reading *reading, struct poll *poll, size_t at)
     poll->points += points <= 0 ? 0 : frame->yields ? (points + 1) / 2 : points;
 }
 
-/* The poll of a category, whose best frame counts twice. */
-static int standing(const struct poll *poll)
+int poll_standing(const struct poll *poll)
 {
     return poll->points + poll->best->points - poll->best->yields;
 }
 
-const struct frame *reading_vote(struct reading *reading)
+struct frame *reading_vote(struct reading *reading)
 {
-    struct poll polls[FRAMES_MAX];
+    struct poll *polls = reading->polls;
     size_t count = 0;
     hand_over(reading);
     sort_frames(reading);
     for (size_t i = 0; i < reading->frame_count; i++)
         cast(reading, poll_of(polls, &count, reading->frames[i].category), i);
+    reading->poll_count = count;
     const struct poll *best = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct poll *poll = &polls[i];
         if (reading->explain != NULL && poll->category != NULL)
-            reading_explain(reading, poll->best->from, poll->best->to, standing(poll),
+            reading_explain(reading, poll->best->from, poll->best->to, poll_standing(poll),
                             "votes %s", poll->category);
-        if (best == NULL || standing(poll) > standing(best) ||
-            (standing(poll) == standing(best) && is_better(poll->best, best->best)))
+        if (best == NULL || poll_standing(poll) > poll_standing(best) ||
+            (poll_standing(poll) == poll_standing(best) && is_better(poll->best, best->best)))
             best = poll;
     }
     if (best == NULL)

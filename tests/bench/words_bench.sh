@@ -5,7 +5,7 @@ cd "$(dirname "$0")/../.." || exit 2
 LOUBOT=${LOUBOT:-build/loubot}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
-if [ -n "$1" ]; then cat "$1"; else grep -hv '^[#=]' tests/eval/own_zh.txt tests/eval/own_en.txt; fi >"$work/once"
+if [ -n "$1" ]; then cat "$1"; else grep -hv '^[#=]' handlers/lexicon/examples/zh-own.txt handlers/lexicon/examples/en-own.txt; fi >"$work/once"
 i=0
 while [ $i -lt 200 ]; do
     cat "$work/once"

@@ -7,7 +7,7 @@
  * picks the half (rows are split by its hash, so that one can develop on one half and look at
  * the other once). Rows without `report` are addresses and count for the places only. A file
  * that ends in .txt holds bare sentences, one a line, under "= category" or "= none"
- * (tests/eval/own_zh.txt).
+ * (handlers/lexicon/examples/zh-own.txt).
  *
  * Prints precision, recall, F1, false alarms in 1,000 for each file, category accuracy of the
  * reports heard with the confusions, each slot's accuracy, urgency; --misses lists the rows. */

@@ -1,5 +1,5 @@
 /* understand_test.c: what a text means: the scenes, answers and commands, chat that stays chat,
- * bad input; and, over all of tests/eval/own_*.txt, that nearly every report is heard and
+ * bad input; and, over our own example sentences, that nearly every report is heard and
  * hardly any chat is. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -349,8 +349,8 @@ static void assert_level(const char *path, double recall, double category, doubl
 
 static void own_sentences(void **state)
 {
-    assert_level("tests/eval/own_zh.txt", 0.95, 0.92, 0.04);
-    assert_level("tests/eval/own_en.txt", 0.95, 0.92, 0.06);
+    assert_level("handlers/lexicon/examples/zh-own.txt", 0.95, 0.92, 0.04);
+    assert_level("handlers/lexicon/examples/en-own.txt", 0.95, 0.92, 0.06);
 }
 
 /* Sentences that a second hand wrote, who had not seen the words. */

@@ -1,0 +1,328 @@
+/* learn.c: makes a model for opinion.h from sentences. Run by the Makefile when Loubot is
+ * built, not a part of Loubot:
+ *
+ *   learn zh|en OUT FOLD FILE…
+ *
+ * FILE: "= category" or "= none" begins sentences of that kind, one a line; "#" a comment.
+ * FOLD: the pairs of handlers/lexicon/traditional.txt. Training is liblinear's: a linear
+ * support vector machine for each category against all others, over the reports, and one for
+ * report or not, over all. The same input makes the same file. */
+#include <errno.h>
+#include <linear.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "words/opinion.h"
+
+#define SENTENCES_MAX 50000
+#define TABLE_BITS 20
+#define TABLE ((size_t)1 << TABLE_BITS)
+#define RARE_ZH 1 /* sentences a feature must stand in */
+#define RARE_EN 2
+#define COST 1.0
+#define PRECISION 0.01
+
+struct feature {
+    uint32_t key, sentences, last; /* last: sentence + 1 that it was counted for */
+    uint32_t row;                  /* + 1; 0: too rare */
+    bool used;
+};
+
+struct sentence {
+    struct glyph *glyphs;
+    size_t count;
+    int label; /* output; 0: no report */
+};
+
+struct learner {
+    enum lang lang;
+    struct fold fold;
+    struct sentence *sentences;
+    size_t sentence_count;
+    struct feature *table;
+    struct feature **rows;
+    float *idf;
+    struct opinion_head head;
+};
+
+static void die(const char *file, int line, const char *what)
+{
+    fprintf(stderr, "%s:%d: %s\n", file, line, what);
+    exit(1);
+}
+
+static void *need(void *memory)
+{
+    if (memory == NULL)
+        die("learn", 0, "not enough memory");
+    return memory;
+}
+
+static int label_of(struct learner *learner, const char *name, const char *file, int line)
+{
+    if (strcmp(name, "none") == 0)
+        return 0;
+    if (strlen(name) >= OPINION_NAME)
+        die(file, line, "the category's name is too long");
+    for (uint32_t i = 1; i < learner->head.outputs; i++)
+        if (strcmp(learner->head.names[i], name) == 0)
+            return (int)i;
+    if (learner->head.outputs == OPINION_OUTPUTS)
+        die(file, line, "too many categories");
+    strcpy(learner->head.names[learner->head.outputs], name);
+    return (int)learner->head.outputs++;
+}
+
+static void add_sentence(struct learner *learner, const char *text, size_t len, int label,
+                         const char *file, int line)
+{
+    struct glyph glyphs[OPINION_GLYPHS + 1];
+    long count = normalise(&learner->fold, text, len, glyphs, OPINION_GLYPHS);
+    if (count < 0)
+        die(file, line, "is not valid UTF-8");
+    if (learner->sentence_count == SENTENCES_MAX)
+        die(file, line, "too many sentences");
+    struct sentence *sentence = &learner->sentences[learner->sentence_count++];
+    sentence->glyphs = need(malloc((size_t)(count + 1) * sizeof *glyphs));
+    memcpy(sentence->glyphs, glyphs, (size_t)(count + 1) * sizeof *glyphs);
+    sentence->count = (size_t)count;
+    sentence->label = label;
+}
+
+static FILE *open_text(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        die(path, 0, strerror(errno));
+    return file;
+}
+
+static void read_examples(struct learner *learner, const char *path)
+{
+    FILE *file = open_text(path);
+    char *line = NULL;
+    size_t cap = 0;
+    int number = 0, label = -1;
+    for (ssize_t len; (len = getline(&line, &cap, file)) > 0;) {
+        number++;
+        while (len > 0 && strchr("\r\n ", line[len - 1]) != NULL)
+            line[--len] = '\0';
+        if (len == 0 || line[0] == '#')
+            continue;
+        if (strncmp(line, "= ", 2) == 0)
+            label = label_of(learner, line + 2, path, number);
+        else if (label < 0)
+            die(path, number, "a sentence stands before the first \"= category\"");
+        else
+            add_sentence(learner, line, (size_t)len, label, path, number);
+    }
+    free(line);
+    fclose(file);
+}
+
+/* Pairs of characters, apart by blanks. */
+static void read_fold(struct learner *learner, const char *path)
+{
+    FILE *file = open_text(path);
+    char *line = NULL;
+    size_t cap = 0;
+    while (getline(&line, &cap, file) > 0) {
+        if (line[0] == '#' || line[0] == '[')
+            continue;
+        for (char *rest, *pair = strtok_r(line, " \n", &rest); pair != NULL;
+             pair = strtok_r(NULL, " \n", &rest)) {
+            uint32_t from, to;
+            size_t len = utf8_decode(pair, strlen(pair), &from);
+            if (len > 0 && utf8_decode(pair + len, strlen(pair + len), &to) > 0)
+                fold_add(&learner->fold, from, to);
+        }
+    }
+    free(line);
+    fclose(file);
+}
+
+static struct feature *feature_of(struct learner *learner, uint32_t key)
+{
+    size_t at = key & (TABLE - 1);
+    while (learner->table[at].used && learner->table[at].key != key)
+        at = (at + 1) & (TABLE - 1);
+    return &learner->table[at];
+}
+
+/* Finds every feature, and gives a row to those that are not too rare. */
+static void find_features(struct learner *learner)
+{
+    static struct opinion_gram grams[OPINION_GRAMS];
+    size_t used = 0;
+    for (size_t s = 0; s < learner->sentence_count; s++) {
+        const struct sentence *sentence = &learner->sentences[s];
+        size_t n = opinion_grams(learner->lang, sentence->glyphs, sentence->count, grams);
+        for (size_t i = 0; i < n; i++) {
+            struct feature *feature = feature_of(learner, grams[i].key);
+            if (!feature->used && ++used > TABLE / 2)
+                die("learn", 0, "too many features");
+            feature->used = true;
+            feature->key = grams[i].key;
+            feature->sentences += feature->last != s + 1;
+            feature->last = (uint32_t)s + 1;
+        }
+    }
+    uint32_t rare = learner->lang == LANG_EN ? RARE_EN : RARE_ZH;
+    learner->rows = need(calloc(used + 1, sizeof *learner->rows));
+    learner->idf = need(calloc(used + 1, sizeof *learner->idf));
+    for (size_t i = 0; i < TABLE; i++) {
+        struct feature *feature = &learner->table[i];
+        if (feature->sentences < rare)
+            continue;
+        uint32_t row = learner->head.rows++;
+        if (row == OPINION_ROWS)
+            die("learn", 0, "too many features");
+        feature->row = row + 1;
+        learner->rows[row] = feature;
+        learner->idf[row] =
+            (float)(log((1.0 + (double)learner->sentence_count) / (1.0 + feature->sentences)) +
+                    1);
+    }
+}
+
+static int by_index(const void *a, const void *b)
+{
+    const struct feature_node *x = a, *y = b;
+    return x->index - y->index;
+}
+
+/* Must weigh as opinion_ask() does. The last node is the bias. */
+static struct feature_node *vector_of(struct learner *learner, const struct sentence *sentence)
+{
+    static struct opinion_gram grams[OPINION_GRAMS];
+    size_t n = opinion_grams(learner->lang, sentence->glyphs, sentence->count, grams);
+    struct feature_node *nodes = need(malloc((n + 2) * sizeof *nodes));
+    size_t count = 0, out = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t row = feature_of(learner, grams[i].key)->row;
+        if (row != 0)
+            nodes[count++] = (struct feature_node){(int)row, 1};
+    }
+    qsort(nodes, count, sizeof *nodes, by_index);
+    double squares = 0;
+    for (size_t i = 0, next; i < count; i = next) {
+        for (next = i + 1; next < count && nodes[next].index == nodes[i].index; next++)
+            ;
+        double value = (1 + log((double)(next - i))) * learner->idf[nodes[i].index - 1];
+        nodes[out++] = (struct feature_node){nodes[i].index, value};
+        squares += value * value;
+    }
+    for (size_t i = 0; i < out; i++)
+        nodes[i].value /= sqrt(squares);
+    nodes[out++] = (struct feature_node){(int)learner->head.rows + 1, 1};
+    nodes[out] = (struct feature_node){-1, 0};
+    return nodes;
+}
+
+static void silence(const char *text)
+{
+}
+
+/* Weights of the outputs first … of a model, as 8 bits. `sign` turns them. */
+static void take_weights(struct learner *learner, const struct model *model, int column,
+                         double sign, uint32_t output, int8_t *weights)
+{
+    uint32_t rows = learner->head.rows;
+    int columns = model->nr_class == 2 ? 1 : model->nr_class;
+    double largest = 1e-9;
+    for (uint32_t row = 0; row < rows; row++)
+        largest = fmax(largest, fabs(model->w[row * (size_t)columns + (size_t)column]));
+    learner->head.scale[output] = (float)(largest / 127);
+    learner->head.bias[output] =
+        (float)(sign * model->w[rows * (size_t)columns + (size_t)column]);
+    for (uint32_t row = 0; row < rows; row++)
+        weights[row * (size_t)OPINION_OUTPUTS + output] = (int8_t)lround(
+            sign * model->w[row * (size_t)columns + (size_t)column] / largest * 127);
+}
+
+/* Trains over all sentences (report or not) or over the reports (which category). */
+static void learn(struct learner *learner, struct feature_node **vectors, bool categories,
+                  int8_t *weights)
+{
+    struct problem problem = {.n = (int)learner->head.rows + 1, .bias = 1};
+    problem.y = need(calloc(learner->sentence_count, sizeof *problem.y));
+    problem.x = need(calloc(learner->sentence_count, sizeof *problem.x));
+    for (size_t i = 0; i < learner->sentence_count; i++) {
+        int label = learner->sentences[i].label;
+        if (categories && label == 0)
+            continue;
+        problem.x[problem.l] = vectors[i];
+        problem.y[problem.l++] = categories ? label : label > 0 ? 1 : -1;
+    }
+    struct parameter parameter = {
+        .solver_type = L2R_L2LOSS_SVC_DUAL, .C = COST, .eps = PRECISION, .p = 0.1};
+    srand(1);
+    struct model *model = train(&problem, &parameter);
+    if (categories)
+        for (int i = 0; i < model->nr_class; i++)
+            take_weights(learner, model, i, 1, (uint32_t)model->label[i], weights);
+    else
+        take_weights(learner, model, 0, model->label[0], 0, weights);
+    free_and_destroy_model(&model);
+    free(problem.x);
+    free(problem.y);
+}
+
+static void write_model(struct learner *learner, const int8_t *weights, const char *path)
+{
+    struct opinion_head *head = &learner->head;
+    while ((size_t)1 << head->slot_bits < head->rows * (size_t)3 / 2 + 2)
+        head->slot_bits++;
+    size_t slots = (size_t)1 << head->slot_bits, stride = opinion_stride(head->outputs);
+    struct opinion_slot *table = need(calloc(slots, sizeof *table));
+    unsigned char *rows = need(calloc(head->rows + 1, stride));
+    for (uint32_t row = 0; row < head->rows; row++) {
+        uint32_t key = learner->rows[row]->key;
+        size_t at = key & (slots - 1);
+        while (table[at].row != 0)
+            at = (at + 1) & (slots - 1);
+        table[at] = (struct opinion_slot){key, row + 1};
+        memcpy(rows + row * stride, &learner->idf[row], sizeof(float));
+        memcpy(rows + row * stride + sizeof(float), weights + row * (size_t)OPINION_OUTPUTS,
+               head->outputs);
+    }
+    FILE *file = fopen(path, "wb");
+    if (file == NULL || fwrite(head, sizeof *head, 1, file) != 1 ||
+        fwrite(table, sizeof *table, slots, file) != slots ||
+        fwrite(rows, stride, head->rows, file) != head->rows || fclose(file) != 0)
+        die(path, 0, "cannot be written");
+    free(table);
+    free(rows);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5 || (strcmp(argv[1], "zh") != 0 && strcmp(argv[1], "en") != 0))
+        die("usage: learn zh|en OUT FOLD FILE…", 0, "");
+    static struct learner learner;
+    learner.lang = strcmp(argv[1], "en") == 0 ? LANG_EN : LANG_ZH;
+    learner.sentences = need(calloc(SENTENCES_MAX, sizeof *learner.sentences));
+    learner.table = need(calloc(TABLE, sizeof *learner.table));
+    memcpy(learner.head.magic, OPINION_MAGIC, sizeof learner.head.magic);
+    learner.head.lang = learner.lang;
+    learner.head.outputs = 1;
+    strcpy(learner.head.names[0], "report");
+    fold_init(&learner.fold);
+    read_fold(&learner, argv[3]);
+    for (int i = 4; i < argc; i++)
+        read_examples(&learner, argv[i]);
+    if (learner.head.outputs < 3)
+        die(argv[4], 0, "too few categories to tell apart");
+    find_features(&learner);
+    struct feature_node **vectors = need(calloc(learner.sentence_count, sizeof *vectors));
+    for (size_t i = 0; i < learner.sentence_count; i++)
+        vectors[i] = vector_of(&learner, &learner.sentences[i]);
+    int8_t *weights = need(calloc(learner.head.rows + 1, OPINION_OUTPUTS));
+    set_print_string_function(silence);
+    learn(&learner, vectors, false, weights);
+    learn(&learner, vectors, true, weights);
+    write_model(&learner, weights, argv[2]);
+    return 0;
+}
