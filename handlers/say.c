@@ -222,9 +222,13 @@ const char *say_short(const struct turn *turn, const struct event *event, enum l
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang)
 {
-    return arena_printf(turn->arena, lang == LANG_ZH ? "%s，还有 #%u %s" : "%s, also #%u %s",
-                        list ? list : "", event->id,
-                        say_short(turn, event, lang, turn->group->building));
+    const char *here = turn->group->building ? turn->group->building : event->building;
+    const char *foreign =
+        short_thing(event, lang) ? NULL : event->object; /* better than nothing */
+    return arena_printf(turn->arena,
+                        lang == LANG_ZH ? "%s，还有 #%u %s%s" : "%s, also #%u %s%s",
+                        list ? list : "", event->id, say_short(turn, event, lang, here),
+                        foreign ? foreign : "");
 }
 
 static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event)
