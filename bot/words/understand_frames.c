@@ -377,42 +377,6 @@ static bool is_further(const struct reading *reading, const struct frame *frame,
     return true;
 }
 
-/* The glyph behind the clause that holds `at`. */
-static uint32_t clause_end(const struct reading *reading, uint32_t at)
-{
-    const struct glyph *g = reading->glyphs;
-    while (at < reading->count && !glyph_ends_clause(g[at].cp) &&
-           !(g[at].cp == '.' && g[at + 1].cp == ' '))
-        at++;
-    return at;
-}
-
-/* Several troubles: each has the place told since the one before, and what it does not say is
- * taken from that. */
-static void share_places(struct reading *reading, struct meaning *meaning,
-                         const struct frame *const *picked)
-{
-    uint32_t from = 0;
-    const struct location *before = NULL;
-    for (size_t i = 0; i <= meaning->more_count; i++) {
-        struct fault_found *fault = i == 0 ? &meaning->fault : &meaning->more[i - 1];
-        bool last = i == meaning->more_count;
-        uint32_t to = last ? reading->count : clause_end(reading, picked[i]->to);
-        uint32_t joint = last ? 0 : reading_joint(reading, picked[i]->to, picked[i + 1]->from);
-        to = joint && joint < to ? joint : to;
-        location_find(reading, from, to, &fault->where);
-        if (before != NULL)
-            location_inherit(&fault->where, before);
-        before = &fault->where;
-        from = to;
-    }
-    for (size_t i = meaning->more_count; i > 0; i--) { /* "电梯坏了，灯也不亮，都是2单元的" */
-        struct location *where = i == 1 ? &meaning->fault.where : &meaning->more[i - 2].where;
-        if (location_is_empty(where))
-            location_inherit(where, &meaning->more[i - 1].where);
-    }
-}
-
 /* Further troubles, all in the text's order. */
 static void fill_faults(struct reading *reading, const struct frame *best,
                         struct meaning *meaning)
@@ -433,7 +397,7 @@ static void fill_faults(struct reading *reading, const struct frame *best,
     fill_fault(reading, picked[0], meaning->lang, &meaning->fault);
     for (size_t i = 1; i < count; i++)
         fill_fault(reading, picked[i], meaning->lang, &meaning->more[meaning->more_count++]);
-    share_places(reading, meaning, picked);
+    reading_share_places(reading, meaning, picked);
 }
 
 static void raise_urgency(const struct reading *reading, struct fault_found *fault,

@@ -76,9 +76,9 @@ struct reading {
     size_t hit_count;
     struct part parts[PARTS_MAX]; /* a ring */
     size_t part_count;
-    uint32_t kinds;            /* bit set of the kinds hit */
+    uint32_t kinds;             /* bit set of the kinds hit */
     uint64_t opened[OPEN_SETS]; /* bit set of the words (modulo its size) among the parts */
-    uint64_t marks;            /* bit set of the marks hit */
+    uint64_t marks;             /* bit set of the marks hit */
     uint32_t clauses;
     bool has_number; /* a digit or a Chinese numeral stands in it */
     bool has_han, has_latin;
@@ -88,7 +88,7 @@ struct reading {
     size_t frame_count, poll_count;
     struct opinion_view opinion;
     int support; /* votes for its category besides its own */
-    int points; /* what the marks and the rest say for the best frame */
+    int points;  /* what the marks and the rest say for the best frame */
     struct frame *best;
     int sum; /* of it all; 4 are a report. 0: nothing that could be one */
     enum lang lang;
@@ -133,6 +133,10 @@ void reading_intent(struct reading *reading, struct meaning *meaning);
 bool reading_corrected_place(const struct reading *reading, uint32_t from,
                              struct location *ret_where);
 
+/* Several troubles, in the text's order: each has the place told since the one before, and what
+ * it does not say is taken from that. */
+void reading_share_places(const struct reading *reading, struct meaning *meaning,
+                          const struct frame *const *picked);
 /* One trouble of several places ("4号楼和5号楼的灯") becomes several faults. */
 void reading_listed_places(const struct reading *reading, struct meaning *meaning);
 
