@@ -60,12 +60,13 @@ bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const
     return true;
 }
 
-void clocks_stop(struct turn *turn, const struct event *event)
+void clocks_end(struct turn *turn, const struct event *event)
 {
-    static const char *const names[] = {"draft",  "dispatch", "accept", "finish",    "check",
-                                        "resume", "archive",  "merge",  "households"};
+    static const char *const names[] = {"draft", "dispatch", "accept", "finish",
+                                        "check", "resume",   "merge",  "households"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         turn_timer_cancel(turn, event, names[i]);
+    turn_timer_set(turn, event, "archive", "rate", turn->now_ms + 7 * DAY_MS, NULL);
 }
 
 void clocks_pause(struct turn *turn, struct event *event)

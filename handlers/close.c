@@ -37,8 +37,7 @@ static void close_one(struct turn *turn, struct event *event, const char *reason
         event->outcome = before;
         return;
     }
-    clocks_stop(turn, event);
-    turn_timer_set(turn, event, "archive", "rate", turn->now_ms + 7 * DAY_MS, NULL);
+    clocks_end(turn, event);
     struct outgoing *out = say_residents(turn, event, "closed");
     if (!out)
         return;
@@ -81,7 +80,8 @@ void close_merge(struct turn *turn, struct event *event, struct event *into)
         event_add_photo(into, event->photos[i], false, turn->arena);
     note = arena_printf(turn->arena, "#%u merged into it", event->id);
     event_note(into, "merged", turn->sender->id, note, turn->now_ms, turn->arena);
-    clocks_stop(turn, event);
+    clocks_end(turn, event);
+    turn_close_questions(turn, event);
     struct outgoing *out = say_residents(turn, event, "merged");
     if (out)
         out_number(out, "into", into);

@@ -180,7 +180,7 @@ static bool withdraw(struct turn *turn, struct event *event)
         event->outcome = outcome;
         return false;
     }
-    clocks_stop(turn, event);
+    clocks_end(turn, event);
     turn_close_questions(turn, event);
     if (pinged)
         dispatch_ping(turn, event, "ping_withdrawn");

@@ -146,7 +146,8 @@ void clocks_wait_finish(struct turn *turn, struct event *event);
 /* In the quiet hours the timer's turn only sets it again for 07:00; true then. Emergencies do
  * not wait. */
 bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler);
-void clocks_stop(struct turn *turn, const struct event *event);
+/* It is done: no timer is left but the one that archives it. */
+void clocks_end(struct turn *turn, const struct event *event);
 /* Only conferring and suspended pause: stops the clock, and moves the deadline by the pause. */
 void clocks_pause(struct turn *turn, struct event *event);
 void clocks_resume(struct turn *turn, struct event *event);

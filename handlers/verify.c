@@ -143,9 +143,8 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
     event->confirmed_by = by;
     if (by == CONFIRMED_REPORTER)
         event->solved = 2;
-    clocks_stop(turn, event);
+    clocks_end(turn, event);
     turn_close_questions(turn, event);
-    turn_timer_set(turn, event, "archive", "rate", turn->now_ms + 7 * DAY_MS, NULL);
     tell_done(turn, event);
 }
 

@@ -197,6 +197,8 @@ static void withdrawn_by_word_and_by_recall(void **state)
     SAID("b4", "#1", "撤回");
     SAID("work", "@物业1", "#1");
     assert_int_equal(world_event(world, 1)->outcome, OUTCOME_WITHDRAWN);
+    world_pass(world, 8 * 86400000LL);
+    expect_state(1, STATE_ARCHIVED);
     size_t message = SAY("b5", "小何", "3单元2楼灯坏了");
     world_recall(world, "b5", "小何", message);
     assert_int_equal(world_event(world, 2)->outcome, OUTCOME_WITHDRAWN);
@@ -219,6 +221,8 @@ static void merged_keeps_everybody(void **state)
     assert_int_equal(gone->duplicate_of, 1);
     assert_int_equal(stays->also_count, 1);
     assert_int_equal(stays->photo_count, 1);
+    world_pass(world, 8 * 86400000LL);
+    expect_state(2, STATE_ARCHIVED);
 }
 
 static void emergencies_alert_two_rungs_until_heard(void **state)

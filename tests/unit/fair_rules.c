@@ -1,0 +1,206 @@
+/* fair_rules.c: what must hold whatever happens to an event (DESIGN §5, hard rules). */
+#include "fair_rules.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "event/calendar.h"
+#include "people/community.h"
+
+#define DAY_MS 86400000LL
+
+void fair_broken(const struct event *event, const char *rule)
+{
+    for (const struct step *step = event->new_steps; step; step = step->next)
+        print_message("  %s: %s -> %s %s %s\n", step->who, state_name(step->from),
+                      state_name(step->to), step->what, step->note ? step->note : "");
+    print_message(
+        "  assignee %s, done by %s, owner %s\n", event->assignee ? event->assignee : "-",
+        event->handler_member ? event->handler_member : "-", owner_name(event->owner));
+    fail_msg("event %u, state %s: %s", event->id, state_name(event->state), rule);
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* ---- nobody confirms his own work ---- */
+
+static bool is_of_company(const struct member *a, const struct member *b)
+{
+    for (size_t i = 0; i < a->role_count; i++)
+        if (a->roles[i].owner != OWNER_NONE && a->roles[i].owner != OWNER_COMMUNITY &&
+            member_acts_for(b, a->roles[i].owner))
+            return true;
+    return false;
+}
+
+/* `who` and the one who did the work: the same, of one company, or one the other's deputy. */
+static bool is_one_side(const struct fair *fair, const char *who, const char *worker)
+{
+    if (!who || !worker)
+        return false;
+    if (is_same(who, worker))
+        return true;
+    const struct member *a = community_member(fair->community, who);
+    const struct member *b = community_member(fair->community, worker);
+    return a && b &&
+           (is_of_company(b, a) || is_same(a->deputy, worker) || is_same(b->deputy, who));
+}
+
+static void check_confirmation(const struct fair *fair, const struct event *event,
+                               const struct step *step)
+{
+    bool merged = step->note && strncmp(step->note, "the same as #", 13) == 0;
+    bool resolved = step->from == STATE_CHECKING ||
+                    (event->outcome == OUTCOME_RESOLVED &&
+                     (step->from == STATE_DISPATCHED || step->from == STATE_HANDLING));
+    if (step->to != STATE_DONE || merged || !resolved || is_same(step->who, LOUBOT_ITSELF))
+        return;
+    if (is_one_side(fair, step->who, event->handler_member))
+        fair_broken(event, "somebody confirmed his own work, or his company's");
+    if (is_one_side(fair, step->who, event->assignee))
+        fair_broken(event, "somebody closed what he had in hand himself, or his company");
+}
+
+/* ---- the trail ---- */
+
+static void check_reason(const struct event *event, const struct step *step)
+{
+    bool refusal = step->to == STATE_DISPATCHED &&
+                   (step->from == STATE_DISPATCHED || step->from == STATE_HANDLING);
+    bool closing = step->to == STATE_DONE &&
+                   (event->outcome == OUTCOME_EXPLAINED || event->outcome == OUTCOME_REJECTED);
+    bool pausing = step->to == STATE_CONFERRING || step->to == STATE_SUSPENDED;
+    bool no = is_same(step->what, "suspension refused");
+    if ((refusal || closing || pausing || no) && (!step->note || !step->note[0]))
+        fair_broken(event, "a refusal without a reason");
+}
+
+static void check_steps(const struct fair *fair, const struct event *before,
+                        const struct event *event)
+{
+    enum state at = before ? before->state : STATE_NONE;
+    for (const struct step *step = event->new_steps; step; step = step->next) {
+        if (!step->who || !step->what)
+            fair_broken(event, "a step without who or what");
+        check_reason(event, step);
+        check_confirmation(fair, event, step);
+        if (step->to == STATE_NONE)
+            continue;
+        if (step->from != at)
+            fair_broken(event, "the trail has a gap");
+        at = step->to;
+    }
+    if (at != event->state)
+        fair_broken(event, "the trail does not end where the event is");
+}
+
+/* ---- clocks ---- */
+
+static bool was_paused(const struct event *before, const struct event *after)
+{
+    if (before->state == STATE_CONFERRING || before->state == STATE_SUSPENDED)
+        return true;
+    for (const struct step *step = after->new_steps; step; step = step->next)
+        if (step->from == STATE_CONFERRING || step->from == STATE_SUSPENDED)
+            return true;
+    return false;
+}
+
+/* After a pause a deadline ends with a working day: none lies between. */
+static int64_t latest_ms(const struct fair *fair, const struct event *before)
+{
+    int64_t since_ms = before->paused_ms ? before->paused_ms : fair->now_ms;
+    int64_t at_ms = before->due_finish_ms + fair->now_ms - since_ms;
+    for (int days = 0; days < 30; days++) {
+        struct local_time day = calendar_local(fair->calendar, at_ms + days * DAY_MS);
+        day.hour = 18;
+        day.minute = day.second = 0;
+        int64_t end_ms = calendar_from_local(fair->calendar, &day);
+        if (end_ms >= at_ms &&
+            calendar_is_workday(fair->calendar, day.year, day.month, day.day))
+            return end_ms;
+    }
+    return at_ms;
+}
+
+static void check_deadlines(const struct fair *fair, const struct event *before,
+                            const struct event *after)
+{
+    bool paused = was_paused(before, after);
+    if (before->due_finish_ms && after->due_finish_ms > before->due_finish_ms &&
+        (!paused || (before->paused_ms && after->due_finish_ms > latest_ms(fair, before))))
+        fair_broken(after, "the deadline moved later");
+    if (before->due_accept_ms && after->due_accept_ms > before->due_accept_ms)
+        fair_broken(after, "the time to accept moved later");
+    if ((before->due_finish_ms && !after->due_finish_ms) ||
+        (before->due_accept_ms && !after->due_accept_ms))
+        fair_broken(after, "a deadline was dropped");
+}
+
+/* ---- nothing is dropped ---- */
+
+static bool has(const char *const *list, size_t count, const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_same(list[i], text))
+            return true;
+    return false;
+}
+
+static void check_kept(const struct event *before, const struct event *after)
+{
+    for (size_t i = 0; i < before->photo_count; i++)
+        if (!has(after->photos, after->photo_count, before->photos[i]))
+            fair_broken(after, "a photo was dropped");
+    for (size_t i = 0; i < before->also_count; i++)
+        if (!has(after->also, after->also_count, before->also[i]))
+            fair_broken(after, "a household was dropped");
+    if (before->reporter && !is_same(before->reporter, after->reporter))
+        fair_broken(after, "the reporter changed");
+    if (after->rework < before->rework || after->reopened < before->reopened ||
+        after->refusals < before->refusals || after->level < before->level)
+        fair_broken(after, "a counter went back");
+}
+
+void fair_check_followed(const struct fair *fair, const struct event *event)
+{
+    const struct event *into = event->outcome == OUTCOME_DUPLICATE && event->duplicate_of
+                                   ? fair->find(fair->arg, event->duplicate_of)
+                                   : NULL;
+    if (!into)
+        return;
+    for (size_t i = 0; i < event->photo_count && into->photo_count < EVENT_PHOTOS_MAX; i++)
+        if (!has(into->photos, into->photo_count, event->photos[i]))
+            fair_broken(event, "a photo did not follow to the other event");
+    for (size_t i = 0; i <= event->also_count && into->also_count < EVENT_ALSO_MAX; i++) {
+        const char *who = i < event->also_count ? event->also[i] : event->reporter;
+        if (who && !is_same(into->reporter, who) && !has(into->also, into->also_count, who))
+            fair_broken(event, "a household did not follow to the other event");
+    }
+}
+
+void fair_check(const struct fair *fair, const struct event *before, const struct event *after)
+{
+    bool closed = after->state == STATE_DONE || after->state == STATE_ARCHIVED;
+    if (closed && after->outcome == OUTCOME_NONE)
+        fair_broken(after, "closed without an outcome");
+    if (!closed && after->outcome != OUTCOME_NONE)
+        fair_broken(after, "open with an outcome");
+    if (after->state == STATE_NONE)
+        fair_broken(after, "without a state");
+    bool assigned = after->state >= STATE_DISPATCHED && after->state <= STATE_SUSPENDED;
+    if (assigned && !after->assignee)
+        fair_broken(after, "assigned to nobody");
+    check_steps(fair, before, after);
+    if (!before)
+        return;
+    check_kept(before, after);
+    check_deadlines(fair, before, after);
+}
