@@ -31,6 +31,9 @@
 #define SILENT_MAX_MS 30000 /* neither a socket nor LOADING for so long: given up */
 #define END_WAIT_MS 10000
 #define LAST_WORDS_MAX 240
+/* Entries of a hash or sorted set that is one piece of memory and searched from its head: the
+ * check whether an input was seen walks all of its group's bucket. */
+#define LISTPACK_MAX "64"
 
 static void open_output(const struct redis_server_folder *folder)
 {
@@ -81,8 +84,9 @@ static void become_server(const struct redis_server_folder *folder, const char *
            "--unixsocketperm", "700", "--dir", folder->path, "--daemonize", "no", "--databases",
            "1", "--save", "", "--appendonly", "yes", "--appendfsync",
            fsync_always ? "always" : "everysec", "--aof-load-truncated", "no",
-           "--auto-aof-rewrite-percentage", "0", "--hash-max-listpack-entries", "512",
-           "--always-show-logo", "no", (char *)NULL);
+           "--auto-aof-rewrite-percentage", "0", "--hash-max-listpack-entries", LISTPACK_MAX,
+           "--zset-max-listpack-entries", LISTPACK_MAX, "--always-show-logo", "no",
+           (char *)NULL);
     int error = errno;
     if (write(report, &error, sizeof error) != sizeof error)
         _exit(126);

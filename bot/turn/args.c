@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/mem.h"
 
@@ -34,4 +35,19 @@ void args_addf(struct args *args, struct arena *arena, const char *format, ...)
     vsnprintf(text, sizeof text, format, list);
     va_end(list);
     args_add(args, arena_strdup(arena, text));
+}
+
+void args_add_turn(struct args *args, struct arena *arena, struct args *turn)
+{
+    size_t largest = 0;
+    for (int i = 0; i < turn->count; i++) {
+        size_t len = strlen(turn->values[i]);
+        if (len > largest)
+            largest = len;
+    }
+    args_addf(args, arena, "%d", turn->count);
+    args_addf(args, arena, "%zu", largest);
+    for (int i = 0; i < turn->count; i++)
+        args_add(args, turn->values[i]);
+    args_finish(turn);
 }

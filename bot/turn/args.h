@@ -16,5 +16,8 @@ void args_add(struct args *args, const char *text); /* NULL counts as "" */
 /* Formats into `arena`. */
 void args_addf(struct args *args, struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The operations of a turn as commit.lua wants them: how many arguments, how long the largest
+ * is, and they themselves. Finishes `turn`. */
+void args_add_turn(struct args *args, struct arena *arena, struct args *turn);
 
 #endif

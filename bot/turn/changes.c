@@ -77,10 +77,7 @@ static void commit(struct redis *redis, const struct community *community,
     args_init(&args);
     args_addf(&args, change->arena, "%lld", (long long)change->now_ms);
     args_add(&args, for_play ? "0" : "30"); /* days that ids are kept: in play nothing expires */
-    args_addf(&args, change->arena, "%d", operations->count);
-    for (int i = 0; i < operations->count; i++)
-        args_add(&args, operations->values[i]);
-    args_finish(operations);
+    args_add_turn(&args, change->arena, operations);
     run(redis, community, change, &args, done_cb);
 }
 

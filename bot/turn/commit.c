@@ -166,6 +166,8 @@ static void settle(struct commit *c, const struct redis_reply *reply)
     struct queue *queue = d->queue;
     core_kill_point(queue->core, "committed");
     queue->core->counts.turns++;
+    if (strcmp(reply_word(reply, 0), "gone") != 0)
+        queue->bucket = commit_bucket(d->item->input);
     if (strcmp(reply_word(reply, 0), "ok") == 0)
         on_ok(c, reply);
     else
@@ -240,13 +242,8 @@ static void send_batch(struct home *home)
     args_init(&args);
     args_addf(&args, arena, "%lld", (long long)clock_now_ms(core->config.clock));
     args_addf(&args, arena, "%d", clock_is_virtual(core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
-    for (size_t i = 0; i < batch->count; i++) {
-        struct args *own = &batch->commits[i]->args;
-        args_addf(&args, arena, "%d", own->count);
-        for (int k = 0; k < own->count; k++)
-            args_add(&args, own->values[k]);
-        args_finish(own);
-    }
+    for (size_t i = 0; i < batch->count; i++)
+        args_add_turn(&args, arena, &batch->commits[i]->args);
     core->in_flight -= batch->count;
     core_eval(core, home, batch->commits[0]->d->queue->lane, SCRIPT_COMMIT, args.count,
               args.values, NULL, batch_cb, batch);

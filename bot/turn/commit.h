@@ -34,6 +34,8 @@ void commit_add_events(struct commit *c);
  * them. */
 void commit_add_message(struct commit *c);
 
+/* Which of the group's buckets of seen inputs it falls into. */
+int64_t commit_bucket(const struct input *input);
 /* The script's arguments for a decided turn; lives in the decision's arena, `args` is the
  * caller's to finish. */
 struct commit *commit_build(struct decision *d);

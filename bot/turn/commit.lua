@@ -2,14 +2,17 @@
 -- written, since Redis does not roll a script back; then comes the next turn, whose checks see what the former wrote.
 -- All that is ready in a round of the daemon's loop comes in one call: it shares one fsync, and what many turns add to
 -- the same key is one write.
--- ARGV: now (ms), days that message ids are kept (0: for ever), then for each turn the number of arguments that follow
--- and the operations, each its name and its arguments (ARITY). An event reference is a number, or "#k" for the k-th
--- event made in this turn; inside values the text "#k" in double quotes stands for that number.
+-- ARGV: now (ms), days that message ids are kept (0: for ever), then for each turn the number of arguments that follow,
+-- the length of the largest and the operations, each its name and its arguments (ARITY). An event reference is a number, or "#k" for the k-th
+-- event made in this turn; inside values the text "#k" in double quotes stands for that number. A count as the last
+-- argument but for what it counts: so many more follow (LIST).
 -- Answers one list a turn: {"ok", numbers of the events made…}, {"seen", outcome}, {"stale", what}, {"gone"}, {"fence"},
 -- {"roster"}, {"bad", why}, {"failed", why} (Redis refused a write; what else the turn wants may be half written).
+-- What a report costs is mostly the number of redis.call (about 10,000 instructions for a read, 17,000 for a write),
+-- then the texts that Lua makes (700 each), then steps of its interpreter (50): tests/bench/README.md.
 local ARITY = {
     -- checks
-    seen = 3,     -- group, bucket, input id
+    seen = 4,     -- group, bucket, input id, whether the daemon knows that the bucket is there (0/1)
     fence = 2,    -- account, number
     roster = 1,   -- digest
     due = 2,      -- timer id, due: this turn is that timer's; it is removed
@@ -18,18 +21,19 @@ local ARITY = {
     code = 4,     -- hash of a one-time code, what was read of it ("" nothing), what it becomes, what the audit says
     session = 5,  -- group, member, version read, value, whether there is anything in it (0/1)
     -- writes
-    make = 4,     -- body, text, photos, opened at
+    make = 3,     -- body, text, photos
     put = 5,      -- event, new version, body, text, photos ("" for the last two: unchanged)
-    step = 2,     -- event, step
+    step = 2,     -- event, count, steps
     open = 2,     -- event, opened at
     shut = 1,     -- event
     old = 2,      -- event, archived at
     unold = 1,    -- event
     was = 5,      -- event, building, category, unit and floor, reporter ("" none): archived, the last few of a place and
                   -- of a person are known
-    at = 4,       -- event, building, category, "unit:floor" ("" where it is heard of whatever unit is told)
+    at = 4,       -- event, building, category, "unit:floor" ("" where it is heard of whatever unit is told): told of
+                  -- that place, and of the building
     unat = 4,
-    mine = 2,     -- event, member
+    mine = 2,     -- event, count, members
     unmine = 2,
     drop = 3,     -- group, member, field of the session that was merged into its value
     add = 4,      -- group, member, field, value
@@ -45,11 +49,12 @@ local ARITY = {
     note = 1,     -- what the audit says though nothing is changed
     park = 2,     -- input id, record: an input that cannot be decided, kept for the operator
 }
--- Which argument must be a number, and which holds event references.
-local NUMERIC = {fence = 2, due = 2, version = 2, top = 3, session = 3, make = 4, put = 2, open = 2, old = 2, timer = 3,
-                 unrow = 1}
+-- Which argument must be a number, which holds event references, and which counts those that follow the others.
+local NUMERIC = {fence = 2, due = 2, version = 2, session = 3, put = 2, open = 2, old = 2, timer = 3, unrow = 1}
 local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
                    msg = 3, out = 3, put = 1}
+local LIST = {step = 2, mine = 2, unmine = 2}
+local CHECK_ONLY = {fence = true, roster = true, version = true, top = true}
 local VALUE_MAX = 16384
 local ADDED_MAX = 32
 local WAS_MAX = 16
@@ -62,6 +67,7 @@ if not now or not keep_days then return redis.error_reply('ERR now') end
 
 -- What is only added to is gathered and written at the end, a call a key. Whoever reads such a key, or removes from it,
 -- settles it first.
+local OPEN, TIMERS, TIMER = key('open'), key('timers'), key('timer')
 local GATHERED_MAX = 2000
 local gathered = {}
 local function settle(k)
@@ -74,8 +80,8 @@ end
 local function gather(command, k, a, b)
     local list = gathered[k]
     if not list then
-        list = {command = command}
-        gathered[k] = list
+        gathered[k] = {a, b, command = command}
+        return
     end
     local n = #list
     list[n + 1], list[n + 2] = a, b
@@ -90,10 +96,9 @@ local function count()
     made_before, queued_before = tonumber(counters[1] or 0), tonumber(counters[2] or 0)
 end
 
-local made, numbers, next_made -- of the turn
+local made, numbers, first, next_made -- of the turn; the first of its numbers
 
 local function reference_ok(text)
-    if text == '#1' then return made > 0 end
     for part in text:gmatch('[^,]+') do
         local k = part:match('^#(%d)$')
         if k and tonumber(k) > made or not k and not part:match('^%d+$') then return false end
@@ -111,26 +116,28 @@ function check.fence(i)
     local held = call('GET', key('fence', A[i + 1]))
     if held and tonumber(held) > tonumber(A[i + 2]) then return {'fence'} end
 end
+local roster -- as read in this call; nil: to be read
 function check.roster(i)
-    local held = call('GET', key('roster'))
+    if roster == nil then roster = call('GET', key('roster')) end
+    local held = roster
     if held and held ~= A[i + 1] then return {'roster'} end
 end
 function check.due(i)
-    settle(key('timers'))
-    local due = call('ZSCORE', key('timers'), A[i + 1])
+    settle(TIMERS)
+    local due = call('ZSCORE', TIMERS, A[i + 1])
     if tonumber(due or -1) ~= tonumber(A[i + 2]) then return {'gone'} end
 end
 function check.version(i)
     local held = call('HGET', key('e', A[i + 1]), 'v')
-    if tonumber(held or 0) ~= tonumber(A[i + 2]) then return {'stale', 'event ' .. A[i + 1]} end
+    if (held or '0') ~= A[i + 2] then return {'stale', 'event ' .. A[i + 1]} end
 end
 function check.top(i)
     local held = call('ZREVRANGE', key('at', A[i + 1], A[i + 2]), 0, 0)[1]
-    if tonumber(held and held:match('^%d+') or 0) ~= tonumber(A[i + 3]) then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
+    if (held and held:match('^%d+') or '0') ~= A[i + 3] then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
 end
 function check.session(i)
     local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')
-    if tonumber(held or 0) ~= tonumber(A[i + 3]) then return {'stale', 'session'} end
+    if (held or '0') ~= A[i + 3] then return {'stale', 'session'} end
 end
 function check.code(i)
     if (call('GET', key('code', A[i + 1])) or '') ~= A[i + 2] then return {'stale', 'code'} end
@@ -138,16 +145,14 @@ end
 
 -- Writes.
 local function resolve(text)
-    if text == '#1' then return numbers[1] end
+    if text == '#1' then return first end
     if not text:find('#', 1, true) then return text end
     return (text:gsub('#(%d)', function(k) return numbers[tonumber(k)] end))
 end
 local function fill(value)
     if not value:find('"#', 1, true) then return value end
+    if made == 1 then return (value:gsub('"#1"', first)) end
     return (value:gsub('"#(%d)"', function(k) return numbers[tonumber(k)] end))
-end
-local function timer_id(i)
-    return A[i + 1] == '' and A[i + 2] or 'e' .. resolve(A[i + 1]) .. ':' .. A[i + 2]
 end
 
 local steps = {} -- of the turn
@@ -155,89 +160,61 @@ local write = {}
 function write.seen(i)
     local k = key('seen', A[i + 1], A[i + 2])
     call('HSET', k, A[i + 3], table.concat(numbers, ','))
-    if keep_days > 0 and call('HLEN', k) == 1 then call('PEXPIRE', k, 6 * DAY) end
+    if A[i + 4] == '0' and keep_days > 0 and call('HLEN', k) == 1 then call('PEXPIRE', k, 6 * DAY) end
 end
 function write.due(i)
-    settle(key('timers'))
-    settle(key('timer'))
-    call('ZREM', key('timers'), A[i + 1])
-    call('HDEL', key('timer'), A[i + 1])
+    settle(TIMERS)
+    settle(TIMER)
+    call('ZREM', TIMERS, A[i + 1])
+    call('HDEL', TIMER, A[i + 1])
 end
 function write.make(i)
     next_made = next_made + 1
     call('HSET', key('e', numbers[next_made]), 'v', '1', 'b', A[i + 1], 'x', A[i + 2], 'p', A[i + 3])
 end
-function write.put(i)
-    local k = key('e', A[i + 1])
-    call('HSET', k, 'v', A[i + 2], 'b', A[i + 3])
-    if A[i + 4] ~= '' then call('HSET', k, 'x', A[i + 4]) end
-    if A[i + 5] ~= '' then call('HSET', k, 'p', A[i + 5]) end
-end
 function write.step(i)
-    local event = resolve(A[i + 1])
+    local event, n = resolve(A[i + 1]), A[i + 2]
     local list = steps[event]
-    if not list then
-        list = {}
-        steps[event] = list
+    if list then
+        for k = 1, n do list[#list + 1] = A[i + 2 + k] end
+    elseif n + 0 > 0 then
+        steps[event] = {unpack(A, i + 3, i + 2 + n)}
     end
-    list[#list + 1] = A[i + 2]
 end
-function write.open(i) gather('ZADD', key('open'), A[i + 2], resolve(A[i + 1])) end
-function write.old(i) call('ZADD', key('old'), A[i + 2], A[i + 1]) end
-function write.unold(i) call('ZREM', key('old'), A[i + 1]) end
-function write.shut(i)
-    settle(key('open'))
-    call('ZREM', key('open'), A[i + 1])
-end
+function write.open(i) gather('ZADD', OPEN, A[i + 2], resolve(A[i + 1])) end
 function write.at(i)
-    local n = resolve(A[i + 1])
-    call('ZADD', key('at', A[i + 2], A[i + 3]), n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
-end
-function write.unat(i)
-    local n = A[i + 1]
-    call('ZREM', key('at', A[i + 2], A[i + 3]), n, n .. ':' .. A[i + 4])
-end
-function write.was(i)
-    local k, n = key('was', A[i + 2], A[i + 3]), A[i + 1]
-    call('ZADD', k, n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
-    call('ZREMRANGEBYRANK', k, 0, -WAS_MAX - 1)
-    if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
-    if A[i + 5] == '' then return end
-    k = key('ago', A[i + 5])
-    call('ZADD', k, n, n)
-    call('ZREMRANGEBYRANK', k, 0, -AGO_MAX - 1)
-    if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
+    local n, where = resolve(A[i + 1]), A[i + 4]
+    call('ZADD', key('at', A[i + 2], A[i + 3]), n, where == '' and n or n .. ':' .. where)
+    call('ZADD', key('at', A[i + 2], '*'), n, n)
 end
 function write.mine(i)
     local n = resolve(A[i + 1])
-    gather('ZADD', key('m', A[i + 2]), n, n)
-end
-function write.unmine(i)
-    settle(key('m', A[i + 2]))
-    call('ZREM', key('m', A[i + 2]), A[i + 1])
+    for k = i + 3, i + 2 + A[i + 2] do gather('ZADD', key('m', A[k]), n, n) end
 end
 local function drop_fields(i, ...) -- of a session; without any it is none
     local k = key('s', A[i + 1], A[i + 2])
     settle(k)
     call('HDEL', k, ...)
-    if call('EXISTS', k) == 0 then call('SREM', key('live', A[i + 1]), A[i + 2]) end
+    if call('EXISTS', k) == 0 then
+        settle(key('live', A[i + 1]))
+        call('SREM', key('live', A[i + 1]), A[i + 2])
+    end
 end
 function write.session(i)
     local k = key('s', A[i + 1], A[i + 2])
     if A[i + 5] == '1' then
-        call('HSET', k, 'v', A[i + 3] + 1, 's', fill(A[i + 4]))
-        call('SADD', key('live', A[i + 1]), A[i + 2])
+        local version = A[i + 3]
+        call('HSET', k, 'v', version == '0' and '1' or version + 1, 's', fill(A[i + 4]))
+        if version == '0' then gather('SADD', key('live', A[i + 1]), A[i + 2]) end
     else
         drop_fields(i, 'v', 's')
     end
 end
-function write.drop(i) drop_fields(i, A[i + 3]) end
 function write.add(i)
     local k, field = key('s', A[i + 1], A[i + 2]), A[i + 3]
-    local is_question = field:sub(1, 4) == 'a:q:'
-    if not is_question then
-        gather('HSET', k, resolve(field), fill(A[i + 4]))
-        call('SADD', key('live', A[i + 1]), A[i + 2])
+    gather('SADD', key('live', A[i + 1]), A[i + 2])
+    if field:sub(1, 4) ~= 'a:q:' then
+        gather('HSET', k, field, fill(A[i + 4]))
         return
     end
     if call('HLEN', k) > ADDED_MAX then -- nobody answers: an older question gives way
@@ -249,19 +226,13 @@ function write.add(i)
         end
     end
     call('HSET', k, resolve(field), fill(A[i + 4]))
-    call('SADD', key('live', A[i + 1]), A[i + 2])
 end
+local function timer_id(event, name) return event == '' and name or 'e' .. event .. ':' .. name end
 function write.timer(i)
-    local id = timer_id(i)
-    gather('ZADD', key('timers'), A[i + 3], id)
-    gather('HSET', key('timer'), id, resolve(A[i + 1]) .. '|' .. A[i + 4])
-end
-function write.untimer(i)
-    local id = timer_id(i)
-    settle(key('timers'))
-    settle(key('timer'))
-    call('ZREM', key('timers'), id)
-    call('HDEL', key('timer'), id)
+    local event = resolve(A[i + 1])
+    local id = timer_id(event, A[i + 2])
+    gather('ZADD', TIMERS, A[i + 3], id)
+    gather('HSET', TIMER, id, event .. '|' .. A[i + 4])
 end
 function write.msg(i)
     local k, events = key('msg', A[i + 1], A[i + 2]), resolve(A[i + 3]) .. '|'
@@ -277,94 +248,142 @@ function write.out(i)
     gather('ZADD', key('outq', A[i + 1]), queued_before, A[i + 2])
     gather('HSET', key('out', A[i + 1]), A[i + 2], resolve(A[i + 3]) .. '|' .. A[i + 4] .. '|' .. A[i + 5])
 end
--- Every change of the roster takes a number, and commits must agree with the highest from then on.
-local AUDIT_MAX = 20000
-local function note(number, audit)
-    call('RPUSH', key('audit'), number .. '|' .. audit)
-    call('LTRIM', key('audit'), -AUDIT_MAX, -1)
-end
-local function change_roster(number, audit)
-    local change = call('HINCRBY', key('n'), 'row', 1)
-    local held = call('GET', key('roster'))
-    if held then call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
-    note(number or change, audit)
-    return change
-end
-local function keep(k, value, days)
-    if value == '' then
-        call('DEL', k)
-    elseif keep_days > 0 then
-        call('SET', k, value, 'PX', days * DAY)
-    else
-        call('SET', k, value)
-    end
-end
-function write.code(i)
-    keep(key('code', A[i + 1]), A[i + 3], 6)
-    note(0, A[i + 4])
-end
-function write.tries(i) keep(key('tries', A[i + 1]), A[i + 2], 1) end
-function write.row(i) call('HSET', key('rows'), change_roster(nil, A[i + 2]), A[i + 1]) end
-function write.unrow(i)
-    if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
-end
-function write.note(i) note(0, A[i + 1]) end
-function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
-function write.forget(i) call('ZADD', key('forgetting'), A[i + 2], A[i + 1]) end
 function write.person(i) gather('HSET', key('people'), A[i + 1], A[i + 2]) end
 
--- Form: known operations with all their arguments, none too large, numbers where numbers belong. Answers where the
--- operations stand, or why they are refused.
-local function operations(from, last)
-    local places = {}
+-- What a plain report does not need: a closure made at each call costs 700 instructions.
+local function more()
+    function write.put(i)
+        local k = key('e', A[i + 1])
+        call('HSET', k, 'v', A[i + 2], 'b', A[i + 3])
+        if A[i + 4] ~= '' then call('HSET', k, 'x', A[i + 4]) end
+        if A[i + 5] ~= '' then call('HSET', k, 'p', A[i + 5]) end
+    end
+    function write.old(i) call('ZADD', key('old'), A[i + 2], A[i + 1]) end
+    function write.unold(i) call('ZREM', key('old'), A[i + 1]) end
+    function write.unat(i)
+        local n = A[i + 1]
+        call('ZREM', key('at', A[i + 2], A[i + 3]), n, n .. ':' .. A[i + 4])
+        call('ZREM', key('at', A[i + 2], '*'), n)
+    end
+    function write.was(i)
+        local k, n = key('was', A[i + 2], A[i + 3]), A[i + 1]
+        call('ZADD', k, n, A[i + 4] == '' and n or n .. ':' .. A[i + 4])
+        call('ZREMRANGEBYRANK', k, 0, -WAS_MAX - 1)
+        if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
+        if A[i + 5] == '' then return end
+        k = key('ago', A[i + 5])
+        call('ZADD', k, n, n)
+        call('ZREMRANGEBYRANK', k, 0, -AGO_MAX - 1)
+        if keep_days > 0 then call('PEXPIRE', k, 90 * DAY) end
+    end
+    function write.unmine(i)
+        for k = i + 3, i + 2 + A[i + 2] do
+            settle(key('m', A[k]))
+            call('ZREM', key('m', A[k]), A[i + 1])
+        end
+    end
+    function write.drop(i) drop_fields(i, A[i + 3]) end
+    function write.shut(i)
+        settle(OPEN)
+        call('ZREM', OPEN, A[i + 1])
+    end
+    function write.untimer(i)
+        local id = timer_id(resolve(A[i + 1]), A[i + 2])
+        settle(TIMERS)
+        settle(TIMER)
+        call('ZREM', TIMERS, id)
+        call('HDEL', TIMER, id)
+    end
+    -- Every change of the roster takes a number, and commits must agree with the highest from then on.
+    local AUDIT_MAX = 20000
+    local function note(number, audit)
+        call('RPUSH', key('audit'), number .. '|' .. audit)
+        call('LTRIM', key('audit'), -AUDIT_MAX, -1)
+    end
+    local function change_roster(number, audit)
+        local change = call('HINCRBY', key('n'), 'row', 1)
+        local held = call('GET', key('roster'))
+        roster = nil
+        if held then call('SET', key('roster'), (held:match('^%S+ %S+') or held) .. ' ' .. change) end
+        note(number or change, audit)
+        return change
+    end
+    local function keep(k, value, days)
+        if value == '' then
+            call('DEL', k)
+        elseif keep_days > 0 then
+            call('SET', k, value, 'PX', days * DAY)
+        else
+            call('SET', k, value)
+        end
+    end
+    function write.code(i)
+        keep(key('code', A[i + 1]), A[i + 3], 6)
+        note(0, A[i + 4])
+    end
+    function write.tries(i) keep(key('tries', A[i + 1]), A[i + 2], 1) end
+    function write.row(i) call('HSET', key('rows'), change_roster(nil, A[i + 2]), A[i + 1]) end
+    function write.unrow(i)
+        if call('HDEL', key('rows'), A[i + 1]) == 1 then change_roster(A[i + 1], A[i + 2]) end
+    end
+    function write.note(i) note(0, A[i + 1]) end
+    function write.park(i) call('HSET', key('inputs'), A[i + 1], A[i + 2]) end
+    function write.forget(i) call('ZADD', key('forgetting'), A[i + 2], A[i + 1]) end
+end
+
+local write_count, writes, places = 0, {}, {} -- of the turn: what is to be written, and its place
+
+-- Form: known operations with all their arguments, numbers where numbers belong, events that are made in this turn; and
+-- what each checks. Answers why the turn is refused.
+local function refusal(from, last)
     local at = from
     while at <= last do
         local name = A[at]
         local arity = ARITY[name]
-        if not arity or at + arity > last then return nil, 'operation ' .. name end
-        for i = at + 1, at + arity do
-            if #A[i] > VALUE_MAX then return nil, name .. ' is too large' end
+        if LIST[name] then
+            local count = tonumber(A[at + arity])
+            arity = count and count >= 0 and arity + count
         end
-        local number = NUMERIC[name]
-        if number and not tonumber(A[at + number]) then return nil, name .. ' wants a number' end
+        if not arity or at + arity > last then return {'bad', 'operation ' .. name} end
+        local place = NUMERIC[name]
+        if place and not tonumber(A[at + place]) then return {'bad', name .. ' wants a number'} end
         if name == 'make' then made = made + 1 end
-        places[#places + 1] = at
-        at = at + arity + 1
-    end
-    return places
-end
-
-local function refusal(places)
-    for k = 1, #places do
-        local at = places[k]
-        local name = A[at]
-        local place, f = REFERENCE[name], check[name]
-        if place and not reference_ok(A[at + place]) then return {'bad', name .. ' names no event'} end
+        place = REFERENCE[name]
+        if place and not (A[at + place] == '#1' and made > 0 or reference_ok(A[at + place])) then
+            return {'bad', name .. ' names no event'}
+        end
+        local f = check[name]
         local refused = f and f(at)
         if refused then return refused end
+        f = write[name]
+        if not f and not CHECK_ONLY[name] then
+            more()
+            f = write[name]
+        end
+        if f then
+            write_count = write_count + 1
+            writes[write_count], places[write_count] = f, at
+        end
+        at = at + arity + 1
     end
 end
 
-local function write_all(places)
+local function write_all()
     if made > 0 then
         count()
         for k = 1, made do numbers[k] = tostring(made_before + k) end
+        first = numbers[1]
         made_before = made_before + made
     end
-    for k = 1, #places do
-        local f = write[A[places[k]]]
-        if f then f(places[k]) end
-    end
+    for k = 1, write_count do writes[k](places[k]) end
     for event, list in pairs(steps) do call('RPUSH', key('t', event), unpack(list)) end
 end
 
 local function turn(from, last)
-    made, numbers, next_made, steps = 0, {}, 0, {}
-    local places, why = operations(from, last)
-    if not places then return {'bad', why} end
-    local refused = refusal(places)
+    made, numbers, first, next_made, steps, write_count = 0, {}, nil, 0, {}, 0
+    local refused = refusal(from, last)
     if refused then return refused end
-    local is_ok, failure = pcall(write_all, places)
+    local is_ok, failure = pcall(write_all)
     if is_ok then return {'ok', unpack(numbers)} end
     local text = tostring(type(failure) == 'table' and failure.err or failure)
     return {'failed', text:match('^%u+ ') and text or 'ERR ' .. text}
@@ -373,10 +392,10 @@ end
 local answers = {}
 local at = 3
 while at <= #A do
-    local length = tonumber(A[at])
-    if not length or at + length > #A then return redis.error_reply('ERR turn') end
-    answers[#answers + 1] = turn(at + 1, at + length)
-    at = at + length + 1
+    local length, largest = tonumber(A[at]), tonumber(A[at + 1])
+    if not length or not largest or at + 1 + length > #A then return redis.error_reply('ERR turn') end
+    answers[#answers + 1] = largest > VALUE_MAX and {'bad', 'too large'} or turn(at + 2, at + 1 + length)
+    at = at + length + 2
 end
 if counters then call('HSET', key('n'), 'event', made_before, 'out', queued_before) end
 local failed

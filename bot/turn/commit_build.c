@@ -44,6 +44,11 @@ const char *commit_encoded(const struct commit *c, struct buf *buf)
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
+int64_t commit_bucket(const struct input *input)
+{
+    return (input->kind == INPUT_TIMER ? input->due_ms : input->time_ms) / SEEN_BUCKET_MS;
+}
+
 /* The input itself: its timer is still there, it was not seen. */
 static void add_input(struct commit *c)
 {
@@ -56,9 +61,9 @@ static void add_input(struct commit *c)
     }
     commit_op(c, "seen");
     commit_add(c, d->queue->group->name);
-    commit_add_number(c, (input->kind == INPUT_TIMER ? input->due_ms : input->time_ms) /
-                             SEEN_BUCKET_MS);
+    commit_add_number(c, commit_bucket(input));
     commit_add(c, input->id);
+    commit_add(c, commit_bucket(input) == d->queue->bucket ? "1" : "0");
 }
 
 static void add_checks(struct commit *c)

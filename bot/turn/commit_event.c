@@ -21,12 +21,18 @@ static const char *place_category(const char *category)
 
 static void add_steps(struct commit *c, const struct event *event)
 {
+    size_t count = 0;
+    for (const struct step *step = event->new_steps; step; step = step->next)
+        count++;
+    if (!count)
+        return;
+    commit_op(c, "step");
+    commit_add(c, commit_reference(c, event));
+    commit_add_number(c, (int64_t)count);
     for (const struct step *step = event->new_steps; step; step = step->next) {
         struct buf buf;
         buf_init(&buf, 4096);
         step_encode(step, &buf);
-        commit_op(c, "step");
-        commit_add(c, commit_reference(c, event));
         commit_add(c, commit_encoded(c, &buf));
     }
 }
@@ -52,14 +58,11 @@ static const char *body_json(struct commit *c, const struct event *event)
 static void add_place(struct commit *c, const char *name, const struct event *event,
                       const char *building, const char *category, const char *where)
 {
-    const char *categories[] = {place_category(category), "*"}, *wheres[] = {where, ""};
-    for (size_t i = 0; i < 2; i++) {
-        commit_op(c, name);
-        commit_add(c, commit_reference(c, event));
-        commit_add(c, place_building(building));
-        commit_add(c, categories[i]);
-        commit_add(c, wheres[i]);
-    }
+    commit_op(c, name);
+    commit_add(c, commit_reference(c, event));
+    commit_add(c, place_building(building));
+    commit_add(c, place_category(category));
+    commit_add(c, where);
 }
 
 static void add_here(struct commit *c, const struct event *event)
@@ -75,6 +78,7 @@ static void add_person(struct commit *c, const char *name, const struct event *e
         return;
     commit_op(c, name);
     commit_add(c, commit_reference(c, event));
+    commit_add(c, "1");
     commit_add(c, member);
 }
 
@@ -87,13 +91,22 @@ static void add_open(struct commit *c, const struct event *event)
 
 static void add_everybody(struct commit *c, const char *name, const struct event *event)
 {
-    add_person(c, name, event, event->reporter);
-    add_person(c, name, event, event->assignee);
-    add_person(c, name, event, event->verifier);
+    const char *first[] = {event->reporter, event->assignee, event->verifier};
+    size_t count = event->also_count + event->watcher_count;
+    for (size_t i = 0; i < 3; i++)
+        count += first[i] != NULL;
+    if (!count)
+        return;
+    commit_op(c, name);
+    commit_add(c, commit_reference(c, event));
+    commit_add_number(c, (int64_t)count);
+    for (size_t i = 0; i < 3; i++)
+        if (first[i])
+            commit_add(c, first[i]);
     for (size_t i = 0; i < event->also_count; i++)
-        add_person(c, name, event, event->also[i]);
+        commit_add(c, event->also[i]);
     for (size_t i = 0; i < event->watcher_count; i++)
-        add_person(c, name, event, event->watchers[i]);
+        commit_add(c, event->watchers[i]);
 }
 
 static void add_made(struct commit *c, const struct event *event)
@@ -102,7 +115,6 @@ static void add_made(struct commit *c, const struct event *event)
     commit_add(c, body_json(c, event));
     commit_add(c, event->text);
     commit_add(c, photos_json(c, event));
-    commit_add_number(c, event->opened_ms);
     add_steps(c, event);
     if (event_is_open(event))
         add_open(c, event);

@@ -59,6 +59,7 @@ struct queue { /* a group (or one person's direct chat) at run time */
     bool busy;           /* the first item's turn is under way */
     bool loaded, unread; /* what is open there is known; was asked for in vain */
     unsigned loads;      /* under way */
+    int64_t bucket;      /* of seen inputs, in which the last one stands (commit.lua) */
     bool waits;          /* in core->waiting */
     struct queue *waits_next;
     struct live *live;

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "host/loop.h"
+#include "host/mem.h"
 #include "store/redis.h"
 #include "store/script.h"
 #include "tests/live/support.h"
+#include "turn/args.h"
 
 static struct support *stage;
 static struct redis_script commit;
@@ -66,23 +68,26 @@ static bool is_done(void *arg)
  * operations, separated by spaces ("''" is an empty one). */
 static const char *run(const char *operations)
 {
-    char *copy = strdup(operations), *save = NULL, lengths[10][12];
-    const char *argv[100] = {"1000", "30", lengths[0]};
-    int argc = 3, begin = 3, turns = 0;
+    char *copy = strdup(operations), *save = NULL;
+    struct arena *arena = arena_create(1u << 20);
+    struct args args, turn;
+    args_init(&args);
+    args_init(&turn);
+    args_add(&args, "1000");
+    args_add(&args, "30");
     for (char *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-        if (strcmp(word, "/") == 0) {
-            snprintf(lengths[turns], sizeof lengths[turns], "%d", argc - begin);
-            argv[argc++] = lengths[++turns];
-            begin = argc;
-        } else {
-            argv[argc++] = strcmp(word, "''") == 0 ? "" : word;
-        }
+        if (strcmp(word, "/") == 0)
+            args_add_turn(&args, arena, &turn);
+        else
+            args_add(&turn, strcmp(word, "''") == 0 ? "" : word);
     }
-    snprintf(lengths[turns], sizeof lengths[turns], "%d", argc - begin);
+    args_add_turn(&args, arena, &turn);
     done = false;
-    redis_eval(support_redis(stage), 0, &commit, 1, (const char *const[]){"{c}"}, argc, argv,
-               NULL, reply_cb, NULL);
+    redis_eval(support_redis(stage), 0, &commit, 1, (const char *const[]){"{c}"}, args.count,
+               args.values, NULL, reply_cb, NULL);
     assert_true(support_until(stage, is_done, NULL, 5000));
+    args_finish(&args);
+    arena_destroy(&arena);
     free(copy);
     return answer;
 }
@@ -103,8 +108,8 @@ static const char *look(const char *words)
 
 static void events_get_numbers_and_references(void **state)
 {
-    assert_string_equal(run("seen b4 1 in1 make {} text '' 5 step #1 s1 open #1 5 "
-                            "at #1 4 lighting '' mine #1 m-1 make {} other '' 6 step #2 s2 "
+    assert_string_equal(run("seen b4 1 in1 0 make {} text '' step #1 1 s1 open #1 5 "
+                            "at #1 4 lighting '' mine #1 1 m-1 make {} other '' step #2 1 s2 "
                             "out web:a o1 #1,#2 1 {} msg b4 p1 #1,#2 "
                             "timer #2 accept 99 {\"n\":\"accept\"}"),
                         "ok 1 2");
@@ -117,10 +122,34 @@ static void events_get_numbers_and_references(void **state)
     assert_string_equal(look("HGET {c}:seen:b4:1 in1"), "1,2");
 }
 
+/* Where the daemon does not know that the group's bucket is there, its first input gives it an
+ * end. */
+static void a_bucket_of_seen_inputs_ends(void **state)
+{
+    run("seen b4 1 in1 1");
+    assert_string_equal(look("TTL {c}:seen:b4:1"), "-1");
+    run("seen b5 1 in1 0 / seen b5 1 in2 1");
+    assert_string_equal(look("TTL {c}:seen:b5:1"), "518400");
+    assert_string_equal(look("HLEN {c}:seen:b5:1"), "2");
+}
+
+/* Who has a session stands in the group's list, through all ways that it begins and ends. */
+static void sessions_stand_in_their_list(void **state)
+{
+    run("session b4 m-1 0 |{} 1 add b4 m-2 a:ping |{} / session b4 m-3 0 |{} 1 / "
+        "session b4 m-3 1 |{} 0");
+    assert_string_equal(look("SORT {c}:live:b4 ALPHA"), "m-1 m-2");
+    run("session b4 m-2 0 |{} 1 drop b4 m-2 a:ping / session b4 m-1 1 |{} 1");
+    assert_string_equal(look("SORT {c}:live:b4 ALPHA"), "m-1 m-2");
+    assert_string_equal(look("HGET {c}:s:b4:m-1 v"), "2");
+    run("session b4 m-1 2 |{} 0 / session b4 m-2 1 |{} 0 add b4 m-2 a:ping |{}");
+    assert_string_equal(look("SORT {c}:live:b4 ALPHA"), "m-2");
+}
+
 static void seen_gives_the_first_outcome(void **state)
 {
-    assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "ok 1");
-    assert_string_equal(run("seen b4 1 in1 make {} text '' 5"), "seen 1");
+    assert_string_equal(run("seen b4 1 in1 0 make {} text ''"), "ok 1");
+    assert_string_equal(run("seen b4 1 in1 0 make {} text ''"), "seen 1");
     assert_string_equal(look("HGET {c}:n event"), "1");
     /* known for 72 hours at least, whatever hour of its bucket it came in */
     assert_true(strtoll(look("PTTL {c}:seen:b4:1"), NULL, 10) > (72 + 8) * 3600000LL);
@@ -130,16 +159,18 @@ static void seen_gives_the_first_outcome(void **state)
 static void nothing_is_written_when_a_check_fails(void **state)
 {
     static const char *const scripts[][2] = {
-        {"stale event 7", "seen b4 1 x version 7 3 make {} t '' 5"},
-        {"stale place 4 lighting", "seen b4 1 x top 4 lighting 9 make {} t '' 5"},
-        {"stale session", "seen b4 1 x session b4 m-1 4 |{} 1 make {} t '' 5"},
-        {"gone", "due e1:accept 5 seen b4 1 x make {} t '' 5"},
-        {"bad step names no event", "seen b4 1 x make {} t '' 5 step #2 s"},
-        {"bad out names no event", "seen b4 1 x make {} t '' 5 out web:a o #1,x 0 {}"},
-        {"bad operation nonsense", "make {} t '' 5 nonsense a"},
-        {"bad operation step", "make {} t '' 5 step #1"},
-        {"bad make wants a number", "make {} t '' five"},
-        {"bad timer wants a number", "make {} t '' 5 timer #1 accept soon {}"},
+        {"stale event 7", "seen b4 1 x 0 version 7 3 make {} t ''"},
+        {"stale place 4 lighting", "seen b4 1 x 0 top 4 lighting 9 make {} t ''"},
+        {"stale session", "seen b4 1 x 0 session b4 m-1 4 |{} 1 make {} t ''"},
+        {"gone", "due e1:accept 5 seen b4 1 x 0 make {} t ''"},
+        {"bad step names no event", "seen b4 1 x 0 make {} t '' step #2 1 s"},
+        {"bad out names no event", "seen b4 1 x 0 make {} t '' out web:a o #1,x 0 {}"},
+        {"bad operation nonsense", "make {} t '' nonsense a"},
+        {"bad operation step", "make {} t '' step #1"},
+        {"bad step names no event", "make {} t '' step 1,#2 1 s"},
+        {"bad operation step", "make {} t '' step #1 2 s"},
+        {"bad operation mine", "make {} t '' mine #1 three m-1"},
+        {"bad timer wants a number", "make {} t '' timer #1 accept soon {}"},
     };
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         assert_string_equal(run(scripts[i][1]), scripts[i][0]);
@@ -151,44 +182,44 @@ static void fence_and_roster_are_compared(void **state)
 {
     look("SET {c}:fence:web:a 5");
     look("SET {c}:roster r1");
-    assert_string_equal(run("fence web:a 4 make {} t '' 5"), "fence");
-    assert_string_equal(run("roster r0 make {} t '' 5"), "roster");
-    assert_string_equal(run("fence web:a 5 roster r1 make {} t '' 5"), "ok 1");
+    assert_string_equal(run("fence web:a 4 make {} t ''"), "fence");
+    assert_string_equal(run("roster r0 make {} t ''"), "roster");
+    assert_string_equal(run("fence web:a 5 roster r1 make {} t ''"), "ok 1");
 }
 
 static void too_large_a_value_is_refused(void **state)
 {
     char large[20000] = "make {} ";
     memset(large + 8, 'x', 17000);
-    strcpy(large + 17008, " '' 5");
-    assert_string_equal(run(large), "bad make is too large");
+    strcpy(large + 17008, " ''");
+    assert_string_equal(run(large), "bad too large");
 }
 
 static void a_timer_goes_with_its_turn(void **state)
 {
-    run("make {} t '' 5 timer #1 accept 50 {}");
-    assert_string_equal(run("due e1:accept 49 seen b4 1 x"), "gone");
-    assert_string_equal(run("due e1:accept 50 seen b4 1 x timer 1 accept 90 {}"), "ok");
+    run("make {} t '' timer #1 accept 50 {}");
+    assert_string_equal(run("due e1:accept 49 seen b4 1 x 0"), "gone");
+    assert_string_equal(run("due e1:accept 50 seen b4 1 x 0 timer 1 accept 90 {}"), "ok");
     assert_string_equal(look("ZSCORE {c}:timers e1:accept"), "90");
-    assert_string_equal(run("due e1:accept 90 seen b4 1 y"), "ok");
-    assert_string_equal(run("due e1:accept 90 seen b4 1 z"), "gone");
+    assert_string_equal(run("due e1:accept 90 seen b4 1 y 0"), "ok");
+    assert_string_equal(run("due e1:accept 90 seen b4 1 z 0"), "gone");
     assert_string_equal(look("HLEN {c}:timer"), "0");
 }
 
 static void versions_guard_events_and_places(void **state)
 {
-    run("make {} t '' 5 at #1 4 lighting ''");
+    run("make {} t '' at #1 4 lighting ''");
     assert_string_equal(run("version 1 1 put 1 2 {new} '' ''"), "ok");
     assert_string_equal(run("version 1 1 put 1 2 {late} '' ''"), "stale event 1");
     assert_string_equal(look("HGET {c}:e:1 b"), "{new}");
     assert_string_equal(look("HGET {c}:e:1 x"), "t");
-    assert_string_equal(run("top 4 lighting 0 make {} t '' 5"), "stale place 4 lighting");
-    assert_string_equal(run("top 4 lighting 1 make {} t '' 5 at #1 4 lighting ''"), "ok 2");
+    assert_string_equal(run("top 4 lighting 0 make {} t ''"), "stale place 4 lighting");
+    assert_string_equal(run("top 4 lighting 1 make {} t '' at #1 4 lighting ''"), "ok 2");
 }
 
 static void numbers_are_filled_into_sessions(void **state)
 {
-    assert_string_equal(run("make {} t '' 5 session b4 m-1 0 \"#1\"|{\"e\":\"#1\"} 1 "
+    assert_string_equal(run("make {} t '' session b4 m-1 0 \"#1\"|{\"e\":\"#1\"} 1 "
                             "add work m-2 a:q:w.k.#1 \"#1\"|{\"e\":\"#1\"}"),
                         "ok 1");
     assert_string_equal(look("HGET {c}:s:b4:m-1 s"), "1|{\"e\":1}");
@@ -214,11 +245,12 @@ static void additions_to_a_session_are_capped(void **state)
 static void turns_of_one_call_are_apart(void **state)
 {
     assert_string_equal(
-        run("seen b4 1 a make {} t '' 5 open #1 5 at #1 4 lighting 1:4 timer #1 accept 50 {} / "
-            "seen b5 1 b top 4 lighting 0 make {} t '' 5 / "
-            "seen b6 1 c top 4 lighting 1 make {} t '' 6 out web:a o1 #1 1 {} / "
-            "seen b7 1 d step #1 s / seen b4 1 a make {} t '' 5 / due e1:accept 50 seen b4 1 "
-            "f"),
+        run("seen b4 1 a 0 make {} t '' open #1 5 at #1 4 lighting 1:4 timer #1 accept 50 {} / "
+            "seen b5 1 b 0 top 4 lighting 0 make {} t '' / "
+            "seen b6 1 c 0 top 4 lighting 1 make {} t '' out web:a o1 #1 1 {} / "
+            "seen b7 1 d 0 step #1 1 s / seen b4 1 a 0 make {} t '' / due e1:accept 50 seen b4 "
+            "1 "
+            "f 0"),
         "ok 1 stale place 4 lighting ok 2 bad step names no event seen 1 ok");
     assert_string_equal(look("HMGET {c}:n event out"), "2 1");
     assert_string_equal(look("ZRANGE {c}:open 0 -1"), "1");
@@ -227,7 +259,7 @@ static void turns_of_one_call_are_apart(void **state)
     assert_string_equal(look("HLEN {c}:timer"), "0");
     assert_string_equal(
         run("version 1 1 put 1 2 {} '' '' shut 1 / version 1 2 put 1 3 {} '' '' "
-            "open 1 9 / version 1 2 put 1 3 {} '' '' / make {} t '' 7"),
+            "open 1 9 / version 1 2 put 1 3 {} '' '' / make {} t ''"),
         "ok ok stale event 1 ok 3");
     assert_string_equal(look("ZRANGE {c}:open 0 -1 WITHSCORES"), "1 9");
 }
@@ -236,7 +268,7 @@ static void turns_of_one_call_are_apart(void **state)
 static void a_failing_turn_fails_by_itself(void **state)
 {
     look("SET {c}:t:1 text");
-    assert_string_equal(run("make {} t '' 5 step #1 s / seen b4 1 b make {} t '' 5 timer #1 "
+    assert_string_equal(run("make {} t '' step #1 1 s / seen b4 1 b 0 make {} t '' timer #1 "
                             "accept 50 {} out web:a o1 #1 1 {}"),
                         "failed WRONGTYPE Operation against a key holding the wrong kind of "
                         "value ok 2");
@@ -253,7 +285,8 @@ int main(void)
         LIVE(too_large_a_value_is_refused),          LIVE(a_timer_goes_with_its_turn),
         LIVE(versions_guard_events_and_places),      LIVE(numbers_are_filled_into_sessions),
         LIVE(additions_to_a_session_are_capped),     LIVE(turns_of_one_call_are_apart),
-        LIVE(a_failing_turn_fails_by_itself),
+        LIVE(a_failing_turn_fails_by_itself),        LIVE(a_bucket_of_seen_inputs_ends),
+        LIVE(sessions_stand_in_their_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
