@@ -20,7 +20,7 @@ WARN = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -
        -Wno-missing-field-initializers -Wno-unused-parameter
 CFLAGS = -std=gnu11 -g $(OPT) $(WARN)
 LDFLAGS = $(OPT) -pthread
-LIBS = -lwebsockets -luv -lcurl -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -lm
+LIBS = -lwebsockets -luv -ljansson -lhiredis -lyaml -lutf8proc -lcrypto -lm
 
 # What a bare Debian 12 lacks. `make deps` installs it.
 RUN_PACKAGES = gcc make libc6-dev libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libcurl4-openssl-dev \

@@ -10,12 +10,12 @@
  */
 #include "host/http.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "host/buf.h"
+#include "host/curl_late.h"
 #include "host/err.h"
 #include "host/http_address.h"
 #include "host/log.h"
@@ -41,6 +41,7 @@ struct call {
 
 struct http {
     struct loop *loop;
+    const struct curl_late *curl; /* NULL, like `multi`, until the first call */
     CURLM *multi;
     struct loop_timer *timer;
     struct call *calls;
@@ -50,9 +51,9 @@ struct http {
 static void call_destroy(struct call *call)
 {
     HASH_DEL(call->http->calls, call);
-    curl_multi_remove_handle(call->http->multi, call->easy);
-    curl_easy_cleanup(call->easy);
-    curl_slist_free_all(call->headers);
+    call->http->curl->multi_remove_handle(call->http->multi, call->easy);
+    call->http->curl->easy_cleanup(call->easy);
+    call->http->curl->slist_free_all(call->headers);
     buf_finish(&call->answer);
     free(call);
 }
@@ -82,8 +83,8 @@ static void finish(struct call *call, CURLcode result)
     struct buf body = call->answer;
     http_cb *cb = call->cb;
     void *arg = call->arg;
-    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+    call->http->curl->easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    call->http->curl->easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
     char *type_copy = xstrdup(type ? type : "");
     struct http_answer answer = {.error = error_of(call, result),
                                  .status = (int)status,
@@ -92,7 +93,7 @@ static void finish(struct call *call, CURLcode result)
                                  .body_len = body.len};
     if (answer.error)
         log_debug("http", "call=%llu failed: %s", (unsigned long long)call->id,
-                  curl_easy_strerror(result));
+                  call->http->curl->easy_strerror(result));
     buf_init(&call->answer, 0); /* its bytes are ours now */
     call_destroy(call);
     cb(arg, &answer);
@@ -104,10 +105,10 @@ static void read_finished(struct http *http)
 {
     CURLMsg *message;
     int left;
-    while ((message = curl_multi_info_read(http->multi, &left))) {
+    while ((message = http->curl->multi_info_read(http->multi, &left))) {
         struct call *call = NULL;
         CURLcode result = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+        http->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
         if (message->msg == CURLMSG_DONE && call)
             finish(call, result);
     }
@@ -129,7 +130,8 @@ static void on_ready(void *arg, int events)
         mask |= CURL_CSELECT_IN;
     if (events & LOOP_WRITE)
         mask |= CURL_CSELECT_OUT;
-    curl_multi_socket_action(http->multi, wire->fd, mask, &running); /* may free the wire */
+    http->curl->multi_socket_action(http->multi, wire->fd, mask,
+                                    &running); /* may free the wire */
     read_finished(http);
 }
 
@@ -142,7 +144,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
         if (wire)
             loop_watch_stop(&wire->watch);
         free(wire);
-        curl_multi_assign(http->multi, fd, NULL);
+        http->curl->multi_assign(http->multi, fd, NULL);
         return 0;
     }
     int events =
@@ -155,7 +157,7 @@ static int on_curl_socket(CURL *easy, curl_socket_t fd, int what, void *arg, voi
     wire->http = http;
     wire->fd = fd;
     wire->watch = loop_watch_start(http->loop, (int)fd, events, on_ready, wire);
-    curl_multi_assign(http->multi, fd, wire);
+    http->curl->multi_assign(http->multi, fd, wire);
     return 0;
 }
 
@@ -164,7 +166,7 @@ static void on_timeout(void *arg)
     struct http *http = arg;
     int running;
     loop_timer_stop(&http->timer);
-    curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    http->curl->multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     read_finished(http);
 }
 
@@ -181,16 +183,26 @@ static int on_curl_timer(CURLM *multi, long after_ms, void *arg)
 struct http *http_create(struct loop *loop)
 {
     struct http *http = xcalloc(1, sizeof *http);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     http->loop = loop;
-    http->multi = curl_multi_init();
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS_MAX);
-    curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST);
     return http;
+}
+
+/* At the first call. */
+static bool begin(struct http *http)
+{
+    if (!http->curl)
+        http->curl = curl_late();
+    if (http->multi || !http->curl)
+        return http->multi;
+    const struct curl_late *curl = http->curl;
+    http->multi = curl->multi_init();
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS_MAX);
+    curl->multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST);
+    return true;
 }
 
 void http_destroy(struct http **http)
@@ -201,9 +213,9 @@ void http_destroy(struct http **http)
     struct call *call, *next;
     HASH_ITER(hh, h->calls, call, next)
     call_destroy(call);
-    curl_multi_cleanup(h->multi);
+    if (h->multi)
+        h->curl->multi_cleanup(h->multi);
     loop_timer_stop(&h->timer);
-    curl_global_cleanup();
     free(h);
     *http = NULL;
 }
@@ -229,72 +241,75 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
 
 static void set_headers(struct call *call, const char *lines)
 {
-    call->headers = curl_slist_append(NULL, "Expect:"); /* no waiting for "100 Continue" */
+    call->headers =
+        call->http->curl->slist_append(NULL, "Expect:"); /* no waiting for "100 Continue" */
     while (lines && *lines) {
         size_t len = strcspn(lines, "\r\n");
         char *line = xstrndup(lines, len);
         if (len)
-            call->headers = curl_slist_append(call->headers, line);
+            call->headers = call->http->curl->slist_append(call->headers, line);
         free(line);
         lines += len;
         lines += strspn(lines, "\r\n");
     }
-    curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+    call->http->curl->easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
-static void set_body(CURL *easy, const struct http_request *request)
+static void set_body(const struct curl_late *curl, CURL *easy,
+                     const struct http_request *request)
 {
     if (!strcmp(request->method, "GET"))
         return;
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body_len ? request->body : "");
-    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+    curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len);
+    curl->easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body_len ? request->body : "");
+    curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void set_options(struct call *call, const struct http_request *request, bool loopback)
 {
+    const struct curl_late *curl = call->http->curl;
     CURL *easy = call->easy;
     long connect_ms =
         request->timeout_ms < CONNECT_TIMEOUT_MS ? request->timeout_ms : CONNECT_TIMEOUT_MS;
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
-    curl_easy_setopt(easy, CURLOPT_URL, request->url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for the resolver's thread */
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "loubot");
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    curl->easy_setopt(easy, CURLOPT_PRIVATE, call);
+    curl->easy_setopt(easy, CURLOPT_URL, request->url);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for the resolver's thread */
+    curl->easy_setopt(easy, CURLOPT_USERAGENT, "loubot");
+    curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, call);
     set_headers(call, request->headers);
-    set_body(easy, request);
+    set_body(curl, easy, request);
     if (loopback || request->public_only)
-        curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        curl->easy_setopt(easy, CURLOPT_PROXY, "");
     if (!request->public_only)
         return;
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
-    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+    curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+    curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
 uint64_t http_request(struct http *http, const struct http_request *request, http_cb *cb,
                       void *arg)
 {
     bool loopback;
-    if (!request->method || !http_address_parse(request->url, &loopback) ||
+    if (!begin(http) || !request->method || !http_address_parse(request->url, &loopback) ||
         HASH_COUNT(http->calls) >= CALLS_MAX || request->timeout_ms <= 0)
         return 0;
     struct call *call = xcalloc(1, sizeof *call);
     call->id = ++http->last_id;
     call->http = http;
-    call->easy = curl_easy_init();
+    call->easy = http->curl->easy_init();
     call->cb = cb;
     call->arg = arg;
     buf_init(&call->answer, request->max_answer);
     set_options(call, request, loopback);
     HASH_ADD(hh, http->calls, id, sizeof call->id, call);
-    curl_multi_add_handle(http->multi, call->easy);
+    http->curl->multi_add_handle(http->multi, call->easy);
     return call->id;
 }
 

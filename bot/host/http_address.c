@@ -1,24 +1,28 @@
 #include "host/http_address.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "host/curl_late.h"
+
 bool http_address_parse(const char *url, bool *ret_loopback)
 {
-    CURLU *parsed = curl_url();
+    const struct curl_late *curl = curl_late();
+    CURLU *parsed = curl ? curl->url() : NULL;
     char *host = NULL, *scheme = NULL;
-    bool ok = url && !curl_url_set(parsed, CURLUPART_URL, url, 0) &&
-              !curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) &&
-              !curl_url_get(parsed, CURLUPART_HOST, &host, 0) &&
+    bool ok = url && parsed && !curl->url_set(parsed, CURLUPART_URL, url, 0) &&
+              !curl->url_get(parsed, CURLUPART_SCHEME, &scheme, 0) &&
+              !curl->url_get(parsed, CURLUPART_HOST, &host, 0) &&
               (!strcmp(scheme, "http") || !strcmp(scheme, "https"));
     *ret_loopback = ok && (!strcmp(host, "localhost") || !strncmp(host, "127.", 4) ||
                            !strcmp(host, "[::1]"));
-    curl_free(host);
-    curl_free(scheme);
-    curl_url_cleanup(parsed);
+    if (!parsed)
+        return false;
+    curl->free(host);
+    curl->free(scheme);
+    curl->url_cleanup(parsed);
     return ok;
 }
 
