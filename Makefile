@@ -62,9 +62,9 @@ fuzz: test-deps ## fuzzes every codec for a long time (FUZZ_SECONDS each; half a
 	@for f in $(notdir $(FUZZERS)); do FUZZ_SECONDS=$${FUZZ_SECONDS:-$$((1800 / $(words $(FUZZERS))))} tests/fuzz.sh $$f || exit 1; done
 
 chaos: test-deps ## kills, repeats, faults of platform and Redis, floods: the long form of tests/chaos (SEED=n, ONLY=name)
-	@$(MAKE) --no-print-directory -j$$(nproc) build
+	@$(MAKE) --no-print-directory -j$$(nproc) build $(B)/tests/live/soak_test
 	@tests/npm.sh >/dev/null
-	@LOUBOT=$(B)/loubot tests/chaos.sh
+	@B=$(B) LOUBOT=$(B)/loubot tests/chaos.sh
 
 bench: test-deps ## measures: every program of tests/bench, a few minutes, on the plain build
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build

@@ -14,5 +14,14 @@ for f in $(grep -l '^#!' tests/chaos/*.mjs | grep -F -- "${ONLY:-}"); do
     *) failed=$((failed + 1)) ;;
     esac
 done
+soak=${B:-build}/tests/live/soak_test
+if [[ soak == *"${ONLY:-}"* && -x $soak ]]; then
+    echo "== $soak, a month of 219 grids, seed $seed"
+    if SOAK_DAYS=30 SOAK_GRIDS=219 SOAK_SEED=$seed "$soak"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+fi
 printf 'seed %d: %d:%02d min\n%d passed, %d failed\n' "$seed" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) $passed $failed
 [ $failed = 0 ] && [ $passed != 0 ]

@@ -1,5 +1,5 @@
 -- soak_judge.lua: what the stored data of a community must be like when nothing is under way. ARGV: tag, now, how late a
--- timer may be. Answers figures and faults, each a text: "= name value" or "! fault". It reads all keys, as only a test
+-- timer may be, "quiet" when nobody has reported for so long that only what nobody mends may be open. Answers figures and faults, each a text: "= name value" or "! fault". It reads all keys, as only a test
 -- may, and asks nothing of Loubot's own scripts.
 local tag, now, late = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local answer, kinds, faults = {}, {}, 0
@@ -56,6 +56,9 @@ for _, k in ipairs(names.e or {}) do
     if (OPEN[body.state] or false) ~= (open[id] or false) then fault('open index and state', id, body.state) end
     if (body.state == 'archived') ~= (old[id] or false) then fault('old index and state', id, body.state) end
     if OPEN[body.state] and not timer_of[id] then fault('open without a timer', id, body.state, body.assignee or 'nobody') end
+    if OPEN[body.state] and ARGV[4] == 'quiet' and not ((body.level or 1) >= 3 and body.assignee) then
+        fault('open, and nobody above was asked', id, body.state, body.level or 1, body.assignee or 'nobody')
+    end
     if body.state == 'done' and not timer_of[id] then fault('done without the archive timer', id) end
     if body.state == 'archived' and timer_of[id] then fault('archived with timers', id, timer_of[id]) end
     if body.state == 'done' and not body.outcome then fault('done without an outcome', id) end
