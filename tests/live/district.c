@@ -151,8 +151,9 @@ static bool load_community(struct district *district, size_t i)
         write_roster(folder, i, grids);
     }
     district->communities[i] = community_load(folder, district->faults);
-    district->calendars[i] = calendar_load(NULL, 28800, district->faults);
-    district->policies[i] = policy_load(NULL, district->faults);
+    district->calendars[i] =
+        i ? district->calendars[0] : calendar_load(NULL, 28800, district->faults);
+    district->policies[i] = i ? district->policies[0] : policy_load(NULL, district->faults);
     return district->communities[i] != NULL;
 }
 
@@ -193,17 +194,9 @@ static void start_core(struct district *district)
     core_add_account(district->core, &platform, "d", NULL, district->faults);
 }
 
-bool district_start(struct district *district, int grids, uint64_t seed)
+bool district_up(struct district *district)
 {
-    d = district;
-    district->grids = grids;
-    district->random = seed * 2654435761u + 1;
-    strcpy(district->dir, "/tmp/loubot-district-XXXXXX");
-    if (!mkdtemp(district->dir))
-        return false;
-    district->count = (size_t)(grids + GRIDS - 1) / GRIDS;
     district->loop = loop_create();
-    district->clock = clock_create_virtual(DISTRICT_START_MS);
     district->faults = faults_create();
     district->lexicon = lexicon_create(NULL, 0, district->faults);
     district->wording = wording_create(district->lexicon, NULL, district->faults);
@@ -218,28 +211,46 @@ bool district_start(struct district *district, int grids, uint64_t seed)
     if (!ok || !start_server(district))
         return false;
     start_core(district);
-    return district_settle(district);
+    return true;
 }
 
-void district_stop(struct district *district)
+bool district_start(struct district *district, int grids, uint64_t seed)
+{
+    d = district;
+    district->grids = grids;
+    district->random = seed * 2654435761u + 1;
+    strcpy(district->dir, "/tmp/loubot-district-XXXXXX");
+    if (!mkdtemp(district->dir))
+        return false;
+    district->count = (size_t)(grids + GRIDS - 1) / GRIDS;
+    district->clock = clock_create_virtual(DISTRICT_START_MS);
+    return district_up(district) && district_settle(district);
+}
+
+void district_down(struct district *district)
 {
     core_destroy(&district->core, 5000);
     redis_destroy(&district->look);
     redis_server_stop(&district->server);
-    for (size_t i = 0; i < district->count; i++) {
+    for (size_t i = 0; i < district->count; i++)
         community_destroy(&district->communities[i]);
-        calendar_destroy(&district->calendars[i]);
-        policy_destroy(&district->policies[i]);
-    }
+    calendar_destroy(&district->calendars[0]);
+    policy_destroy(&district->policies[0]);
     free(district->communities);
     free(district->calendars);
     free(district->policies);
-    free(district->actions);
     wording_destroy(&district->wording);
     lexicon_destroy(&district->lexicon);
     faults_destroy(&district->faults);
-    clock_destroy(&district->clock);
     loop_destroy(&district->loop);
+    district->waiting_count = 0;
+}
+
+void district_stop(struct district *district)
+{
+    district_down(district);
+    free(district->actions);
+    clock_destroy(&district->clock);
     char command[128];
     snprintf(command, sizeof command, "rm -rf %s", district->dir);
     if (system(command) != 0)

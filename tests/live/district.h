@@ -60,6 +60,9 @@ struct district {
  * standard error. */
 bool district_start(struct district *district, int grids, uint64_t seed);
 void district_stop(struct district *district);
+/* All of it ends but its files; and begins on them, down to words, rosters and redis-server. */
+void district_down(struct district *district);
+bool district_up(struct district *district);
 /* The daemon ends in order, and the next one begins on the same data. */
 void district_restart(struct district *district, bool redis_too);
 /* Runs the loop until the core is ready and idle; false after half a minute. */
