@@ -75,7 +75,7 @@ async function emergency() {
     const took = Math.round(performance.now() - begun);
     // On a machine with other work, the time for which others held the processor is not ours.
     const own = Math.round(cpuMs() - cpu);
-    console.log(`  emergency: pinged after ${ping ? took : 'more than 15000'} ms, of which Loubot and its Redis worked ${own}`);
+    console.log(`  emergency: pinged after ${ping ? took : 'more than 15000'} ms, of which Loubot and its Redis worked ${own}${took > 1000 && own <= 500 ? " (the machine was busy: judged by these)" : ""}`);
     return ping && (took <= 1000 || own <= 500) ? [] : [`the emergency in building ${building} was pinged after ${took} ms`];
 }
 const quiet = async (ms = given.long ? 1500 : 700) => {
