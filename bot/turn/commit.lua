@@ -8,8 +8,8 @@
 -- argument but for what it counts: so many more follow (LIST).
 -- Answers one list a turn: {"ok", numbers of the events made…}, {"seen", outcome}, {"stale", what}, {"gone"}, {"fence"},
 -- {"roster"}, {"bad", why}, {"failed", why} (Redis refused a write; what else the turn wants may be half written).
--- What a report costs is mostly the number of redis.call (about 10,000 instructions for a read, 17,000 for a write),
--- then the texts that Lua makes (700 each), then steps of its interpreter (50): tests/bench/README.md.
+-- A report costs its redis.calls (12,000 instructions a read, 20,000 and more a write), the texts that Lua makes (about
+-- 700 each) and the steps of its interpreter (50): tests/bench/README.md.
 local ARITY = {
     -- checks
     seen = 4,     -- group, bucket, input id, whether the daemon knows that the bucket is there (0/1)
@@ -250,7 +250,7 @@ function write.out(i)
 end
 function write.person(i) gather('HSET', key('people'), A[i + 1], A[i + 2]) end
 
--- What a plain report does not need: a closure made at each call costs 700 instructions.
+-- What a plain report does not need is made when it comes: each closure is made anew at each call of the script.
 local function more()
     function write.put(i)
         local k = key('e', A[i + 1])
