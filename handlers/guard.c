@@ -118,20 +118,29 @@ static bool stands_in(const struct turn *turn, const char *away, const char *dep
     return member && member->deputy && is_same(member->deputy, deputy);
 }
 
-bool guard_is_handler_side(const struct turn *turn, const struct event *event,
-                           const struct member *member)
+/* Do they act for the same owner? */
+static bool is_of_company(const struct turn *turn, const char *worker,
+                          const struct member *member)
 {
-    if (is_same(event->handler_member, member->id) || is_same(event->assignee, member->id))
-        return true;
-    const struct member *handler =
-        event->handler_member ? community_member(turn->community, event->handler_member) : NULL;
-    for (size_t i = 0; handler && i < handler->role_count; i++) {
-        enum owner owner = handler->roles[i].owner;
+    const struct member *his = worker ? community_member(turn->community, worker) : NULL;
+    for (size_t i = 0; his && i < his->role_count; i++) {
+        enum owner owner = his->roles[i].owner;
         if (owner != OWNER_NONE && owner != OWNER_COMMUNITY && member_acts_for(member, owner))
             return true;
     }
-    return stands_in(turn, event->handler_member, member->id) ||
-           stands_in(turn, member->id, event->handler_member);
+    return false;
+}
+
+/* Who did the work, and who has it in hand. */
+bool guard_is_handler_side(const struct turn *turn, const struct event *event,
+                           const struct member *member)
+{
+    const char *const workers[] = {event->handler_member, event->assignee};
+    for (size_t i = 0; i < 2; i++)
+        if (is_same(workers[i], member->id) || is_of_company(turn, workers[i], member) ||
+            stands_in(turn, workers[i], member->id) || stands_in(turn, member->id, workers[i]))
+            return true;
+    return false;
 }
 
 bool guard_may(const struct turn *turn, const struct event *event, enum right right)

@@ -70,6 +70,8 @@ static void the_rules_hold_on_every_walk(void **state)
     struct world *world = world_create();
     for (long i = 0; i < steps; i++) {
         random_step(world);
+        for (size_t k = 0; k < world->said_count; k++)
+            walk_hear(world->said[k]);
         if (i % 50 == 0)
             rules_check_all(world);
         if (world->event_count > WORLD_EVENTS - 10 ||

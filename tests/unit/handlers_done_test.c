@@ -208,6 +208,14 @@ static void withdrawn_by_word_and_by_recall(void **state)
     expect_state(3, STATE_HANDLING);
 }
 
+static void nobody_closes_what_his_company_has(void **state)
+{
+    SAY("b4", "物业经理", "2单元4楼的灯不亮");
+    SAY("b4", "老李", "#1 我家也是");
+    SAY("b4", "物业经理", "我自己修好了");
+    expect_state(1, STATE_DISPATCHED);
+}
+
 static void merged_keeps_everybody(void **state)
 {
     lamp();
@@ -277,6 +285,7 @@ int main(void)
         TEST(thanks_never_reopen),
         TEST(closed_with_a_reason),
         TEST(withdrawn_by_word_and_by_recall),
+        TEST(nobody_closes_what_his_company_has),
         TEST(merged_keeps_everybody),
         TEST(emergencies_alert_two_rungs_until_heard),
         TEST(at_night_nobody_is_pinged),

@@ -103,8 +103,7 @@ static bool is_near(const struct world *world, const struct event *event)
             (!event->building || is_same_text(building, event->building)))
             return true;
     }
-    return m->intent == INTENT_ME_TOO &&
-           is_same_text(turn->group->building, event->building);
+    return m->intent == INTENT_ME_TOO && is_same_text(turn->group->building, event->building);
 }
 
 static bool is_mine(const struct world *world, const struct event *event)
@@ -165,6 +164,18 @@ static void session_cb(const void *value, struct buf *out)
     session_encode(value, out);
 }
 
+static void keep_lender(struct kept_event *kept, const struct event *event)
+{
+    for (const struct step *step = event->new_steps; step; step = step->next) {
+        char *end = strcmp(step->what, "handed over") == 0 ? strstr(step->note, " to ") : NULL;
+        if (!end)
+            continue;
+        free(kept->lender);
+        bool lent = strstr(end, ", on leave") != NULL;
+        kept->lender = lent ? xstrndup(step->note, (size_t)(end - step->note)) : NULL;
+    }
+}
+
 static void keep_event(struct world *world, struct event *event)
 {
     struct arena *arena = arena_create(KEPT_ARENA_MAX);
@@ -181,6 +192,7 @@ static void keep_event(struct world *world, struct event *event)
     kept->photos = encoded(photos_cb, event);
     kept->text = xstrdup(event->text);
     kept->version++;
+    keep_lender(kept, event);
     rules_check_event(world, before, event);
     arena_destroy(&arena);
 }
@@ -258,11 +270,21 @@ static void keep_timer(struct world *world, const struct timer_set *set)
     if (!t->live)
         return;
     t->event = set->event ? set->event->id : 0;
-    const char *group = set->session ? set->session->group : world->turn.group->name;
-    t->group = xstrdup(set->event && set->event->group ? set->event->group : group);
+    const char *group = set->session ? set->session->group : set->event->group;
+    t->group = xstrdup(group ? group : world->turn.group->name);
     t->member = set->session ? xstrdup(set->session->member) : NULL;
     t->handler = xstrdup(set->handler);
     t->data = set->data ? xstrdup(set->data) : NULL;
+}
+
+void kept_timer_gone(struct world *world, const struct event *event, const char *owner)
+{
+    struct timer_set set = {.name = "gone",
+                            .event = event,
+                            .due_ms = world->now_ms,
+                            .handler = "handover",
+                            .data = owner};
+    keep_timer(world, &set);
 }
 
 struct kept_message *kept_message_add(struct world *world, const char *group)
@@ -316,6 +338,7 @@ void kept_turn(struct world *world, size_t message)
         kept->events[kept->count++] = turn->made[i]->id;
     }
     rules_check_turn(world);
+    kept_roster(world);
 }
 
 /* ---- asking ---- */

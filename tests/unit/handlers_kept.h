@@ -16,4 +16,16 @@ struct kept_message *kept_message_add(struct world *world, const char *group);
 /* Keeps the effects of the turn; `message` 0: it was none. */
 void kept_turn(struct world *world, size_t message);
 
+/* handlers_roster.c: the roster at run time, as rows.c and leavers.c do it. */
+
+/* What the turn makes of the roster. */
+void kept_roster(struct world *world);
+/* A day on which the roster's rows mean something else has begun. */
+void kept_roster_day(struct world *world);
+/* The one-time code of the text, and a fresh one for staff in direct chat. */
+void kept_code_read(struct world *world);
+void kept_roster_finish(struct world *world);
+/* The timer "gone" of an event is due. */
+void kept_timer_gone(struct world *world, const struct event *event, const char *owner);
+
 #endif

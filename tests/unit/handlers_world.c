@@ -52,6 +52,7 @@ void world_destroy(struct world **world)
         free(w->events[i].body);
         free(w->events[i].text);
         free(w->events[i].photos);
+        free(w->events[i].lender);
     }
     for (size_t i = 0; i < w->session_count; i++) {
         free(w->sessions[i].group);
@@ -73,6 +74,7 @@ void world_destroy(struct world **world)
         free(w->people[i][0]);
         free(w->people[i][1]);
     }
+    kept_roster_finish(w);
     arena_destroy(&w->arena);
     wording_destroy(&w->wording);
     lexicon_destroy(&w->lexicon);
@@ -199,6 +201,8 @@ static void read_context(struct world *world, const char *quoted_owner)
     const struct input *input = turn->input;
     turn->event_count = turn->made_count = turn->timer_count = 0;
     turn->out_count = turn->touched_count = 0;
+    turn->row_count = turn->dropped_count = 0;
+    turn->issued = NULL;
     turn->asked = NULL;
     turn->session = kept_session_read(world, turn->group->name, turn->sender->id);
     for (size_t i = 0; i < turn->meaning->number_count; i++)
@@ -280,6 +284,7 @@ static void run(struct world *world, const char *group, const char *name, struct
     meaning->fault.where.floor = meaning->fault.where.floor_to = FLOOR_NONE;
     understand_it(world, text, turn->addressed || input_quoted(input), meaning);
     turn->meaning = meaning;
+    kept_code_read(world);
     if (input->kind == INPUT_MESSAGE && text[0])
         join_half(world, meaning);
     struct kept_message *about = quoted(world, input);
@@ -449,10 +454,19 @@ void world_pass(struct world *world, int64_t ms)
     int64_t until_ms = world->now_ms + ms;
     forget_said(world);
     struct kept_timer *next;
-    while ((next = next_timer(world)) && next->due_ms <= until_ms) {
-        if (next->due_ms > world->now_ms)
-            world->now_ms = next->due_ms;
-        run_timer(world, next);
+    for (;;) {
+        next = next_timer(world);
+        int64_t day_ms = community_changes_ms(world->community);
+        bool new_day = day_ms <= until_ms && (!next || day_ms < next->due_ms);
+        if (!new_day && (!next || next->due_ms > until_ms))
+            break;
+        int64_t at_ms = new_day ? day_ms : next->due_ms;
+        if (at_ms > world->now_ms)
+            world->now_ms = at_ms;
+        if (new_day)
+            kept_roster_day(world);
+        else
+            run_timer(world, next);
     }
     world->now_ms = until_ms;
 }

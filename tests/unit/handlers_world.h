@@ -14,10 +14,12 @@
 #define WORLD_SESSIONS 600
 #define WORLD_TIMERS 4000
 #define WORLD_MESSAGES 200000
+#define WORLD_CODES 16
 
 struct kept_event {
     char *body, *text, *photos;
     uint32_t version;
+    char *lender; /* from whom it came to a deputy, NULL */
 };
 struct kept_session {
     char *group, *member, *json;
@@ -33,6 +35,11 @@ struct kept_message {
     uint32_t events[OUTGOING_EVENTS_MAX];
     size_t count;
     char *owner; /* whose question it puts, or NULL */
+};
+
+struct kept_code {
+    char hash[65];
+    char *stored;
 };
 
 struct world {
@@ -53,6 +60,12 @@ struct world {
     size_t message_count;
     char *people[64][2]; /* id and name of who is not in the roster */
     size_t people_count;
+    struct amendment *amendments; /* of the roster; their texts lie in `roster` */
+    size_t amendment_count;
+    uint32_t amendments_made;
+    struct arena *roster;
+    struct kept_code codes[WORLD_CODES]; /* the oldest give way */
+    size_t codes_made;
     char **said; /* texts of the last turn: "b4: @name text" */
     size_t said_count;
     struct arena *arena; /* of the last turn */

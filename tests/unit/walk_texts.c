@@ -17,10 +17,10 @@ uint32_t walk_dice(uint32_t sides)
 #define PICK(list) ((list)[walk_dice(sizeof(list) / sizeof *(list))])
 
 static const char *const residents[] = {"孙大姐", "老李", "小陈", "Tom", "阿芳", "路人甲"};
-static const char *const staff[] = {"物业1", "物业2", "物业经理",   "网格员1", "小区网格长",
-                                    "热力",  "燃气",  "电梯维保",   "楼长4",   "微网格员4",
-                                    "楼长5", "供水",  "社区网格长", "民警"};
-static const char *const groups[] = {"b4", "b4", "b5", "work", "dm"};
+static const char *const staff[] = {
+    "物业1", "物业2",     "物业经理", "网格员1", "小区网格长", "热力", "燃气",    "电梯维保",
+    "楼长4", "微网格员4", "楼长5",    "供水",    "社区网格长", "民警", "网格员2", "楼长8"};
+static const char *const groups[] = {"b4", "b4", "b5", "b8", "work", "dm"};
 
 /* "%u" is the number of an event. */
 static const char *const told[] = {
@@ -84,6 +84,17 @@ static const char *const answers[] = {
     "三点来",
     "不知道",
     "热水器打不着火了哈哈",
+    "以上都好了",
+    "都好了",
+    "都收到",
+    "all done",
+    "打错了，是8号楼",
+    "写错了，是8号楼2单元",
+    "打错了，是4号楼",
+    "sorry, it's building 8",
+    "不用修了，自己好了",
+    "撤回",
+    "我自己修好了",
 };
 static const char *const numbered[] = {
     "收到 %u",
@@ -106,13 +117,69 @@ static const char *const numbered[] = {
     "#%u 是4楼的",
     "%u 不用修了",
     "done %u",
+    "#%u 是8号楼2单元的",
+    "#%u 打错了，是9号楼",
+    "#%u 又坏了",
+    "%u 还是不亮",
+    "%u 不满意",
+    "不同意 %u",
 };
+
+/* Of staff to the bot: who is away, who has which role. */
+static const char *const roster[] = {
+    "我今天休假 小区网格长代",
+    "我今天到后天休假 网格员2代",
+    "我请假三天 物业2代",
+    "我请假两天，没人代",
+    "我明天休假一天",
+    "没人",
+    "网格员2",
+    "楼长5",
+    "我回来了",
+    "网格员1今天休假 网格员2代",
+    "物业1明天休假两天 物业2代",
+    "网格员1回来了",
+    "物业1回来了",
+    "发码 楼长 4",
+    "发码 网格员 1",
+    "发码 物业 1",
+    "发码 4-2-301",
+    "收回 楼长 4",
+    "收回 物业 1",
+    "撤销",
+    "绑定",
+};
+
+static char heard[10]; /* the last code that the bot told anybody */
+
+static bool is_code(const char *text)
+{
+    static const char *const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    return strspn(text, letters) == 4 && text[4] == '-' && strspn(text + 5, letters) == 4;
+}
+
+void walk_hear(const char *text)
+{
+    for (; *text; text++)
+        if (is_code(text)) {
+            snprintf(heard, sizeof heard, "%.9s", text);
+            return;
+        }
+}
 
 /* Puts the number where "%u" stands. */
 static void fill(char *text, size_t size, const char *format, uint32_t number)
 {
     const char *at = strstr(format, "%u");
     snprintf(text, size, "%.*s%u%s", (int)(at - format), format, number, at + 2);
+}
+
+/* One line about some events. */
+static void several(char *text, size_t size, uint32_t number)
+{
+    static const char *const verbs[] = {"收到", "完成", "[photo] 完成", "合并", "确认"};
+    uint32_t other = number > 1 ? number - 1 : 2, third = number > 2 ? number - 2 : 3;
+    snprintf(text, size, "%s %u %u %u", PICK(verbs), number, other, third);
 }
 
 const char *walk_group(void)
@@ -135,7 +202,7 @@ const char *walk_text(uint32_t events, char *text, size_t size)
 {
     uint32_t number = events ? events - walk_dice(events < 8 ? events : 8) : 1;
     const char *format = PICK(numbered);
-    switch (walk_dice(6)) {
+    switch (walk_dice(7)) {
     case 0:
     case 1:
         return PICK(told);
@@ -145,8 +212,14 @@ const char *walk_text(uint32_t events, char *text, size_t size)
     case 4:
         snprintf(text, size, "[reply %u] %s", number, PICK(answers));
         return text;
+    case 5:
+        if (walk_dice(3))
+            return walk_report();
+        return walk_dice(4) || !heard[0] ? PICK(roster) : heard;
     default:
         if (walk_dice(8) == 0)
+            several(text, size, number);
+        else if (walk_dice(8) == 0)
             snprintf(text, size, "[reply %u] [react %s]", number, walk_dice(2) ? "👍" : "👎");
         else
             fill(text, size, format, number);

@@ -17,4 +17,7 @@ const char *walk_report(void);
  * scripts. */
 const char *walk_text(uint32_t events, char *text, size_t size);
 
+/* What the bot said: a code in it will be used, or shown where it should not. */
+void walk_hear(const char *text);
+
 #endif
