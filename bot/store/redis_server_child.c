@@ -34,6 +34,7 @@
 /* Entries of a hash or sorted set that is one piece of memory and searched from its head: the
  * check whether an input was seen walks all of its group's bucket. */
 #define LISTPACK_MAX "64"
+#define HASH_PIECE_MAX "128" /* so many events have their figures in one key of the archive */
 #define LISTPACK_VALUE_MAX "1024" /* a stored event is one piece: less to load at a start */
 
 static void open_output(const struct redis_server_folder *folder)
@@ -85,7 +86,7 @@ static void become_server(const struct redis_server_folder *folder, const char *
            "--unixsocketperm", "700", "--dir", folder->path, "--daemonize", "no", "--databases",
            "1", "--save", "", "--appendonly", "yes", "--appendfsync",
            fsync_always ? "always" : "everysec", "--aof-load-truncated", "no",
-           "--auto-aof-rewrite-percentage", "0", "--hash-max-listpack-entries", LISTPACK_MAX,
+           "--auto-aof-rewrite-percentage", "0", "--hash-max-listpack-entries", HASH_PIECE_MAX,
            "--hash-max-listpack-value", LISTPACK_VALUE_MAX, "--zset-max-listpack-entries",
            LISTPACK_MAX, "--always-show-logo", "no", (char *)NULL);
     int error = errno;

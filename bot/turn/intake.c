@@ -18,7 +18,7 @@ static void item_free(struct item *item)
     arena_destroy(&arena);
 }
 
-#define DECIDING_MAX 256 /* turns under way at once; emergencies go past */
+#define DECIDING_MAX 64 /* turns under way at once; emergencies go past */
 #define UNKNOWN_SAID 20
 #define UNKNOWN_AGAIN_MS (3600 * 1000)
 #define ROUTES_MAX 50000
