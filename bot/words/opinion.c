@@ -100,14 +100,7 @@ static bool is_whole(const struct opinion_head *head, enum lang lang, size_t len
             !isfinite(head->bias[i]))
             return false;
     return len == sizeof *head + (sizeof(struct opinion_slot) << head->slot_bits) +
-                      head->rows * opinion_stride(head->outputs);
-}
-
-static float rarity(const struct opinion *opinion, uint32_t row)
-{
-    float idf;
-    memcpy(&idf, opinion->rows + row * opinion_stride(opinion->head->outputs), sizeof idf);
-    return idf;
+                      head->rows * sizeof(struct opinion_row);
 }
 
 /* Every slot leads to a row, at least one leads nowhere (or a search would not end). */
@@ -121,7 +114,7 @@ static bool is_sound(const struct opinion *opinion)
         empty += opinion->slots[i].row == 0;
     }
     for (uint32_t row = 0; row < head->rows; row++)
-        if (!(rarity(opinion, row) > 0 && rarity(opinion, row) < 100))
+        if (!(opinion->rows[row].rarity > 0 && opinion->rows[row].rarity < 100))
             return false;
     return empty > 0;
 }
@@ -134,7 +127,8 @@ bool opinion_open(struct opinion *opinion, enum lang lang, const void *bytes, si
         return false;
     opinion->head = head;
     opinion->slots = (const struct opinion_slot *)(head + 1);
-    opinion->rows = (const unsigned char *)(opinion->slots + ((size_t)1 << head->slot_bits));
+    opinion->rows =
+        (const struct opinion_row *)(opinion->slots + ((size_t)1 << head->slot_bits));
     if (is_sound(opinion))
         return true;
     memset(opinion, 0, sizeof *opinion);
@@ -146,7 +140,7 @@ size_t opinion_bytes(const struct opinion *opinion)
     const struct opinion_head *head = opinion->head;
     return head == NULL ? 0
                         : sizeof *head + (sizeof(struct opinion_slot) << head->slot_bits) +
-                              head->rows * opinion_stride(head->outputs);
+                              head->rows * sizeof(struct opinion_row);
 }
 
 /* Row + 1 of a feature; 0: the model does not know it. */
@@ -161,18 +155,28 @@ static uint32_t row_of(const struct opinion *opinion, uint32_t key)
 
 struct bag {
     struct {
-        uint32_t row; /* + 1 */
+        uint32_t row;
         uint16_t times, from, to;
+        float value;
     } features[OPINION_GRAMS];
     size_t count;
-    float length; /* of the vector */
 };
 
-static float value_of(const struct opinion *opinion, const struct bag *bag, size_t i)
+/* Gives every feature its value, so that the squares add up to 1. */
+static void weigh_bag(const struct opinion *opinion, struct bag *bag)
 {
-    uint16_t times = bag->features[i].times;
-    float much = times == 1 ? 1 : 1 + logf(times);
-    return much * rarity(opinion, bag->features[i].row - 1);
+    float squares = 0;
+    for (size_t i = 0; i < bag->count; i++) {
+        uint16_t times = bag->features[i].times;
+        float value = opinion->rows[bag->features[i].row].rarity;
+        if (times > 1)
+            value *= 1 + logf(times);
+        bag->features[i].value = value;
+        squares += value * value;
+    }
+    float scale = bag->count > 0 ? 1 / sqrtf(squares) : 0;
+    for (size_t i = 0; i < bag->count; i++)
+        bag->features[i].value *= scale;
 }
 
 static void fill_bag(const struct opinion *opinion, const struct glyph *glyphs, size_t count,
@@ -184,7 +188,7 @@ static void fill_bag(const struct opinion *opinion, const struct glyph *glyphs, 
     bag->count = 0;
     for (size_t i = 0; i < n; i++) {
         uint32_t row = row_of(opinion, grams[i].key);
-        if (row == 0)
+        if (row-- == 0)
             continue;
         size_t at = row % HEADS;
         while (heads[at] != 0 && bag->features[heads[at] - 1].row != row)
@@ -199,39 +203,28 @@ static void fill_bag(const struct opinion *opinion, const struct glyph *glyphs, 
         bag->features[bag->count].to = grams[i].to;
         heads[at] = (uint16_t)++bag->count;
     }
-    float squares = 0;
-    for (size_t i = 0; i < bag->count; i++)
-        squares += value_of(opinion, bag, i) * value_of(opinion, bag, i);
-    bag->length = sqrtf(squares);
-}
-
-static const int8_t *weights_of(const struct opinion *opinion, uint32_t row)
-{
-    return (const int8_t *)(opinion->rows + row * opinion_stride(opinion->head->outputs) +
-                            sizeof(float));
+    weigh_bag(opinion, bag);
 }
 
 void opinion_ask(const struct opinion *opinion, const struct glyph *glyphs, size_t count,
                  struct opinion_view *ret_view)
 {
     struct bag bag;
+    float sums[OPINION_OUTPUTS] = {0};
     ret_view->outputs = 0;
     if (opinion->head == NULL)
         return;
     fill_bag(opinion, glyphs, count, &bag);
     if (bag.count == 0)
         return;
-    size_t outputs = ret_view->outputs = opinion->head->outputs;
-    memset(ret_view->margin, 0, sizeof ret_view->margin);
     for (size_t i = 0; i < bag.count; i++) {
-        const int8_t *weights = weights_of(opinion, bag.features[i].row - 1);
-        float value = value_of(opinion, &bag, i) / bag.length;
-        for (size_t k = 0; k < outputs; k++)
-            ret_view->margin[k] += value * weights[k];
+        struct opinion_row row = opinion->rows[bag.features[i].row];
+        for (size_t k = 0; k < OPINION_OUTPUTS; k++)
+            sums[k] += bag.features[i].value * row.weights[k];
     }
-    for (size_t k = 0; k < outputs; k++)
-        ret_view->margin[k] =
-            ret_view->margin[k] * opinion->head->scale[k] + opinion->head->bias[k];
+    ret_view->outputs = opinion->head->outputs;
+    for (size_t k = 0; k < ret_view->outputs; k++)
+        ret_view->margin[k] = sums[k] * opinion->head->scale[k] + opinion->head->bias[k];
 }
 
 size_t opinion_reasons(const struct opinion *opinion, const struct glyph *glyphs, size_t count,
@@ -245,8 +238,8 @@ size_t opinion_reasons(const struct opinion *opinion, const struct glyph *glyphs
     for (size_t i = 0; i < bag.count; i++) {
         struct opinion_reason reason = {
             bag.features[i].from, bag.features[i].to,
-            value_of(opinion, &bag, i) / bag.length * opinion->head->scale[output] *
-                (float)weights_of(opinion, bag.features[i].row - 1)[output]};
+            bag.features[i].value * opinion->head->scale[output] *
+                (float)opinion->rows[bag.features[i].row].weights[output]};
         size_t at = found < max ? found++ : max;
         for (; at > 0 && fabsf(reasons[at - 1].weight) < fabsf(reason.weight); at--)
             if (at < max)

@@ -19,7 +19,7 @@
 #include "words/normalise.h"
 #include "words/understand.h"
 
-#define OPINION_OUTPUTS 32  /* 0: is it a report; the others: the categories */
+#define OPINION_OUTPUTS 28  /* 0: is it a report; the others: the categories */
 #define OPINION_GLYPHS 400  /* what is read of a text */
 #define OPINION_GRAMS 1600  /* and features at most */
 #define OPINION_NAME 24     /* bytes of a category's name, with its NUL */
@@ -35,9 +35,8 @@ struct opinion_gram {
 size_t opinion_grams(enum lang lang, const struct glyph *glyphs, size_t count,
                      struct opinion_gram *grams);
 
-/* The file: the head, then 2^slot_bits slots, then the rows, each a float (how rare the feature
- * is) and `outputs` weights, filled up to four bytes. In the byte order of the machine that
- * built it. */
+/* The file: the head, then 2^slot_bits slots, then the rows. In the byte order of the machine
+ * that built it. */
 #define OPINION_MAGIC "LouOpin1"
 struct opinion_head {
     char magic[8];
@@ -51,15 +50,15 @@ struct opinion_slot {
     uint32_t row; /* + 1; 0: empty */
 };
 
-static inline size_t opinion_stride(uint32_t outputs)
-{
-    return sizeof(float) + (outputs + 3) / 4 * 4;
-}
+struct opinion_row {
+    float rarity;
+    int8_t weights[OPINION_OUTPUTS];
+};
 
 struct opinion {
     const struct opinion_head *head;
     const struct opinion_slot *slots;
-    const unsigned char *rows;
+    const struct opinion_row *rows;
 };
 
 /* Looks at a model where it lies; `bytes` must outlive it and lie at a multiple of 4. Returns

@@ -464,7 +464,7 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
     top = best->points > top ? best->points : top;
     reading->sum = symptom && best->category != NULL ? top + reading->points : 0;
-    reading_ask_opinion(reading, meaning->lang);
+    reading->lang = meaning->lang;
     if (reading->sum >= REPORT_POINTS && !reading_is_vetoed(reading))
         tell(reading, best, meaning);
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&

@@ -87,6 +87,7 @@ struct reading {
     struct poll polls[FRAMES_MAX];
     size_t frame_count, poll_count;
     struct opinion_view opinion;
+    bool asked; /* for the opinion */
     int support; /* votes for its category besides its own */
     int points;  /* what the marks and the rest say for the best frame */
     struct frame *best;
@@ -120,8 +121,6 @@ void reading_faults(struct reading *reading, struct meaning *meaning);
 /* Of a text that nothing else has been made of: whether the opinion makes it a report. */
 void reading_help(struct reading *reading, struct meaning *meaning);
 
-/* Asks the learned model, when the lexicon has found enough. */
-void reading_ask_opinion(struct reading *reading, enum lang lang);
 /* Whether what the lexicon takes for a report is none. */
 bool reading_is_vetoed(struct reading *reading);
 /* Whether what the lexicon nearly takes for a report is one. */

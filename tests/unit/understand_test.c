@@ -353,7 +353,8 @@ static void own_sentences(void **state)
     assert_level("handlers/lexicon/examples/en-own.txt", 0.95, 0.92, 0.06);
 }
 
-/* Sentences that a second hand wrote, who had not seen the words. */
+/* Sentences that a second hand wrote, who had not seen the words; the second opinion has
+ * learned from them since, so that they only show that nothing gets lost. */
 static void second_hand_sentences(void **state)
 {
     struct tally zh = {0}, en = {0};
@@ -363,6 +364,21 @@ static void second_hand_sentences(void **state)
     judge_rows(&en, "tests/eval/second_en.jsonl");
     judge_rows(&en, "tests/eval/second_en_not.jsonl");
     assert_tally("second hand, en", en, 0.93, 0.87, 0.01);
+}
+
+/* Sentences of a third hand, seen by neither the words nor the examples when the figures beside
+ * them were measured: heard .922, category .899, false alarms .016; English .960, .948, .007.
+ * Since they stand here they are no longer blind; the floors only keep what was reached. */
+static void third_hand_sentences(void **state)
+{
+    struct tally zh = {0}, en = {0};
+    judge_rows(&zh, "tests/eval/third_zh.jsonl");
+    judge_rows(&zh, "tests/eval/third_zh_chat.jsonl");
+    judge_rows(&zh, "tests/eval/third_zh_nbhd.jsonl");
+    assert_tally("third hand, zh", zh, 0.90, 0.87, 0.025);
+    judge_rows(&en, "tests/eval/third_en.jsonl");
+    judge_rows(&en, "tests/eval/third_en_chat.jsonl");
+    assert_tally("third hand, en", en, 0.94, 0.92, 0.015);
 }
 
 /* Words that crowd the memory of first parts do not hide one that stands before them. */
@@ -427,6 +443,7 @@ int main(void)
         cmocka_unit_test(spans_lead_to_the_text),
         cmocka_unit_test(own_sentences),
         cmocka_unit_test(second_hand_sentences),
+        cmocka_unit_test(third_hand_sentences),
         cmocka_unit_test(pairs_in_company),
         cmocka_unit_test(the_point),
         cmocka_unit_test(figures_of_speech),

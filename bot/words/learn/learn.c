@@ -19,7 +19,7 @@
 #define SENTENCES_MAX 50000
 #define TABLE_BITS 20
 #define TABLE ((size_t)1 << TABLE_BITS)
-#define RARE_ZH 1 /* sentences a feature must stand in */
+#define RARE_ZH 2 /* sentences a feature must stand in */
 #define RARE_EN 2
 #define COST 1.0
 #define PRECISION 0.01
@@ -275,23 +275,22 @@ static void write_model(struct learner *learner, const int8_t *weights, const ch
     struct opinion_head *head = &learner->head;
     while ((size_t)1 << head->slot_bits < head->rows * (size_t)3 / 2 + 2)
         head->slot_bits++;
-    size_t slots = (size_t)1 << head->slot_bits, stride = opinion_stride(head->outputs);
+    size_t slots = (size_t)1 << head->slot_bits;
     struct opinion_slot *table = need(calloc(slots, sizeof *table));
-    unsigned char *rows = need(calloc(head->rows + 1, stride));
+    struct opinion_row *rows = need(calloc(head->rows + 1, sizeof *rows));
     for (uint32_t row = 0; row < head->rows; row++) {
         uint32_t key = learner->rows[row]->key;
         size_t at = key & (slots - 1);
         while (table[at].row != 0)
             at = (at + 1) & (slots - 1);
         table[at] = (struct opinion_slot){key, row + 1};
-        memcpy(rows + row * stride, &learner->idf[row], sizeof(float));
-        memcpy(rows + row * stride + sizeof(float), weights + row * (size_t)OPINION_OUTPUTS,
-               head->outputs);
+        rows[row].rarity = learner->idf[row];
+        memcpy(rows[row].weights, weights + row * (size_t)OPINION_OUTPUTS, OPINION_OUTPUTS);
     }
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(head, sizeof *head, 1, file) != 1 ||
         fwrite(table, sizeof *table, slots, file) != slots ||
-        fwrite(rows, stride, head->rows, file) != head->rows || fclose(file) != 0)
+        fwrite(rows, sizeof *rows, head->rows, file) != head->rows || fclose(file) != 0)
         die(path, 0, "cannot be written");
     free(table);
     free(rows);
