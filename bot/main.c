@@ -82,6 +82,8 @@ static const struct command {
     {"code", cli_code, "code --flats BUILDING [-c FILE]", "codes for every home, as CSV"},
     {"roster", cli_roster, "roster [--undo N] [-c FILE]",
      "what was changed at run time; takes it back"},
+    {"roster", cli_roster, "roster --diff FILE [-c FILE]",
+     "what a new roster.csv would change; changes nothing"},
     {"audit", cli_audit, "audit [-c FILE]", "who changed what of the roster, and gave codes"},
     {"forget", cli_forget, "forget MEMBER [--yes] [-c FILE]",
      "blanks a person's words, pictures and name"},

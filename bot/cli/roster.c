@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/roster_diff.h"
 #include "cli/running.h"
 #include "host/clock.h"
 #include "host/conf.h"
@@ -16,6 +17,7 @@
 struct changer {
     struct running running;
     const char *config, *community;
+    const char *table;  /* a new roster to be compared; NULL: none */
     unsigned long undo; /* 0: only looked at */
     const struct community *c;
     bool done;
@@ -32,6 +34,8 @@ static bool read_options(int argc, char **argv, struct changer *ch)
             ch->config = argv[++i];
         else if (strcmp(argv[i], "--of") == 0 && more)
             ch->community = argv[++i];
+        else if (strcmp(argv[i], "--diff") == 0 && more && roster)
+            ch->table = argv[++i];
         else if (strcmp(argv[i], "--undo") == 0 && more && roster) {
             ch->undo = strtoul(argv[++i], &end, 10);
             if (!ch->undo || *end || ch->undo > UINT32_MAX)
@@ -39,7 +43,7 @@ static bool read_options(int argc, char **argv, struct changer *ch)
         } else
             return false;
     }
-    return true;
+    return !ch->table || !ch->undo;
 }
 
 static void print_time(const struct community *c, int64_t ms)
@@ -166,6 +170,8 @@ static int run(int argc, char **argv, const char *usage, int (*what)(struct chan
         fprintf(stderr, "usage: loubot %s\n", usage);
         return 2;
     }
+    if (ch.table)
+        return cli_roster_diff(ch.table, ch.config, ch.community);
     int status = 1;
     if (running_open(&ch.running, ch.config)) {
         status = each(&ch, ch.undo ? undo : what);
@@ -179,7 +185,7 @@ static int run(int argc, char **argv, const char *usage, int (*what)(struct chan
 
 int cli_roster(int argc, char **argv)
 {
-    return run(argc, argv, "roster [--undo N] [-c FILE] [--of COMMUNITY]", list);
+    return run(argc, argv, "roster [--undo N | --diff FILE] [-c FILE] [--of COMMUNITY]", list);
 }
 
 int cli_audit(int argc, char **argv)

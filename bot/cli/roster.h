@@ -1,5 +1,6 @@
 /* roster.h: `loubot roster`: what was changed in a roster at run time, who did it and when;
- * `loubot roster --undo N` takes a change back; `loubot audit` lists every change and code. */
+ * `loubot roster --undo N` takes a change back; `--diff FILE` compares a new table
+ * (roster_diff.h); `loubot audit` lists every change and code. */
 #ifndef LOUBOT_CLI_ROSTER_H
 #define LOUBOT_CLI_ROSTER_H
 

@@ -95,11 +95,25 @@ struct community *community_load(const char *path, struct faults *faults)
     return community_load_at(path, 0, faults);
 }
 
+static struct source table_open(const char *path, struct faults *faults)
+{
+    struct source s = {.path = xstrdup(path)};
+    s.bytes = slurp(s.path, ROSTER_BYTES_MAX, &s.len, faults);
+    return s;
+}
+
 struct community *community_load_at(const char *path, int64_t now_ms, struct faults *faults)
+{
+    return community_load_with(path, NULL, now_ms, faults);
+}
+
+struct community *community_load_with(const char *path, const char *table, int64_t now_ms,
+                                      struct faults *faults)
 {
     size_t before = faults_count(faults);
     struct source file = source_open(path, "community.yaml", faults);
-    struct source roster = source_open(path, "roster.csv", faults);
+    struct source roster =
+        table ? table_open(table, faults) : source_open(path, "roster.csv", faults);
     struct community *c = community_create();
     c->demo = !path;
     if (file.bytes && roster.bytes)

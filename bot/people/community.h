@@ -110,6 +110,9 @@ struct community *community_load(const char *path, struct faults *faults);
 /* The same as it is on the local day of `now_ms`: with rows that hold for a time, and deputies
  * of those who are on leave. (community_load() leaves rows with dates out.) */
 struct community *community_load_at(const char *path, int64_t now_ms, struct faults *faults);
+/* The same with another roster, the file `table` (NULL: its own). */
+struct community *community_load_with(const char *path, const char *table, int64_t now_ms,
+                                      struct faults *faults);
 /* The midnight at which it must be loaded anew because a role begins or ends, or somebody goes
  * or comes back; INT64_MAX: none is known. */
 int64_t community_changes_ms(const struct community *community);
