@@ -74,6 +74,8 @@ static void tie(struct turn *turn, const struct code_grant *grant)
     row.name = found ? roster_name(sender->name, turn->arena) : NULL;
     if (!known || found)
         row.ids = roster_identity(turn->input->adapter, turn->input->user, turn->arena);
+    if (he) /* what he told before stays his */
+        row.ids = arena_printf(turn->arena, "%s %s:%s", row.ids, ROSTER_FORMER, sender->id);
     turn_roster_add(turn, &row);
 }
 

@@ -25,6 +25,9 @@ void roster_entry_copy(struct roster_entry *entry, struct arena *arena);
 
 /* The cell that binds this account, and this name as a cell takes it; both in `arena`. */
 const char *roster_identity(const char *adapter, const char *user, struct arena *arena);
+/* The "adapter" of an identity that is an id by which the member was known before he was bound:
+ * "former:r-0123456789ab". What stands under it is his (community_member()). */
+#define ROSTER_FORMER "former"
 const char *roster_name(const char *name, struct arena *arena);
 
 struct amendment {

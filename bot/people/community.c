@@ -219,7 +219,12 @@ const struct group *community_group_at(const struct community *community, size_t
 
 const struct member *community_member(const struct community *community, const char *id)
 {
-    return id ? index_find_text(&community->roster->by_member, id) : NULL;
+    const struct member *member =
+        id ? index_find_text(&community->roster->by_member, id) : NULL;
+    if (member || !id || strncmp(id, "r-", 2) != 0)
+        return member;
+    struct index_key former = index_key(ROSTER_FORMER, id, NULL, NULL);
+    return index_find(&community->roster->identities, &former);
 }
 
 const struct member *community_member_by_name(const struct community *community,

@@ -151,7 +151,7 @@ struct binding {
 bool community_binding(const struct community *community, const struct group *group,
                        struct binding *ret_binding);
 
-/* Members. */
+/* Members. By his id, or by one that he had before he was bound (ROSTER_FORMER). */
 const struct member *community_member(const struct community *community, const char *id);
 const struct member *community_member_by_name(const struct community *community,
                                               const char *name);

@@ -274,13 +274,24 @@ static void add_found(struct commit *c)
     commit_add(c, person_encode(&person, d->arena));
 }
 
+static void add_forgotten(struct commit *c, const char *member)
+{
+    commit_op(c, "forget");
+    commit_add(c, member);
+    commit_add_number(c, c->d->turn.now_ms);
+}
+
+/* The ids that he had before he was bound go too. */
 static void add_forget(struct commit *c)
 {
-    if (!c->d->turn.forget)
+    const struct turn *turn = &c->d->turn;
+    if (!turn->forget)
         return;
-    commit_op(c, "forget");
-    commit_add(c, c->d->turn.forget);
-    commit_add_number(c, c->d->turn.now_ms);
+    add_forgotten(c, turn->forget);
+    const struct member *member = community_member(turn->community, turn->forget);
+    for (size_t i = 0; member && i < member->identity_count; i++)
+        if (strcmp(member->identities[i].adapter, ROSTER_FORMER) == 0)
+            add_forgotten(c, member->identities[i].user);
 }
 
 /* ---- the roster -------------------------------------------------------------------------- */

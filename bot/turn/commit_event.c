@@ -157,8 +157,11 @@ static void add_leaver(struct commit *c, const struct event *event, const char *
 
 static void add_people(struct commit *c, const struct event *event, const struct origin *was)
 {
+    add_leaver(c, event, was->reporter);
     add_leaver(c, event, was->assignee);
     add_leaver(c, event, was->verifier);
+    if (!same(event->reporter, was->reporter))
+        add_person(c, "mine", event, event->reporter);
     if (!same(event->assignee, was->assignee))
         add_person(c, "mine", event, event->assignee);
     if (!same(event->verifier, was->verifier))
@@ -172,6 +175,7 @@ static void add_people(struct commit *c, const struct event *event, const struct
 /* Archived events leave the indices: they are found by number only. */
 static void add_archived(struct commit *c, const struct event *event, const struct origin *was)
 {
+    add_leaver(c, event, was->reporter);
     add_leaver(c, event, was->assignee);
     add_leaver(c, event, was->verifier);
     add_place(c, "unat", event, was->building, was->category, was->where);

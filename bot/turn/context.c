@@ -151,6 +151,17 @@ static void add_numbers(struct decision *d, struct args *args)
         args_addf(args, d->arena, "%u", m->numbers[i]);
 }
 
+/* "1", and the ids that the sender had before he was bound. */
+static const char *mine(const struct decision *d)
+{
+    const struct member *sender = d->item->sender;
+    const char *text = "1";
+    for (size_t i = 0; sender && i < sender->identity_count; i++)
+        if (strcmp(sender->identities[i].adapter, ROSTER_FORMER) == 0)
+            text = arena_printf(d->arena, "%s %s", text, sender->identities[i].user);
+    return text;
+}
+
 static void ask_for_message(struct decision *d, struct args *args)
 {
     const struct input *input = d->item->input;
@@ -164,7 +175,7 @@ static void ask_for_message(struct decision *d, struct args *args)
     args_add(args, "");
     args_add(args, quoted ? quoted : "");
     args_add(args, own ? own : "");
-    args_add(args, needs_of(d) & NEED_MINE ? "1" : "0");
+    args_add(args, needs_of(d) & NEED_MINE ? mine(d) : "0");
     add_numbers(d, args);
     find_places(d);
     args_addf(args, d->arena, "%zu", d->place_count);
@@ -217,6 +228,26 @@ static void note_origin(struct origin *origin, const struct event *event, struct
                               .watcher_count = event->watcher_count};
 }
 
+static void hand_on(const struct turn *turn, const char **member)
+{
+    const struct member *now = *member && strncmp(*member, "r-", 2) == 0
+                                   ? community_member(turn->community, *member)
+                                   : NULL;
+    *member = now ? now->id : *member;
+}
+
+/* Whoever was bound to a row of the roster keeps what he had to do with it under an earlier id;
+ * the commit compares with what is stored, and moves it when the event is written. */
+static void hand_on_all(const struct turn *turn, struct event *event)
+{
+    hand_on(turn, &event->reporter);
+    hand_on(turn, &event->via);
+    hand_on(turn, &event->verifier);
+    hand_on(turn, &event->handler_member);
+    for (size_t i = 0; i < event->also_count; i++)
+        hand_on(turn, &event->also[i]);
+}
+
 static int read_event(struct decision *d, const struct redis_reply *fields)
 {
     if (fields->len < 7 || d->turn.event_count == TURN_EVENTS_MAX)
@@ -235,6 +266,7 @@ static int read_event(struct decision *d, const struct redis_reply *fields)
     event->acked_ms = strtoll(f[6], NULL, 10);
     event->dirty = false;
     note_origin(&d->origins[d->turn.event_count], event, d->arena);
+    hand_on_all(&d->turn, event);
     d->turn.events[d->turn.event_count++] = event;
     return 0;
 }

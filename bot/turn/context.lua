@@ -1,5 +1,6 @@
 -- context.lua: what a turn needs to know, in one read. It follows pointers with caps: at most EVENTS_MAX events.
--- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0/1),
+-- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0, or 1 and the
+-- ids that he had before he was bound),
 -- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…,
 -- hash of a one-time code ("" none)
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
@@ -80,9 +81,13 @@ for i = 1, tonumber(take()) do
         reach_near(redis.call('ZREVRANGE', key('was', building, category), 0, -1), unit, floor, WAS_MAX)
     end
 end
-if mine == '1' and member ~= '' then
-    for _, id in ipairs(redis.call('ZREVRANGE', key('m', member), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end
-    for _, id in ipairs(redis.call('ZREVRANGE', key('ago', member), 0, -1)) do reach(id, BY_MINE) end
+local function reach_mine(who)
+    for _, id in ipairs(redis.call('ZREVRANGE', key('m', who), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end
+    for _, id in ipairs(redis.call('ZREVRANGE', key('ago', who), 0, -1)) do reach(id, BY_MINE) end
+end
+if mine ~= '0' and member ~= '' then
+    reach_mine(member)
+    for former in mine:gmatch('r%-%x+') do reach_mine(former) end
 end
 
 local events = {}

@@ -188,6 +188,56 @@ static void a_newcomers_code_may_be_of_any_community(void **state)
     community_destroy(&other);
 }
 
+/* A community in which 周师傅 stands as head of building 2 and waits for his account. */
+static struct community *town(void)
+{
+    char dir[100], path[200];
+    snprintf(dir, sizeof dir, "%s/town", s.dir);
+    mkdir(dir, 0700);
+    for (int i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, i ? "roster.csv" : "community.yaml");
+        FILE *file = fopen(path, "w");
+        fputs(i ? "id,name,role,area,owner,identities\n"
+                  "m-1,周师傅,building_head,building:2,,\n"
+                  "m-2,物业小王,owner,,property,play:小王\n"
+                : "id: town\nbuildings: {names: [1, 2], units: 3, grid: 1}\n",
+              file);
+        fclose(file);
+    }
+    struct community *community = community_load(dir, s.faults);
+    if (!community)
+        fail_msg("%s", faults_text(s.faults, 0));
+    return community;
+}
+
+static void what_a_resident_told_stays_his_when_he_is_bound(void **state)
+{
+    stage_stop_core();
+    community_destroy(&s.community);
+    s.community = town();
+    stage_start_core();
+    assert_true(settle());
+    say("b1", "小周", "2单元3楼的楼道灯坏了");
+    say("b1", "小周", "1单元电梯里有垃圾没人扫");
+    assert_true(settle());
+    assert_non_null(strstr(LOOK("HGET", "{town}:e:1", "b"), "\"reporter\":\"r-"));
+    issue(HEAD, "楼长", "2");
+    say_direct("小周", "绑定 K7M4-PX2D");
+    assert_true(settle());
+    assert_int_equal(said("绑好了"), 1);
+    assert_non_null(strstr(LOOK("HGET", "{town}:rows", "1"), "former:r-"));
+    size_t before = rec.count;
+    say_direct("小周", "我的报修怎么样了");
+    assert_true(settle());
+    assert_true(rec.count > before);
+    assert_non_null(strstr(rec.texts[rec.count - 1], "#1"));
+    say("b1", "小周", "#1 不用修了，弄错了");
+    assert_true(settle());
+    assert_non_null(strstr(LOOK("HGET", "{town}:e:1", "b"), "\"reporter\":\"m-1\""));
+    assert_null(strstr(LOOK("HGET", "{town}:e:1", "b"), "\"state\":\"dispatched\""));
+    assert_string_equal(LOOK("ZCARD", "{town}:m:m-1"), "1"); /* found as his by his new id */
+}
+
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, begin, stage_tear_down)
 
 int main(void)
@@ -197,6 +247,7 @@ int main(void)
         LIVE(only_the_hash_is_kept),
         LIVE(wrong_tries_outlive_the_daemon),
         LIVE(a_newcomers_code_may_be_of_any_community),
+        LIVE(what_a_resident_told_stays_his_when_he_is_bound),
         LIVE(chat_that_looks_like_codes_in_groups_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
