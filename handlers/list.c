@@ -128,6 +128,12 @@ static const char *short_time(const struct turn *turn, int64_t at_ms)
     return arena_printf(turn->arena, "%d/%d %02d:%02d", at.month, at.day, at.hour, at.minute);
 }
 
+/* While the clock is paused nothing is late. */
+static bool is_over(const struct turn *turn, const struct event *event)
+{
+    return !event->paused_ms && event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+}
+
 static const char *what(const struct turn *turn, const struct event *event)
 {
     if (say_is_private(turn, event))
@@ -154,10 +160,13 @@ static void say_line(const struct turn *turn, struct outgoing *out, const struct
         return;
     const struct member *assignee =
         event->assignee ? community_member(turn->community, event->assignee) : NULL;
-    bool late = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
-    const char *due = event->due_finish_ms ? short_time(turn, event->due_finish_ms) : "";
+    bool late = is_over(turn, event);
+    const char *due =
+        event->due_finish_ms && !event->paused_ms
+            ? arena_printf(turn->arena, " %s", short_time(turn, event->due_finish_ms))
+            : "";
     out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
-             arena_printf(turn->arena, "#%u %s %s %s %s%s", event->id, short_place(turn, event),
+             arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id, short_place(turn, event),
                           what(turn, event), assignee ? assignee->name : "", due,
                           late ? " !" : ""));
     if (out->event_count < OUTGOING_EVENTS_MAX)
@@ -215,9 +224,10 @@ static void say_morning(struct turn *turn, const char *member)
         if (!out)
             out = turn_say_direct(turn, to, "morning", lang_of(turn));
         say_line(turn, out, event, open++);
-        bool over = event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+        bool over = is_over(turn, event);
         late += over;
-        today += !over && event->due_finish_ms && is_today(turn, event->due_finish_ms);
+        today += !over && !event->paused_ms && event->due_finish_ms &&
+                 is_today(turn, event->due_finish_ms);
     }
     if (!out) { /* nothing is open: the next event sets the timer again */
         turn_session_timer_cancel(turn, turn->session, "morning");

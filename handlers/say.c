@@ -253,6 +253,24 @@ struct outgoing *say_find(const struct turn *turn, const char *group, const char
     return NULL;
 }
 
+/* The deadline of the first stands for all that have none of their own here. */
+static void say_other_due(struct turn *turn, struct outgoing *first, const struct event *event)
+{
+    if (!event->due_finish_ms || event->due_finish_ms == first->events[0]->due_finish_ms)
+        return;
+    struct local_time at = calendar_local(turn->calendar, event->due_finish_ms);
+    const char *building = first->events[0]->building;
+    const char *due = arena_printf(turn->arena, "%s %d/%d %02d:%02d",
+                                   say_short(turn, event, first->lang, building), at.month,
+                                   at.day, at.hour, at.minute);
+    for (size_t i = 0; i < first->arg_count; i++)
+        if (strcmp(first->args[i].key, "dues") == 0) {
+            first->args[i].text = arena_printf(turn->arena, "%s, %s", first->args[i].text, due);
+            return;
+        }
+    out_text(first, "dues", due);
+}
+
 bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event)
 {
     static const char *const keys[][3] = {{"also1", "also1t", "also1o"},
@@ -265,13 +283,14 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
     for (size_t i = 0; i < out->mention_count; i++)
         out_mention(first, out->mentions[i]);
     size_t more = first->event_count - 1;
-    if (more >= sizeof keys / sizeof *keys || first->arg_count + 3 > OUTGOING_ARGS_MAX)
+    if (more >= sizeof keys / sizeof *keys || first->arg_count + 4 > OUTGOING_ARGS_MAX)
         return true;
     const char *building = first->events[0]->building;
     out_number(first, keys[more][0], event);
     out_text(first, keys[more][1], say_short(turn, event, first->lang, building));
     if (!short_thing(event, first->lang))
         out_term(first, keys[more][2], event->object);
+    say_other_due(turn, first, event);
     return true;
 }
 

@@ -19,11 +19,24 @@ static const char *reason_of(const struct turn *turn)
     return m->owner ? say_masked(turn, turn->text) : NULL;
 }
 
+/* "12 报平台 T-55": somebody outside, who is no owner of the community's. */
+static bool names_upper(const struct turn *turn)
+{
+    static const char *const words[] = {"报平台", "转平台", "市平台",
+                                        "报街道", "报区里", "报12345"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(turn->text, words[i]))
+            return true;
+    return false;
+}
+
 /* Named as an owner ("热力公司"), or by the name of one of its people. */
 static enum owner owner_named(const struct turn *turn)
 {
     if (turn->meaning->owner)
         return owner_by_name(turn->meaning->owner);
+    if (names_upper(turn))
+        return OWNER_UPPER;
     for (size_t i = 0; i < community_member_count(turn->community); i++) {
         const struct member *member = community_member_at(turn->community, i);
         for (size_t k = 0; k < member->role_count; k++)
@@ -94,9 +107,45 @@ static void second_refusal(struct turn *turn, struct event *event, const char *r
         out_member(out, "member", event->assignee);
 }
 
+/* To whom it went and under which number: what stands behind "转" or "报". */
+static const char *receiver_of(const struct turn *turn, const char *reason)
+{
+    static const char *const verbs[] = {"转给", "转交",      "报给",     "报到",        "转",
+                                        "报",   "refer to ", "pass to ", "transfer to "};
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        const char *at = strcasestr(turn->text, verbs[i]);
+        if (at && at[strlen(verbs[i])])
+            return say_masked(turn, at + strlen(verbs[i]));
+    }
+    return reason;
+}
+
+/* Referred to somebody outside, who reads no chat: whoever referred it hears of the end there,
+ * and tells it here. */
+static void refer(struct turn *turn, struct event *event, const char *reason)
+{
+    const char *receiver = receiver_of(turn, reason), *who = turn->sender->id;
+    if (event->state == STATE_HANDLING &&
+        event_move(event, STATE_DISPATCHED, who, receiver, turn->now_ms, turn->arena) < 0)
+        return;
+    event->owner = OWNER_UPPER;
+    event->assignee = who;
+    event_move(event, STATE_HANDLING, who, receiver, turn->now_ms, turn->arena);
+    turn_timer_cancel(turn, event, "accept");
+    turn_close_questions(turn, event);
+    out_text(say_residents(turn, event, "referred"), "receiver", receiver);
+}
+
 static void transfer(struct turn *turn, struct event *event, enum owner owner,
                      const char *reason)
 {
+    bool above = guard_relations(turn, event) & IS_GRID_UP;
+    if (owner == OWNER_UPPER && above) {
+        refer(turn, event, reason);
+        return;
+    }
+    if (owner == OWNER_UPPER)
+        owner = OWNER_NONE; /* the grid worker refers it, and knows the number */
     bool refusal = is_refusal(turn, event);
     if (refusal)
         event->refusals++;
@@ -111,12 +160,33 @@ static void transfer(struct turn *turn, struct event *event, enum owner owner,
     }
 }
 
+/* A number beside the event's own: the receiver's. */
+static bool tells_number(const struct turn *turn)
+{
+    const char *receiver = receiver_of(turn, "");
+    return strcspn(receiver, "0123456789") < strlen(receiver) && !is_same(receiver, "12345");
+}
+
+static void ask_receiver(struct turn *turn, struct event *event)
+{
+    if (say_has_here(turn))
+        return;
+    say_answer(turn, event, "ask_receiver");
+    turn_ask(turn, turn->group->name, turn->sender->id, "transfer", "receiver", event,
+             turn->now_ms + 10 * MINUTE_MS, NULL, 0);
+}
+
 static void one(struct turn *turn, struct event *event)
 {
     if (!fits(turn, event))
         return;
     enum owner owner = owner_named(turn);
     const char *reason = reason_of(turn);
+    bool upper = owner == OWNER_UPPER;
+    if (upper && (guard_relations(turn, event) & IS_GRID_UP) && !tells_number(turn)) {
+        ask_receiver(turn, event);
+        return;
+    }
     if (owner == event->owner)
         owner = OWNER_NONE;
     if (!reason || (owner == OWNER_NONE && !is_refusal(turn, event))) {
@@ -130,10 +200,19 @@ static void one(struct turn *turn, struct event *event)
     transfer(turn, event, owner, reason);
 }
 
+/* "转城管 门口违建挡着": reads like a report, and is one unless the sender was pinged. */
+static bool hands_on(const struct turn *turn, const struct targets *targets)
+{
+    return turn->meaning->owner && !targets->several && targets->count == 1 &&
+           fits(turn, targets->events[0]);
+}
+
 static int match(const struct turn *turn)
 {
     struct targets targets;
     targets_find(turn, fits, &targets);
+    if (turn->meaning->intent != INTENT_TRANSFER)
+        return hands_on(turn, &targets) ? 90 : 0;
     for (size_t i = 0; i < targets.count; i++)
         if (fits(turn, targets.events[i]))
             return 70;
@@ -156,6 +235,23 @@ static void handle(struct turn *turn)
     targets_say_unfit(turn, &targets, RIGHT_TRANSFER, fits);
 }
 
+/* "街道 T-55", or "没有编号"; anything else is no answer. */
+static bool take_receiver(struct turn *turn, struct event *event, struct session *session,
+                          size_t index)
+{
+    bool number = turn->text[strcspn(turn->text, "0123456789")];
+    enum intent intent = turn->meaning->intent;
+    if (turn->meaning->number_count && turn->meaning->numbers[0] != event->id)
+        return false;
+    if (!(guard_relations(turn, event) & IS_GRID_UP) || turn->meaning->report ||
+        (intent != INTENT_CHAT && intent != INTENT_TRANSFER && intent != INTENT_FRAGMENT) ||
+        (!number && !strstr(turn->text, "没有") && !turn->meaning->is_no))
+        return false;
+    session_close(session, index);
+    refer(turn, event, say_masked(turn, turn->text));
+    return true;
+}
+
 /* The reason that was missing, or the owner that a rung decides. */
 static bool answer(struct turn *turn, struct session *session, size_t index)
 {
@@ -167,6 +263,8 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         which ? targets_chosen(turn, question) : turn_event_numbered(turn, question->event);
     if (!event || !fits(turn, event))
         return false;
+    if (is_same(question->kind, "receiver"))
+        return take_receiver(turn, event, session, index);
     enum owner owner = owner_named(turn);
     if (!which && turn->meaning->intent != INTENT_TRANSFER && owner == OWNER_NONE &&
         turn->meaning->intent != INTENT_CHAT)
@@ -186,7 +284,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
 const struct handler handler_transfer = {
     .name = "transfer",
     .listens = LISTEN_MESSAGE | LISTEN_STAFF_ONLY,
-    .intents = 1u << INTENT_TRANSFER,
+    .intents = 1u << INTENT_TRANSFER | 1u << INTENT_REPORT,
     .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
     .priority = 35,
     .match = match,

@@ -98,6 +98,24 @@ static const char *reason_of(const struct reading *reading, const struct hit *sa
     return arena_strndup(reading->arena, reading->text + span.from, span.to - span.from);
 }
 
+/* "转城管 门口违建挡着": a report as it stands; from whoever has the work it hands that on. */
+static void take_owner(const struct reading *reading, struct meaning *meaning)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *say = &reading->hits[i];
+        if (say->group->kind != WORD_SAY || say->group->intent != INTENT_TRANSFER ||
+            say->from > 0 || say->inner)
+            continue;
+        for (size_t k = 0; k < reading->hit_count; k++) {
+            const struct hit *owner = &reading->hits[k];
+            if (owner->group->kind == WORD_OWNER && owner->from == say->to) {
+                meaning->owner = owner->group->name[0];
+                meaning->reason = reason_of(reading, say);
+            }
+        }
+    }
+}
+
 static void take_say(struct reading *reading, struct meaning *meaning, const struct hit *say)
 {
     meaning->intent = say->group->intent;
@@ -253,6 +271,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
         } else if (closed && (say->group->yes || say->group->no))
             yes_or_no(reading, meaning);
     }
+    if (!strong && meaning->report)
+        take_owner(reading, meaning);
     if (strong || meaning->report)
         return;
     if (has_mark(reading, MARK_ENQUIRY))

@@ -61,7 +61,7 @@ static void rights_are_as_in_the_table(void **state)
         enum right right;
         const char *expected;
     } rows[] = {
-        {RIGHT_ACCEPT, "..xx........"},   {RIGHT_DONE, "..xx........"},
+        {RIGHT_ACCEPT, "..xx........"},   {RIGHT_DONE, "..x........."},
         {RIGHT_TRANSFER, "..xx....x.xx"}, {RIGHT_RAISE, "..xx.x.xx.xx"},
         {RIGHT_SUSPEND, "..xx........"},  {RIGHT_GRANT, "........x.xx"},
         {RIGHT_CONFER, "..........xx"},   {RIGHT_CONFIRM, "x....x.x...."},
