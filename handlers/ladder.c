@@ -7,13 +7,29 @@
 #define ACCEPT_TOP 3 /* missing acceptance climbs no higher */
 #define TOP 5
 
-static const struct member *next_rung(const struct turn *turn, const struct event *event,
-                                      int *ret_level)
+/* Somebody may stand on two rungs, as a deputy does: he knows of it from the lower one. */
+static bool was_told(const struct turn *turn, const struct event *event,
+                     const struct member *member)
 {
-    for (int level = event->level + 1; level <= TOP; level++) {
+    if (is_same(event->assignee, member->id))
+        return true;
+    for (int level = 2; level <= event->level; level++) {
+        const struct member *lower =
+            community_rung(turn->community, level, event->building, event->unit);
+        if (lower && is_same(lower->id, member->id))
+            return true;
+    }
+    return false;
+}
+
+/* The next one who has not heard of it. */
+static const struct member *next_rung(const struct turn *turn, const struct event *event,
+                                      int top, int *ret_level)
+{
+    for (int level = event->level + 1; level <= top; level++) {
         const struct member *member =
             community_rung(turn->community, level, event->building, event->unit);
-        if (member) {
+        if (member && !was_told(turn, event, member)) {
             *ret_level = level;
             return member;
         }
@@ -66,7 +82,8 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
 bool ladder_raise(struct turn *turn, struct event *event, const char *why, const char *who)
 {
     int from_level = event->level, level;
-    const struct member *member = next_rung(turn, event, &level);
+    int top = is_same(why, "accept") ? ACCEPT_TOP : TOP;
+    const struct member *member = next_rung(turn, event, top, &level);
     if (!member)
         return false;
     event->level = level;
