@@ -103,8 +103,7 @@ static bool is_whole(const struct opinion_head *head, enum lang lang, size_t len
                       head->rows * sizeof(struct opinion_row);
 }
 
-/* Every slot leads to a row, at least one leads nowhere (or a search would not end). */
-static bool is_sound(const struct opinion *opinion)
+bool opinion_is_sound(const struct opinion *opinion)
 {
     const struct opinion_head *head = opinion->head;
     size_t empty = 0;
@@ -129,10 +128,7 @@ bool opinion_open(struct opinion *opinion, enum lang lang, const void *bytes, si
     opinion->slots = (const struct opinion_slot *)(head + 1);
     opinion->rows =
         (const struct opinion_row *)(opinion->slots + ((size_t)1 << head->slot_bits));
-    if (is_sound(opinion))
-        return true;
-    memset(opinion, 0, sizeof *opinion);
-    return false;
+    return true;
 }
 
 size_t opinion_bytes(const struct opinion *opinion)

@@ -64,6 +64,9 @@ struct opinion {
 /* Looks at a model where it lies; `bytes` must outlive it and lie at a multiple of 4. Returns
  * false, and an opinion that knows nothing, when the bytes are no whole model. */
 bool opinion_open(struct opinion *opinion, enum lang lang, const void *bytes, size_t len);
+/* Every slot leads to a row, at least one leads nowhere (or a search would not end). Looked at
+ * when a model is made: it reads all of it, which a start need not. */
+bool opinion_is_sound(const struct opinion *opinion);
 size_t opinion_bytes(const struct opinion *opinion);
 
 /* What the model thinks. Margins: above 0 it believes so, below 0 it does not. */

@@ -287,6 +287,8 @@ static void write_model(struct learner *learner, const int8_t *weights, const ch
         rows[row].rarity = learner->idf[row];
         memcpy(rows[row].weights, weights + row * (size_t)OPINION_OUTPUTS, OPINION_OUTPUTS);
     }
+    if (!opinion_is_sound(&(struct opinion){head, table, rows}))
+        die(path, 0, "would be no sound model");
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(head, sizeof *head, 1, file) != 1 ||
         fwrite(table, sizeof *table, slots, file) != slots ||
