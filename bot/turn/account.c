@@ -1,6 +1,7 @@
 /* account.c: what adapters may ask of the core, and what they tell it (bot/adapter.h); how
  * groups are reached. */
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -258,16 +259,30 @@ static const char *identity_on(const struct member *member, const struct account
     return NULL;
 }
 
-/* The account over which somebody wrote last, else the one of the work group, where the staff
- * is met; NULL: neither. */
+/* Where a resident is met: the group of his building. */
+static struct account *account_at_home(struct core *core, const struct home *home,
+                                       const struct member *member)
+{
+    const char *platform_group;
+    char group[24];
+    if (member_is_staff(member) || !member->building)
+        return NULL;
+    snprintf(group, sizeof group, "b%s", member->building);
+    return reach_group(core, home, group, &platform_group);
+}
+
+/* The account over which somebody wrote last in direct chat, else the one of the group where he
+ * is met, the staff in the work group; NULL: neither. */
 static struct account *usual_account(struct core *core, const struct home *home,
-                                     const char *member)
+                                     const struct member *member)
 {
     const char *platform_group;
     const struct group *direct = community_group(home->community, "dm");
-    const struct queue *queue = direct ? intake_find(core, home, direct, member) : NULL;
-    return queue && queue->account ? queue->account
-                                   : reach_group(core, home, "work", &platform_group);
+    const struct queue *queue = direct ? intake_find(core, home, direct, member->id) : NULL;
+    struct account *account = queue ? queue->account : NULL;
+    if (!account)
+        account = account_at_home(core, home, member);
+    return account ? account : reach_group(core, home, "work", &platform_group);
 }
 
 static struct account *reach_person(struct core *core, const struct home *home,
@@ -275,7 +290,7 @@ static struct account *reach_person(struct core *core, const struct home *home,
                                     const char **ret_user)
 {
     const struct member *known = community_member(home->community, member);
-    struct account *usual = known ? usual_account(core, home, member) : NULL;
+    struct account *usual = known ? usual_account(core, home, known) : NULL;
     *ret_user = usual ? identity_on(known, usual) : NULL;
     if (*ret_user)
         return usual;

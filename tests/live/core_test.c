@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/live/core_stage.h"
+#include "turn/internal.h"
 
 static void a_report_is_an_event_and_an_answer(void **state)
 {
@@ -224,6 +226,74 @@ static void a_direct_chat_stays_with_its_account(void **state)
     assert_string_equal(LOOK("HLEN", "{nanfeng}:out:play:u"), "0");
 }
 
+static void write_file(const char *dir, const char *name, const char *text)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A community whose groups are served by several accounts of one platform. */
+static void take_town(void)
+{
+    char dir[100];
+    snprintf(dir, sizeof dir, "%s/town", s.dir);
+    mkdir(dir, 0700);
+    write_file(dir, "community.yaml",
+               "id: town\nbuildings: {names: [1, 2], units: 1}\ngroups:\n"
+               "- {name: work, bindings: {\"play:u\": 90}}\n"
+               "- {name: b1, bindings: {\"play:v\": 91}}\n");
+    write_file(dir, "roster.csv",
+               "id,name,role,area,identities\n"
+               "m-1,Ann,building_head,building:1,play:ann\n"
+               "m-2,Ben,resident,flat:1-1-101,play:ben\n");
+    stage_stop_core();
+    community_destroy(&s.community);
+    s.community = community_load(dir, s.faults);
+    if (!s.community)
+        fail_msg("%s", faults_text(s.faults, 0));
+    stage_start_core();
+}
+
+static const char *reached_over(const char *member)
+{
+    const char *user = NULL;
+    struct account *account = core_reach(s.core, s.core->homes, "dm", member, NULL, &user);
+    assert_non_null(account);
+    assert_non_null(user);
+    return account->name;
+}
+
+/* Who has not written in direct chat is met where his group is; then where he wrote last. */
+static void a_member_is_reached_where_he_is_met(void **state)
+{
+    take_town();
+    struct account *first = rec.account;
+    assert_int_equal(core_add_account(s.core, &recorder, "u", NULL, s.faults), 0);
+    assert_int_equal(core_add_account(s.core, &recorder, "v", NULL, s.faults), 0);
+    struct account *last = rec.account;
+    assert_true(settle());
+    assert_string_equal(reached_over("m-1"), "u");
+    assert_string_equal(reached_over("m-2"), "v");
+    struct segment segment = {.kind = SEGMENT_TEXT, .text = "4号楼楼道灯坏了"};
+    struct input input = {.kind = INPUT_MESSAGE,
+                          .direct = true,
+                          .group = "ann",
+                          .user = "ann",
+                          .user_name = "Ann",
+                          .message = "1",
+                          .time_ms = clock_now_ms(s.clock),
+                          .segments = &segment,
+                          .segment_count = 1};
+    assert_int_equal(bot_on_input(last, &input), 0);
+    assert_true(settle());
+    assert_string_equal(reached_over("m-1"), "v");
+    rec.account = first;
+}
+
 static void unknown_groups_and_bots_meet_silence(void **state)
 {
     assert_true(settle());
@@ -258,6 +328,7 @@ int main(void)
         LIVE(poison_is_put_aside),
         LIVE(direct_chats_do_not_share_message_ids),
         LIVE(a_direct_chat_stays_with_its_account),
+        LIVE(a_member_is_reached_where_he_is_met),
         LIVE(unknown_groups_and_bots_meet_silence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
