@@ -2,7 +2,7 @@
  * folder, append-only file on, `appendfsync always` (DESIGN §8).
  *
  * Loubot and its child share an inherited lock (flock on `<data>/lock`): a starting Loubot
- * waits for it and never starts a second server on the same files. The child gets SIGTERM when
+ * waits for it and never starts a second server on the same files. The child is killed when
  * its parent dies. A server that exits by itself is started again with growing pauses. A torn
  * AOF is copied aside, repaired with redis-check-aof, and said.
  */
