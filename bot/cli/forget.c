@@ -8,6 +8,7 @@
 #include "cli/running.h"
 #include "host/clock.h"
 #include "host/mem.h"
+#include "people/amend.h"
 #include "people/community.h"
 #include "turn/forget.h"
 
@@ -89,8 +90,9 @@ static void on_forgotten(void *arg, const struct forget_report *report, const ch
     f->why = why ? xstrdup(why) : NULL;
 }
 
-/* Counts, or does it. */
-static bool forget(struct forgetting *f, const struct community *community, bool really)
+/* Counts what is of one id, or forgets it. */
+static bool forget_id(struct forgetting *f, const struct community *community, const char *id,
+                      bool really, bool more)
 {
     const struct config *config = f->running.config;
     struct clock *clock = clock_create_system();
@@ -100,11 +102,12 @@ static bool forget(struct forgetting *f, const struct community *community, bool
     struct forget_request request = {.redis = f->running.redis,
                                      .community = community,
                                      .data_dir = config->data,
-                                     .member = f->ids[0],
+                                     .member = id,
                                      .accounts = (const char *const *)accounts,
                                      .account_count = config->account_count,
                                      .now_ms = clock_now_ms(clock),
-                                     .really = really};
+                                     .really = really,
+                                     .more = more};
     f->done = false;
     forget_start(&request, on_forgotten, f);
     running_wait(&f->running, &f->done, FORGET_WAIT_MS);
@@ -115,6 +118,36 @@ static bool forget(struct forgetting *f, const struct community *community, bool
     if (f->why)
         fprintf(stderr, "%s\n", f->why);
     return f->done && !f->why;
+}
+
+static void add_report(struct forget_report *sum, const struct forget_report *more)
+{
+    sum->events += more->events;
+    sum->archived += more->archived;
+    sum->pictures += more->pictures;
+    sum->notes += more->notes;
+    sum->conversations += more->conversations;
+    sum->put_aside += more->put_aside;
+    sum->rows += more->rows;
+    sum->record |= more->record;
+}
+
+/* Counts, or does it: for the ids that he had before he was bound, too. Those come first, since
+ * the rows that name them go with his own. */
+static bool forget(struct forgetting *f, const struct community *community, bool really)
+{
+    const struct member *member = community_member(community, f->ids[0]);
+    struct forget_report sum = {0};
+    bool ok = true;
+    for (size_t i = 0; member && ok && i < member->identity_count; i++)
+        if (strcmp(member->identities[i].adapter, ROSTER_FORMER) == 0) {
+            ok = forget_id(f, community, member->identities[i].user, really, true);
+            add_report(&sum, &f->report);
+        }
+    ok = ok && forget_id(f, community, f->ids[0], really, false);
+    add_report(&sum, &f->report);
+    f->report = sum;
+    return ok;
 }
 
 static void show(const struct forgetting *f, const struct community *community)

@@ -91,7 +91,7 @@ static void member_cb(void *arg, int error, const struct redis_reply *reply)
     forget->report.put_aside = (size_t)reply->items[2]->integer;
     if (reply->len > 3)
         forget->report.rows = (size_t)reply->items[3]->integer;
-    if (!forget->request.really) {
+    if (!forget->request.really || forget->request.more) {
         finish(forget, NULL);
         return;
     }

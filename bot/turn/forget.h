@@ -39,6 +39,7 @@ struct forget_request {
     size_t account_count;
     int64_t now_ms;
     bool really; /* false: only counted */
+    bool more;   /* another id of the same person follows: the file is rewritten after that */
 };
 
 /* Exactly once, later. `why` NULL: done; else a sentence for the operator: it can be done

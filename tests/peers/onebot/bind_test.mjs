@@ -1,6 +1,7 @@
 // bind_test.mjs: a newcomer is bound by a one-time code in a private chat over OneBot, also in a temporary session from a
 // group, and then acts with the role; a code that is seen in a group is void; all of it outlives a restart.
 import { execFile } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { OneBotServer } from './server.mjs'
 import { GROUPS, Loubot, PEOPLE } from './loubot.mjs'
 import { check, finish, sleep, until } from './check.mjs'
@@ -14,7 +15,8 @@ const bad = []
 server.on('bad', (text) => bad.push(text))
 await server.start()
 const loubot = new Loubot(server)
-const NEW = { 小周: 50001, 小吴: 50002, 小陈: 50003 }
+appendFileSync(loubot.config.replace(/onebot\.yaml$/, 'roster.csv'), 'm-0099,老赵,owner,heating,,,\n')
+const NEW = { 小周: 50001, 小吴: 50002, 小陈: 50003, 小赵: 50004 }
 const say = (group, name, text) => server.say(GROUPS[group], PEOPLE[name] ?? NEW[name], name, text)
 const whisper = (name, text) => server.say(undefined, NEW[name], name, text)
 const privately = (name) => server.said.filter((s) => s.group_id === undefined && String(s.user_id) === String(NEW[name]))
@@ -85,6 +87,16 @@ check('the audit knows who did what', /"what":"issue","by":"console"/.test(audit
   /"what":"drop","by":"console"/.test(audit), audit)
 check('in ids, without names', !/小周|50001/.test(audit), audit)
 check('wrong words are told', /there is no such role|this role wants/.test(await tell('code', '市长', '4')))
+
+console.log('# a row of the roster waits for somebody: what he said before is his, and goes with him')
+say('b4', '小赵', '4号楼三单元2楼的灯不亮')
+check('a third report', await heard('b4', /#3\b/), loubot.log)
+whisper('小赵', (await tell('code', '热力')).split('\n')[0])
+check('he is bound to the row', await answered('小赵', /绑好了/), privately('小赵'))
+check('his words are there', /三单元2楼的灯不亮/.test(await tell('event', '3', '--json')), await tell('event', '3', '--json'))
+const gone = await tell('forget', 'm-0099', '--yes')
+check('he is forgotten', /Done/.test(gone), gone)
+check('and so is what he wrote before', !/三单元2楼的灯不亮/.test(await tell('event', '3', '--json')), await tell('event', '3', '--json'))
 
 console.log('# who leaves the group of a building')
 server.leave(GROUPS.b9, NEW.小陈)
