@@ -78,6 +78,16 @@ for (const piece of ['3单元', '水管', '漏水了']) {
 const pieces = await until(async () => (await loubot.events()).find((e) => e.unit === '3' && e.category === 'water_supply'), 40000)
 check('three pieces make one event', pieces, await loubot.events())
 
+console.log('# all in one message, and half a report')
+const tile = await ask('b9', '王大爷', '9号楼二单元大厅前地漏砖出现破损，麻烦社区帮忙协调处理', /#5\b/)
+check('a whole report asks nothing', tile.said && !/几单元|哪/.test(tile.text), tile.text)
+check('it has every slot', await eventually(5, (e) => e.category === 'public_facility' && e.owner === 'property' &&
+  e.building === '9' && e.unit === '2'), await event(5))
+const half = await ask('b4', '王大爷', '门禁坏了', /#6\b/)
+check('half a report is asked for the rest, once', /单元/.test(half.text), half.text)
+say('b4', '王大爷', '二单元')
+check('and goes out with what was told', await eventually(6, (e) => e.unit === '2' && e.building === '4' && e.state !== 'draft'), await event(6))
+
 check('it stops cleanly', await loubot.stop() === 0, loubot.log)
 await server.stop()
 loubot.remove()
