@@ -61,8 +61,16 @@ static bool hides(const struct group_def *longer, const struct group_def *shorte
     return true;
 }
 
+/* Whether a mark that speaks against a report only begins with the end of a trouble's word: the
+ * "灵了" of "失灵了". */
+static bool is_tail(const struct hit *trouble, const struct group_def *group, uint32_t from)
+{
+    return trouble->group->kind == WORD_SYMPTOM && trouble->from < from &&
+           group->kind == WORD_MARK && group->weight < 0;
+}
+
 /* Marks earlier hits inside the new one as inner, and tells whether the new one lies inside an
- * earlier one (which ends with the same glyph). Outer hits have growing starts, so only the
+ * earlier one (which ends with the same glyph) or is the tail of one. Outer hits have growing starts, so only the
  * last ones need to be looked at. */
 static bool settle(struct reading *reading, const struct group_def *group, uint32_t from,
                    uint32_t to)
@@ -78,6 +86,8 @@ static bool settle(struct reading *reading, const struct group_def *group, uint3
             hit->inner |= hides(group, hit->group);
         else if (hit->from <= from && hit->to >= to && hit->to - hit->from > to - from)
             inner |= hides(hit->group, group);
+        else
+            inner |= is_tail(hit, group, from);
     }
     return inner;
 }
