@@ -4,11 +4,15 @@
 #include "handlers/skills.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define HALF_MS (30 * SECOND_MS)
 #define ATTACH_MS (3 * MINUTE_MS)
-#define OWN_WORDS_MAX 36 /* bytes: twelve characters */
-#define TAIL_MAX 18      /* six */
+#define OWN_WORDS_MAX 36    /* bytes: twelve characters */
+#define OWN_WORDS_EN_MAX 48 /* letters */
+#define ALONE_MIN 12        /* four characters: they tell the thing as well */
+#define TAIL_MAX 18         /* six */
+#define TAIL_EN_MAX 24      /* letters */
 
 /* ---- making ---- */
 
@@ -124,24 +128,65 @@ static uint32_t length_of_tail(const char *text)
     return strncmp(text, "了", strlen("了")) == 0 ? (uint32_t)strlen("了") : 0;
 }
 
+static bool is_word_of(const char *text, size_t len, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strlen(words[i]) == len && strncasecmp(text, words[i], len) == 0)
+            return true;
+    return false;
+}
+
+/* The words up to where the clause ends or turns to place, time or reason: " noise" of "a
+ * grinding noise again". */
+static uint32_t length_of_tail_en(const char *text)
+{
+    static const char *const turns[] = {
+        "at",      "in",     "on",      "since", "for",   "please", "and",  "again",
+        "from",    "near",   "by",      "when",  "so",    "which",  "that", "can",
+        "could",   "this",   "but",     "or",    "today", "now",    "yet",  "still",
+        "outside", "inside", "i",       "we",    "my",    "our",    "who",  "where",
+        "what",    "why",    "because", "you",   "your",  "every",  "all",  "just"};
+    size_t len = 0;
+    while (text[len] == ' ') {
+        size_t word = strcspn(text + len + 1, " ,.!?;:()\n");
+        if (word == 0 || is_word_of(text + len + 1, word, turns, sizeof turns / sizeof *turns))
+            break;
+        len += 1 + word;
+        if (len > TAIL_EN_MAX)
+            return 0;
+    }
+    return (uint32_t)len;
+}
+
+/* "water pressure is": cut off in the middle. */
+static bool is_torn(const char *words)
+{
+    static const char *const openers[] = {"is", "are", "was", "a", "the", "an", "to", "of"};
+    const char *last = strrchr(words, ' ');
+    return last &&
+           is_word_of(last + 1, strlen(last + 1), openers, sizeof openers / sizeof *openers);
+}
+
 /* "暖气不热" out of "2单元暖气不热": what stands from the thing to its trouble, if it is short.
  */
 static const char *own_words(const struct turn *turn, const struct fault_found *fault)
 {
     struct span a = fault->object_span, b = fault->symptom_span;
     size_t len = strlen(turn->text);
+    if (a.to <= a.from && b.to - b.from >= ALONE_MIN)
+        a = b; /* "电动车推进电梯" needs no thing besides */
     if (a.to <= a.from || b.to <= b.from || a.to > len || b.to > len)
         return NULL;
     uint32_t from = a.from < b.from ? a.from : b.from, to = a.to > b.to ? a.to : b.to;
-    if (turn->meaning->lang == LANG_ZH)
-        to += length_of_tail(turn->text + to);
-    if (to - from > OWN_WORDS_MAX)
+    bool zh = turn->meaning->lang == LANG_ZH;
+    to += zh ? length_of_tail(turn->text + to) : length_of_tail_en(turn->text + to);
+    if (to - from > (zh ? OWN_WORDS_MAX : OWN_WORDS_EN_MAX))
         return NULL;
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);
     if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。"))
         return NULL;
-    if (turn->meaning->lang == LANG_EN)
-        return words;
+    if (!zh)
+        return is_torn(words) ? NULL : words;
     return slips_mended(turn, without_fillers(words));
 }
 
