@@ -240,7 +240,7 @@ static void add_out(struct commit *c, const struct outgoing *out, size_t index)
     struct pending *p = &c->pending[c->pending_count++];
     p->account = account;
     p->id = arena_printf(d->arena, "%s.%zu", d->item->input->id, index + 1);
-    p->row = row_encode(out, owner_of(&d->turn, out), d->arena);
+    p->row = row_encode(out, owner_of(&d->turn, out), d->turn.now_ms, d->arena);
     p->out = out;
     commit_op(c, "out");
     commit_add(c, arena_printf(d->arena, "%s:%s", account->adapter->name, account->name));

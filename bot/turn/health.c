@@ -88,11 +88,15 @@ static struct health_stored sum_of(const struct core *core)
     return sum;
 }
 
-/* How long the oldest outgoing has waited; 0: none waits. Since this process knows of it. */
+/* How long the oldest outgoing has waited; 0: none waits. */
 static int64_t oldest_ms(const struct account *account)
 {
-    const struct entry *oldest = account->outbox->entries; /* kept in the order of arrival */
-    return oldest ? clock_boot_ms(account->core->config.clock) - oldest->since_ms : 0;
+    int64_t now = clock_boot_ms(account->core->config.clock), oldest = now;
+    const struct entry *entry = account->outbox->entries;
+    for (; entry; entry = entry->by_id.next)
+        if (entry->since_ms < oldest)
+            oldest = entry->since_ms;
+    return now - oldest;
 }
 
 static int64_t disk_free(const struct core *core)

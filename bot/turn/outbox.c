@@ -90,6 +90,13 @@ static void drop_replaced(struct outbox *outbox, const struct entry *newer)
     outbox_drop(outbox, old, "replaced", false);
 }
 
+/* Also of a row that an earlier process left. */
+static int64_t since_ms(const struct outbox *outbox, const struct row *row)
+{
+    int64_t waited = clock_now_ms(outbox->account->core->config.clock) - row->queued_ms;
+    return boot_ms(outbox) - (row->queued_ms && waited > 0 ? waited : 0);
+}
+
 void outbox_add(struct outbox *outbox, struct home *home, const char *id, const char *stored,
                 int parts_out)
 {
@@ -103,12 +110,12 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
     entry->home = home;
     entry->id = arena_strdup(arena, id);
     entry->parts_out = parts_out;
-    entry->since_ms = boot_ms(outbox);
     HASH_ADD_KEYPTR(by_id, outbox->entries, entry->id, strlen(entry->id), entry);
     const char *group = NULL;
-    if (row_decode(&entry->row, stored, arena) < 0 ||
-        !core_reach(outbox->account->core, home, entry->row.out.group, entry->row.out.member,
-                    arena, &group)) {
+    int error = row_decode(&entry->row, stored, arena);
+    entry->since_ms = since_ms(outbox, &entry->row);
+    if (error || !core_reach(outbox->account->core, home, entry->row.out.group,
+                             entry->row.out.member, arena, &group)) {
         log_error("outbox", "row unreadable account=%s id=%s", outbox->name, id);
         outbox_drop(outbox, entry, "unreadable", true);
         return;

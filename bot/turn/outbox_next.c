@@ -21,7 +21,7 @@ static const char *row_to(const struct entry *entry, const char *member, struct 
     out.member = member;
     out.mention_count = 0;
     out.quote = out.quote_member = out.replace_key = NULL;
-    return row_encode(&out, entry->row.owner, arena);
+    return row_encode(&out, entry->row.owner, entry->row.queued_ms, arena);
 }
 
 void outbox_refused(struct outbox *outbox, struct entry *entry, const char *why)

@@ -136,7 +136,8 @@ static void put_lists(struct buf *buf, const struct outgoing *out)
     jput_close(buf, ']');
 }
 
-char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena)
+char *row_encode(const struct outgoing *out, const char *owner, int64_t queued_ms,
+                 struct arena *arena)
 {
     struct buf buf;
     buf_init(&buf, STORED_MAX);
@@ -154,6 +155,7 @@ char *row_encode(const struct outgoing *out, const char *owner, struct arena *ar
     jput_member_text(&buf, "rk", out->replace_key);
     jput_member_integer(&buf, "x", out->expires_ms);
     jput_member_text(&buf, "o", owner);
+    jput_member_integer(&buf, "w", queued_ms);
     jput_close(&buf, '}');
     return stored(&buf, arena);
 }
@@ -196,6 +198,7 @@ static void decode_json(struct row *row, const struct jnode *json)
     out->photo = get(json, "ph");
     out->replace_key = get(json, "rk");
     out->expires_ms = get_int(json, "x");
+    row->queued_ms = get_int(json, "w");
     row->owner = get(json, "o");
     if (!row->owner)
         row->owner = "";

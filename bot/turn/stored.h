@@ -20,7 +20,9 @@ struct payload {
 };
 char *payload_encode(const struct payload *payload, struct arena *arena);
 int payload_decode(struct payload *payload, const char *json, struct arena *arena);
-char *row_encode(const struct outgoing *out, const char *owner, struct arena *arena);
+/* `queued_ms`: when it was committed. */
+char *row_encode(const struct outgoing *out, const char *owner, int64_t queued_ms,
+                 struct arena *arena);
 char *person_encode(const struct person *person, struct arena *arena);
 /* An input that could not be decided, and why, for the operator. */
 char *parked_encode(const struct input *input, const char *text, const char *why,
@@ -48,6 +50,7 @@ struct row {
     const char *events; /* "126,127" */
     const char *owner;  /* whose question it puts, "" nobody */
     bool acknowledges;
+    int64_t queued_ms; /* 0: not known (rows of a former release) */
 };
 int row_decode(struct row *row, const char *stored, struct arena *arena);
 

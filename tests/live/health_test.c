@@ -103,6 +103,14 @@ static void what_waits_is_told_with_its_age(void **state)
     clock_set_ms(s.clock, clock_now_ms(s.clock) + 11 * 60000);
     core_run_due(s.core);
     assert_non_null(strstr(health(), "\"oldest_s\":660"));
+    stage_stop_core();
+    stage_start_core();
+    bot_on_down(rec.account, "test");
+    assert_true(settle());
+    clock_set_ms(s.clock, clock_now_ms(s.clock) + 60000);
+    assert_non_null(strstr(health(), "\"waiting\":3,\"oldest_s\":720"));
+    assert_non_null(
+        strstr(metrics(), "\nloubot_messages_oldest_seconds{account=\"play:t\"} 720\n"));
 }
 
 /* ---- over HTTP --------------------------------------------------------------------------- */

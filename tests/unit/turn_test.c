@@ -351,11 +351,13 @@ static void a_row_survives_storing(void **state)
     out_flag(out, "late", true);
     out_mention(out, "m-2");
     struct arena *arena = s->d.arena;
-    const char *stored_row = arena_printf(arena, "126|1|%s", row_encode(out, "m-3", arena));
+    const char *stored_row =
+        arena_printf(arena, "126|1|%s", row_encode(out, "m-3", 1700, arena));
     struct row row;
     assert_int_equal(row_decode(&row, stored_row, arena), 0);
     assert_true(row.acknowledges);
     assert_string_equal(row.owner, "m-3");
+    assert_int_equal(row.queued_ms, 1700);
     assert_string_equal(row.out.template, "ack");
     assert_int_equal(row.out.lane, LANE_NOTICE);
     assert_int_equal(row.out.lang, LANG_EN);
