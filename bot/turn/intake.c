@@ -19,6 +19,7 @@ static void item_free(struct item *item)
 }
 
 #define DECIDING_MAX 64 /* turns under way at once; emergencies go past */
+#define HINTS_KEPT 2000 /* of those that wait; beyond, what they say is read again */
 #define UNKNOWN_SAID 20
 #define UNKNOWN_AGAIN_MS (3600 * 1000)
 #define ROUTES_MAX 50000
@@ -360,7 +361,7 @@ static struct item *item_of_judged(struct account *account, const struct input *
 
 static struct item *item_of(struct account *account, const struct input *input)
 {
-    struct item *item = item_create(arena_create(TURN_ARENA_MAX), input);
+    struct item *item = item_create(arena_create(SCRATCH_MAX), input); /* of its hint, too */
     item->account = account;
     return item;
 }
@@ -398,8 +399,8 @@ int intake_add(struct core *core, struct account *account, const struct input *i
     }
     if (hint.matters)
         flood_note_line(queue, input);
-    struct item *item =
-        poison ? item_of(account, input) : item_of_judged(account, input, &read);
+    bool keeps = !poison && core->queued < HINTS_KEPT;
+    struct item *item = keeps ? item_of_judged(account, input, &read) : item_of(account, input);
     item->marks = marks;
     item->emergency = emergency;
     append(queue, item);

@@ -18,7 +18,8 @@
 #include "host/mem.h"
 #include "host/text.h"
 
-#define SENDS_MAX 256 /* under way on one account */
+#define SENDS_MAX 256   /* under way on one account */
+#define SENDS_URGENT 16 /* emergencies beyond these */
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_LAST_MS 60000
 #define UNKNOWN_MAX 2 /* sends whose answer was lost, before it counts as sent */
@@ -60,12 +61,7 @@ void outbox_destroy(struct outbox **outbox)
     struct entry *entry, *next_entry;
     HASH_ITER(by_id, o->entries, entry, next_entry) entry_free(o, entry);
     struct target *target, *next_target;
-    HASH_ITER(hh, o->targets, target, next_target)
-    {
-        HASH_DEL(o->targets, target);
-        free(target->name);
-        free(target);
-    }
+    HASH_ITER(hh, o->targets, target, next_target) target_free(o, target);
     loop_timer_stop(&o->wake);
     loop_timer_stop(&o->report_soon);
     loop_undefer(o->account->core->config.loop, pump_cb, o);
@@ -297,12 +293,17 @@ static void arm_wake(struct outbox *outbox)
     outbox->wake = loop_timer_start(core->config.loop, wait > 1 ? wait : 1, 0, pump_cb, outbox);
 }
 
+static bool has_slot(const struct outbox *outbox, const struct target *target)
+{
+    size_t more = target->ready_lane == LANE_EMERGENCY ? SENDS_URGENT : 0;
+    return outbox->sends < SENDS_MAX + more;
+}
+
 static void pump(struct outbox *outbox)
 {
     struct target *target;
-    while (outbox->account->up && outbox->sends < SENDS_MAX &&
-           outbox->free_at_ms <= boot_ms(outbox) &&
-           (target = outbox_target_next(outbox, boot_ms(outbox))))
+    while (outbox->account->up && outbox->free_at_ms <= boot_ms(outbox) &&
+           (target = outbox_target_next(outbox, boot_ms(outbox))) && has_slot(outbox, target))
         start_target(outbox, target);
     if (outbox->sends < SENDS_MAX)
         arm_wake(outbox);

@@ -57,6 +57,7 @@ struct outbox {
     char *name; /* "web:local" */
     struct entry *entries, *sending;
     struct target *targets;
+    size_t targets_left; /* by the last make_room() */
     struct target *ready[OUTBOX_LANES];
     size_t sends, naming, reporting;
     struct report *reports;
@@ -71,6 +72,7 @@ struct outbox {
 
 /* outbox_wait.c */
 struct target *outbox_target(struct outbox *outbox, const char *name); /* made when missing */
+void target_free(struct outbox *outbox, struct target *target);
 /* Puts an entry behind the others of its lane, or in front of them (it was under way). */
 void outbox_wait(struct outbox *outbox, struct entry *entry, bool in_front);
 void outbox_wait_leave(struct outbox *outbox, struct entry *entry);

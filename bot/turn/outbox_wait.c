@@ -8,12 +8,35 @@
 #include "host/mem.h"
 #include "turn/outbox.h"
 
+#define TARGETS_KEPT 4096
+
+void target_free(struct outbox *outbox, struct target *target)
+{
+    HASH_DEL(outbox->targets, target);
+    free(target->name);
+    free(target);
+}
+
+/* Anybody can write to the bot: where nothing waits is known anew when it is wanted again. */
+static void make_room(struct outbox *outbox)
+{
+    struct target *target, *next;
+    int64_t now = clock_boot_ms(outbox->account->core->config.clock);
+    if (HASH_COUNT(outbox->targets) < TARGETS_KEPT + 2 * outbox->targets_left)
+        return;
+    HASH_ITER(hh, outbox->targets, target, next)
+    if (!target->busy && !outbox_wait_first(target) && target->free_at_ms <= now)
+        target_free(outbox, target);
+    outbox->targets_left = HASH_COUNT(outbox->targets);
+}
+
 struct target *outbox_target(struct outbox *outbox, const char *name)
 {
     struct target *target;
     HASH_FIND_STR(outbox->targets, name, target);
     if (target)
         return target;
+    make_room(outbox);
     target = xcalloc(1, sizeof *target);
     target->name = xstrdup(name);
     HASH_ADD_KEYPTR(hh, outbox->targets, target->name, strlen(target->name), target);
@@ -100,10 +123,12 @@ void outbox_target_free(struct outbox *outbox, struct target *target)
     make_ready(outbox, target);
 }
 
+/* An emergency does not wait for the group's pace. */
 static int64_t ready_at(const struct target *target)
 {
     int64_t again = outbox_wait_first(target)->again_at_ms;
-    return again > target->free_at_ms ? again : target->free_at_ms;
+    bool is_late = target->ready_lane == LANE_EMERGENCY || again > target->free_at_ms;
+    return is_late ? again : target->free_at_ms;
 }
 
 struct target *outbox_target_next(const struct outbox *outbox, int64_t now)

@@ -163,6 +163,30 @@ static void redis_killed_under_load_loses_nothing(void **state)
     assert_in_range(rec.count, 54, 54 + 8); /* sends whose report was lost are not repeated */
 }
 
+/* What a line says takes four times the memory of the line. */
+static void of_very_many_lines_only_the_words_wait(void **state)
+{
+    const struct group *group = community_group(s.community, "b4");
+    char id[16];
+    assert_true(settle());
+    assert_int_equal(kill(redis_server_pid(s.server), SIGKILL), 0);
+    for (int i = 0; i < 2100; i++) {
+        snprintf(id, sizeof id, "r%d", i);
+        say(i < 100 ? "b4" : i % 2 ? "b5" : "b6", id, "楼道灯坏了");
+    }
+    say("b4", "孙大姐", "楼道灯坏了");
+    const struct queue *queue = intake_find(s.core, &s.core->homes[0], group, NULL);
+    size_t read = 0;
+    for (const struct item *item = queue->first; item; item = item->next)
+        read += item->hint != NULL;
+    assert_int_equal(queue->length, 101);
+    assert_int_equal(read, 100);
+    for (int i = 0; i < 10 && s.core->queued; i++)
+        settle();
+    assert_int_equal(s.core->queued, 0);
+    assert_string_equal(LOOK("HGET", "{nanfeng}:n", "event"), "3");
+}
+
 /* What cannot be decided is kept for the operator, and the group goes on. */
 static void poison_is_put_aside(void **state)
 {
@@ -325,6 +349,7 @@ int main(void)
         LIVE(failed_sends_are_repeated_with_the_same_id),
         LIVE(a_permanent_refusal_is_parked_and_told),
         LIVE(redis_killed_under_load_loses_nothing),
+        LIVE(of_very_many_lines_only_the_words_wait),
         LIVE(poison_is_put_aside),
         LIVE(direct_chats_do_not_share_message_ids),
         LIVE(a_direct_chat_stays_with_its_account),

@@ -15,14 +15,22 @@
 
 static int order;
 
-/* A row of the earlier daemon: lane, group, text, and further members of its JSON. */
-static void lay(const char *id, int lane, const char *group, const char *text, const char *more)
+/* Lane, group, text, and further members of its JSON. */
+static const char *row_of(int lane, const char *group, const char *text, const char *more)
 {
-    char row[6000], place[16];
+    static char row[6000];
     snprintf(
         row, sizeof row,
         "|0|{\"g\":\"%s\",\"l\":%d,\"t\":\"test\",\"lang\":0,\"a\":[[\"text\",0,\"%s\"]]%s}",
         group, lane, text, more);
+    return row;
+}
+
+/* A row of the earlier daemon. */
+static void lay(const char *id, int lane, const char *group, const char *text, const char *more)
+{
+    const char *row = row_of(lane, group, text, more);
+    char place[16];
     snprintf(place, sizeof place, "%d", ++order);
     (void)LOOK("HSET", "{nanfeng}:out:play:t", id, row);
     (void)LOOK("ZADD", "{nanfeng}:outq:play:t", place, id);
@@ -93,6 +101,61 @@ static void notices_do_not_delay_an_emergency(void **state)
         let_pass(1000);
     assert_int_equal(rec.count, 30);
     assert_string_equal(left(), "0");
+}
+
+/* A row of the running one; what can go at once has gone when this returns. */
+static void queue(const char *id, int lane, const char *group, const char *text)
+{
+    outbox_add(rec.account->outbox, &s.core->homes[0], id, row_of(lane, group, text, ""), 0);
+    for (int i = 0; i < 20; i++)
+        loop_poll(s.loop, 1);
+}
+
+/* So many answers are still to come that nothing else may go. */
+static void an_emergency_does_not_wait_for_answers(void **state)
+{
+    begin();
+    rec.account->outbox->sends += 256;
+    queue("notice.1", LANE_NOTICE, "b5", "明天停水");
+    queue("gas.1", LANE_EMERGENCY, "b6", "不要开灯");
+    assert_int_equal(rec.count, 1);
+    assert_int_equal(place_of("不要开灯"), 0);
+    rec.account->outbox->sends -= 256;
+    queue("notice.2", LANE_NOTICE, "b7", "明天停水");
+    assert_int_equal(rec.count, 3);
+}
+
+static void an_emergency_does_not_wait_for_the_pace(void **state)
+{
+    recorder.capabilities.group_pace_ms = 1200;
+    s.paced = true;
+    begin();
+    queue("notice.1", LANE_NOTICE, "work", "明天停水");
+    queue("notice.2", LANE_NOTICE, "work", "明天停电");
+    assert_int_equal(rec.count, 1);
+    queue("gas.1", LANE_EMERGENCY, "work", "燃气");
+    assert_int_equal(rec.count, 2);
+    assert_int_equal(place_of("燃气"), 1);
+    let_pass(1200);
+    assert_int_equal(rec.count, 3);
+}
+
+/* Twenty thousand strangers have been answered: only where something waits is remembered. */
+static void where_nothing_waits_is_forgotten(void **state)
+{
+    char name[16];
+    begin();
+    struct outbox *outbox = rec.account->outbox;
+    outbox->sends += 256;
+    queue("notice.1", LANE_NOTICE, "b5", "明天停水");
+    for (int i = 0; i < 20000; i++) {
+        snprintf(name, sizeof name, "u-%d", i);
+        (void)outbox_target(outbox, name);
+    }
+    assert_in_range(HASH_COUNT(outbox->targets), 1, 5000);
+    outbox->sends -= 256;
+    queue("notice.2", LANE_NOTICE, "b6", "明天停电");
+    assert_int_equal(rec.count, 2);
 }
 
 /* The head of a group's queue waits for its next try; what is urgent goes past it. */
@@ -348,6 +411,9 @@ int main(void)
         LIVE(a_newer_reminder_replaces_the_older),
         LIVE(two_lost_answers_count_as_sent),
         LIVE(an_idempotent_platform_is_asked_again_and_again),
+        LIVE(an_emergency_does_not_wait_for_answers),
+        LIVE(an_emergency_does_not_wait_for_the_pace),
+        LIVE(where_nothing_waits_is_forgotten),
         LIVE(a_long_text_goes_in_parts),
         LIVE(parts_go_on_where_they_stopped),
         LIVE(rows_that_cannot_be_read_are_kept_for_the_operator),
