@@ -1,17 +1,22 @@
 #!/usr/bin/env node
 // chaos.mjs [--long] [--seed N] [--kills N] [--streets N] [--at-once N] [--keep]: stories of reports over OneBot while
 // Loubot, its redis-server, or both are killed at random moments, the link is cut, sends fail and answers are lost; in the
-// long form they are killed once more at each point that the code names (core_kill_point; `archived`, which comes after
-// ninety days, by tests/live/past_test.c). Then the peer's log and Redis are judged (judge.mjs). Several streets, each with
-// its own peer, daemon and data, share the kills. Prints its seed; the same seed gives the same stories, victims and
-// pauses. The last line is `N passed, N failed`.
+// long form they are killed once more at each point that the code names (core_kill_point). Then the peer's log and Redis
+// are judged (judge.mjs), and in the long form what months make of a street (archive.mjs). Several streets, each with its
+// own peer, daemon and data, share the kills. Prints its seed; the same seed gives the same stories, victims and pauses.
+// The last line is `N passed, N failed`.
+import { readdirSync, readFileSync } from 'node:fs';
+import { archive } from './archive.mjs';
 import { Stage, Verdict, conclude, options, sleep, until } from './stage.mjs';
 import { judge } from './judge.mjs';
 import { tell } from './story.mjs';
 
 const given = options({ long: false, kills: 0, streets: 3, 'at-once': 5 });
 given.kills ||= given.long ? 1000 : 12;
-const POINTS = ['deciding', 'read', 'decided', 'committed', 'wording', 'send', 'sent', 'reported'];
+const HEART = new URL('../../bot/turn/', import.meta.url);
+const POINTS = [...new Set(readdirSync(HEART).filter((name) => name.endsWith('.c')).flatMap((name) =>
+    [...readFileSync(new URL(name, HEART), 'utf8').matchAll(/core_kill_point\([^"]*"(\w+)"\)/g)].map(([, point]) => point)))]
+    .filter((point) => point !== 'archived'); // which comes after ninety days
 const VICTIMS = ['loubot', 'redis', 'both'];
 
 // Kills once at a named point. Another kill follows only when what was being decided has been settled: an input that is
@@ -93,6 +98,8 @@ async function street(number, kills, points) {
 
     const judged = judge({ ...stage, sends: recorder.sends, usual });
     verdict.add(judged);
+    if (given.long && number === 0)
+        await archive({ stage, verdict, victims: VICTIMS, kill: (victim) => killAt(stage, 'archived', victim, 1) });
     await stage.end(verdict);
     console.log(`street ${number}: ${JSON.stringify(done)}, ${points.length} at named points; ${stage.stories.length} reports, ` +
         `${recorder.sends.length} sends, ${judged.excused} repeated because their answer was lost`);

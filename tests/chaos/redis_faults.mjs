@@ -144,20 +144,26 @@ async function embedded() {
         await told;
     }
 
+    const copies = readdirSync(join(folder, 'data')).filter((name) => name.includes('.torn-')).length;
+    verdict.check('torn', copies || !given.long ? [] : ['nothing was copied aside']);
+
     // Killed while the file is rewritten, which takes long.
+    let rewrites = 0; // that were under way
     for (let i = 0; i < (given.long ? 12 : 1); i++) {
         const slow = () => store.cli('config', 'set', 'rdb-key-save-delay', given.long ? 3000 : 1000);
         await until(slow, 15000);
         await during(stage, 3, async () => {
             await until(() => store.cli('bgrewriteaof'), 5000);
             await sleep(rng.between(0, 700));
+            await until(() => (rewrites += /aof_rewrite_in_progress:1/.test(store.cli('info', 'persistence')), true), 5000);
             if (daemon.killRedis() && rng.next() < 0.5) {
                 await daemon.kill();
                 daemon.start();
             }
         });
     }
-    return end(stage, 'embedded', `${ends} times ended by a full disk`);
+    verdict.check('rewrite', rewrites > 0 ? [] : ['none was under way']);
+    return end(stage, 'embedded', `${ends} times ended by a full disk, ${copies} torn ends cut off, ${rewrites} times killed in a rewrite`);
 }
 
 conclude(verdict, await Promise.all([outside(), embedded()]), given.keep);

@@ -1,7 +1,7 @@
 // stage.mjs: what the chaos programs stand on: a folder, a peer with its recorder, a town, a daemon and eyes on its Redis;
 // their options, their verdicts and their last line. The judge never asks Loubot: it reads the peer's log and, by
 // redis-cli, Redis.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -58,8 +58,8 @@ export class Verdict {
 
 export class Stage {
     // `second`: a second account with a server of its own for half of the buildings. `config`: further lines of loubot.yaml.
-    // `server`: options of the peers. `env`: environment of the daemon, or a function that gives it for the folder.
-    static async begin({ seed, second = false, config, server = {}, env = {}, prefix = 'loubot-chaos-' }) {
+    // `server`: options of the peers.
+    static async begin({ seed, second = false, config, server = {}, prefix = 'loubot-chaos-' }) {
         const stage = new Stage();
         stage.folder = mkdtempSync(join(tmpdir(), prefix));
         stage.rng = new Rng(seed);
@@ -69,20 +69,30 @@ export class Stage {
         stage.recorder = new Recorder(...stage.servers);
         const ports = await Promise.all(stage.servers.map((s) => s.start()));
         stage.town = new Town(stage.folder, ports[0], 'chaos', { second: ports[1], config: config?.(stage.folder) });
+        stage.setClock(0);
         stage.daemon = new Daemon(stage.town.command(process.env.LOUBOT ?? 'build/loubot'), join(stage.folder, 'loubot.log'),
-            typeof env === 'function' ? env(stage.folder) : env);
+            { LOUBOT_CLOCK: stage.clock() });
         stage.store = new Store(stage.town.socket, stage.town.community);
         stage.stories = [];
         return stage;
+    }
+    clock() {
+        return join(this.folder, 'clock');
+    }
+    // So far ahead is Loubot's clock, from now on (bot/host/clock.h).
+    setClock(ms) {
+        writeFileSync(this.clock(), String(ms).padEnd(20));
     }
     // The server through which a group hears.
     serverOf(room) {
         return this.town.account(room) === this.servers[0].self ? this.servers[0] : this.servers[1];
     }
-    // Starts the daemon; what was said before it first listened is nobody's loss: it begins when the groups' marks are kept.
+    // Starts the daemon; what was said before it first listened is nobody's loss: it begins when the groups' marks are kept
+    // and it hears what is not in the history either.
     async start() {
         this.daemon.start();
-        return until(() => this.servers.every((s) => this.store.marks(s.self) > 0));
+        await until(() => this.servers.every((s) => this.store.marks(s.self) > 0));
+        return this.up();
     }
     // Is it at work again?
     up() {

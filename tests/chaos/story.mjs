@@ -2,26 +2,31 @@
 // what the bot says; a step that does not come in time is the story's fault and ends it.
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// Tells one story and adds it to `stage.stories`: {text, building, report, number, reached, joined, frames,
-// waited, faults}. `until`: the state
-// that it goes to. `reached(story)`: is called at each state. `twice`: how often a frame comes twice.
-export async function tell(stage, { buildings, until = 'done', patience = 90000, pause = 400, twice = 0.1, joins = 0.25, reached } = {}) {
-    const { recorder, town, rng, stories } = stage;
-    const place = town.place(rng, buildings);
-    const group = town.group(`b${place.building}`);
+// Tells one story and adds it to `stage.stories`: {text, building, report, number, reached, joined, frames, waited, faults}.
+// `until`: the state that it goes to. `reached(story)`: is called at each state. `twice`: how often a frame comes twice.
+// Resolves to the story.
+export async function tell(stage, { buildings, ...how } = {}) {
+    const { text, building } = stage.town.place(stage.rng, buildings);
+    const story = { text, building, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
+    stage.stories.push(story);
+    await live(stage, story, how);
+    return story;
+}
+
+async function live(stage, story, { until = 'done', patience = 90000, pause = 400, twice = 0.1, joins = 0.25, reached }) {
+    const { recorder, town, rng } = stage;
+    const group = town.group(`b${story.building}`);
     const server = stage.serverOf(group);
     const resident = town.resident();
     const from = recorder.sends.length;
-    const story = { text: place.text, building: place.building, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
     const say = (room, who, name, words) => {
         const frame = stage.serverOf(room).say(room, who, name, words);
         story.frames.push(frame);
         if (rng.next() < twice) stage.serverOf(room).push(frame);
         return frame;
     };
-    stories.push(story);
     const began = performance.now();
-    story.report = say(group, resident, `居民${resident}`, place.text);
+    story.report = say(group, resident, `居民${resident}`, story.text);
 
     const quotes = (s) => s.account === server.self && s.quote === story.report.message_id && s.at >= began;
     const ack = await recorder.heard((s) => quotes(s) && /#\d+/.test(s.text), patience, from);
@@ -45,7 +50,7 @@ export async function tell(stage, { buildings, until = 'done', patience = 90000,
         await sleep(rng.between(0, pause));
         say(town.group(name), town.person(who), who, words);
     };
-    const worker = town.repairer(place.building);
+    const worker = town.repairer(story.building);
     const work = town.group('work');
     if (!(await next(work, 'dispatched', 'nobody was pinged'))) return;
     if (rng.next() < joins) {
@@ -58,6 +63,6 @@ export async function tell(stage, { buildings, until = 'done', patience = 90000,
     if (!(await next(group, 'handling', 'the group did not hear that somebody is on it'))) return;
     await write('work', worker, `完成 ${story.number}`);
     if (!(await next(group, 'checking', 'nobody was asked whether it is fixed'))) return;
-    await write(`b${place.building}`, `楼长${place.building}`, `${story.number} 修好了`);
+    await write(`b${story.building}`, `楼长${story.building}`, `${story.number} 修好了`);
     await next(group, 'done', 'the group did not hear that it is done');
 }

@@ -406,7 +406,7 @@ const actions = {
     if (!this.options.history) throw new Refusal(404, '不支持的Api get_group_msg_history')
     const all = this.store.filter((m) => m.group_id === Number(params.group_id))
     const last = params.message_seq === undefined ? all.length - 1
-      : all.findIndex((m) => m.message_seq === Number(params.message_seq))
+      : all.findLastIndex((m) => m.message_seq === Number(params.message_seq)) // ids may begin anew
     if (last < 0 && params.message_seq !== undefined) throw new Refusal(200, `消息${params.message_seq}不存在`)
     return { messages: all.slice(Math.max(0, last + 1 - (params.count ?? 20)), last + 1) }
   },
