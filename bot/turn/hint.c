@@ -114,8 +114,12 @@ void hint_load(struct queue *queue)
 static void understand_text(const struct queue *queue, const char *text, bool addressed,
                             struct arena *arena, struct meaning *ret_meaning)
 {
+    const char *name = queue->group->building;
+    const struct building *building =
+        name ? community_building(queue->home->community, name) : NULL;
     struct hints hints = {
-        .building = queue->group->building,
+        .building = name,
+        .units = building ? building->units : 0,
         .lang = queue->group->lang && strcmp(queue->group->lang, "en") == 0 ? LANG_EN : LANG_ZH,
         .addressed = addressed,
         .direct = queue->group->kind == GROUP_DIRECT};

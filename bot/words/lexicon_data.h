@@ -88,6 +88,7 @@ struct group_def {
     bool cue;      /* symptom: only hints, and says nothing without its thing */
     bool verb;     /* symptom: what it is said of may as well stand behind it */
     bool yields;   /* its category loses a tie */
+    bool effect;   /* what another trouble before it leads to: no further one beside it */
     bool firm;     /* its category is not handed over ([given …]) */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */
@@ -164,9 +165,9 @@ struct lexicon {
     size_t far_count;
     uint32_t symbol_count;
     struct automaton automaton;
-    struct opinion opinion[2]; /* by enum lang; lie in the binary */
+    struct opinion opinion[2];                        /* by enum lang; lie in the binary */
     const char *opinion_category[2][OPINION_OUTPUTS]; /* the groups' names for its outputs */
-    struct arena *arena; /* names and the like */
+    struct arena *arena;                              /* names and the like */
 };
 
 static inline uint32_t lexicon_symbol(const struct lexicon *lexicon, uint32_t cp)

@@ -194,6 +194,8 @@ static int read_group_attribute(struct reader *reader, struct group_def *group,
         group->verb = true;
     } else if (is_key(a, "yields")) {
         group->yields = true;
+    } else if (is_key(a, "effect")) {
+        group->effect = true;
     } else if (is_key(a, "cue")) {
         group->cue = group->nameless = true;
         group->weight = group->weight != 0 ? group->weight : 1;

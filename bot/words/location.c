@@ -10,6 +10,8 @@
 
 #include "words/location_inner.h"
 
+#define UNITS_USUAL 6 /* of a building whose units are not known */
+
 void location_init(struct location *location)
 {
     *location = (struct location){.floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
@@ -144,6 +146,26 @@ static bool counts_flats(const struct finder *f, uint32_t at)
     return at < f->end && number_at(f->reading, at, &n) && is(f, n.to, "户");
 }
 
+/* "4栋2门8楼": a unit, as the north calls it. */
+static bool is_door(const struct finder *f, const struct number *n)
+{
+    bool between = f->slot_before && f->last_to == n->from && f->where->building != NULL;
+    return is(f, n->to, "门") && n->value > 0 && n->value < 20 && f->where->unit == NULL &&
+           (between ||
+            (n->to + 1 < f->end && glyph_is_digit(f->reading->glyphs[n->to + 1].cp)));
+}
+
+/* "16F", "on 12F"; in English "95F" alone may be the weather. */
+static bool is_lettered_floor(const struct finder *f, const struct number *n)
+{
+    const struct glyph *g = f->reading->glyphs;
+    if (n->kind != NUMBER_DIGITS || n->digits > 2 || !is(f, n->to, "f") ||
+        (n->to + 1 < f->end && glyph_is_latin(g[n->to + 1].cp)))
+        return false;
+    bool on = n->from >= 3 && is(f, n->from - 3, "on ");
+    return f->slot_before || f->reading->has_han || on || is(f, n->to + 1, " unit");
+}
+
 /* What stands directly behind the number. Returns where to go on, 0: nothing. */
 static uint32_t suffixed(struct finder *f, const struct number *n)
 {
@@ -161,9 +183,12 @@ static uint32_t suffixed(struct finder *f, const struct number *n)
     }
     if (n->kind == NUMBER_LETTER)
         return 0;
+    if (is_door(f, n)) {
+        location_set_unit(f, n, n->to + 1);
+        return n->to + 1;
+    }
     len = any_of(f, n->to, floor_words);
-    if (len == 0 && n->kind == NUMBER_DIGITS && f->slot_before && is(f, n->to, "f") &&
-        !(n->to + 1 < f->end && glyph_is_latin(f->reading->glyphs[n->to + 1].cp)))
+    if (len == 0 && is_lettered_floor(f, n))
         len = 1;
     if (len > 0 && n->value > 0 && n->value < 121) {
         if (is(f, n->to, "楼") && f->where->building == NULL && n->kind == NUMBER_DIGITS) {
@@ -216,17 +241,29 @@ static uint32_t hashed(struct finder *f, const struct number *n)
     return 0;
 }
 
-/* 4-2-401, 2-401, 4-2-4F: numbers joined by dashes. */
+/* "2-401" in the group of building 8 is unit 2 there; "4-401" in the group of building 4 leaves
+ * the unit open. */
+static bool is_unit_here(const struct finder *f, const struct number *n)
+{
+    const struct hints *hints = f->reading->hints;
+    return hints->building != NULL && strcmp(hints->building, n->text) != 0 && n->value >= 1 &&
+           n->value <= (hints->units > 0 ? hints->units : UNITS_USUAL);
+}
+
+/* 4-2-401, 2-401, 4-2-4F, 4/2/401: numbers joined by dashes or strokes. */
 static uint32_t dashed(struct finder *f, const struct number *first)
 {
     struct number chain[4];
     size_t count = 1;
     chain[0] = *first;
-    while (count < 4 && is(f, chain[count - 1].to, "-") && chain[count - 1].to + 1 < f->end &&
+    const char *joint = is(f, first->to, "/") ? "/" : "-";
+    while (count < 4 && is(f, chain[count - 1].to, joint) && chain[count - 1].to + 1 < f->end &&
            number_at(f->reading, chain[count - 1].to + 1, &chain[count]) &&
            chain[count].kind == NUMBER_DIGITS)
         count++;
     const struct number *last = &chain[count - 1];
+    if (*joint == '/' && (count != 3 || last->digits < 3))
+        return 0; /* "3/5": a date */
     bool date = count == 3 && last->digits == 4 && last->value >= 1900;
     if (count < 2 || date || first->value > 200 || is(f, last->to, "-") || last->digits > 4 ||
         (first->from > 0 && f->reading->glyphs[first->from - 1].cp == '-'))
@@ -241,7 +278,8 @@ static uint32_t dashed(struct finder *f, const struct number *first)
         return 0;
     size_t at = 0;
     size_t before = count - 1;
-    if (f->where->building == NULL && before > 0) {
+    bool unit_first = count == 2 && is_unit_here(f, first);
+    if (f->where->building == NULL && before > 0 && !unit_first) {
         location_set_building(f, &chain[at++], chain[0].to);
         before--;
     }
@@ -282,9 +320,9 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
         gap++;
     bool end = to == f->reading->count && f->where->building != NULL && n.digits <= 4 &&
                n.from - f->last_to < 10 && glyph_is_han(g[n.from - 1].cp);
+    bool counts = any_of(f, to, measures) > 0 && !(n.digits >= 3 && is(f, to, "家"));
     if (!f->slot_before || (gap != n.from && !end) || n.kind != NUMBER_DIGITS ||
-        (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL ||
-        any_of(f, to, measures) > 0)
+        (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL || counts)
         return 0;
     location_set_room(f, &n, to);
     return to;

@@ -34,7 +34,9 @@ static const struct slot_word {
                   {"flr", SLOT_FLOOR},         {"level", SLOT_FLOOR},
                   {"lvl", SLOT_FLOOR},         {"basement level", SLOT_BELOW},
                   {"basement", SLOT_BELOW},    {"in", SLOT_IN},
-                  {"outside", SLOT_IN},        {"inside", SLOT_IN}};
+                  {"outside", SLOT_IN},        {"inside", SLOT_IN},
+                  {"out of", SLOT_IN},         {"from", SLOT_IN},
+                  {"above", SLOT_IN},          {"below", SLOT_IN}};
 
 /* What a number behind "in" counts when it is no room: "in 500 metres". */
 static bool counts_something(const struct finder *f, uint32_t at)
@@ -56,7 +58,10 @@ static uint32_t bare_flat(struct finder *f, struct number *n)
         return 0;
     uint32_t end = location_take_letter(f, n);
     bool letter = end > n->to && f->reading->glyphs[end - 1].cp <= 'h' && n->digits <= 2;
-    bool plain = end == n->to && n->digits >= 3 && n->digits <= (hash ? 4 : 3) &&
+    bool flat = n->value >= 100 && n->value % 100 > 0 && n->value % 100 <= 20;
+    bool year = n->value >= 1900 && n->value < 2100;
+    bool plain = end == n->to &&
+                 (n->digits == 3 || (n->digits == 4 && (hash || (flat && !year)))) &&
                  !counts_something(f, end);
     if (!letter && !plain)
         return 0;
@@ -132,8 +137,29 @@ uint32_t location_english(struct finder *f, uint32_t at)
     return 0;
 }
 
+/* "the light on 5 is dead", "our floor (11th)": the number alone. */
+static bool is_bare_floor(const struct finder *f, const struct number *n)
+{
+    static const char *const behind[] = {" is",  " are", " isn", " in ", " of ",
+                                         " has", ",",    ".",    "!",    "?"};
+    if (n->kind == NUMBER_LETTER || n->digits > 2 || n->value < 1 || f->reading->has_han)
+        return false;
+    if (n->ordinal)
+        return n->from >= 7 && is(f, n->from - 7, "floor (");
+    if (n->from < 3 || !is(f, n->from - 3, "on ") || n->value > 40)
+        return false;
+    bool last = n->to >= f->end;
+    for (size_t i = 0; i < sizeof behind / sizeof *behind && !last; i++)
+        last = is(f, n->to, behind[i]);
+    return last;
+}
+
 uint32_t location_english_number(struct finder *f, const struct number *n)
 {
+    if (is_bare_floor(f, n)) {
+        location_set_floor(f, (int32_t)n->value, n->from, n->to);
+        return n->to;
+    }
     uint32_t at = n->to;
     while (is(f, at, " ") || is(f, at, "/"))
         at++;

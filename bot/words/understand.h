@@ -98,6 +98,7 @@ struct meaning {
 
 struct hints {
     const char *building; /* of the group, or NULL */
+    int units;            /* how many units that building has; 0: not known */
     enum lang lang;       /* for texts without letters */
     bool addressed;       /* the bot was mentioned or quoted */
     bool direct;          /* direct chat */

@@ -199,6 +199,7 @@ static void add_frame(struct reading *reading, const struct hit *object,
     }
     frame->points = frame_points(object, symptom);
     frame->yields = (o != NULL && o->yields) || (s != NULL && s->yields);
+    frame->effect = frame->yields || (o != NULL && o->effect) || (s != NULL && s->effect);
     if (frame->rule != NULL)
         frame->points += frame->rule->weight;
     enum urgency u = s != NULL ? s->urgency : URGENCY_NORMAL;
@@ -358,6 +359,8 @@ static bool is_other_trouble(const struct reading *reading, const struct frame *
         (a->object != NULL && a->object == b->object))
         return false;
     const struct frame *first = a->from < b->from ? a : b, *second = first == a ? b : a;
+    if (reading_is_effect(reading, second, first))
+        return false;
     bool alarm = a->urgency == URGENCY_EMERGENCY || b->urgency == URGENCY_EMERGENCY;
     if (a->clause == b->clause && (alarm || !reading_joint(reading, first->to, second->from)))
         return false;
@@ -400,46 +403,13 @@ static void fill_faults(struct reading *reading, const struct frame *best,
     reading_share_places(reading, meaning, picked);
 }
 
-static void raise_urgency(const struct reading *reading, struct fault_found *fault,
-                          enum urgency urgency, uint32_t from, uint32_t to)
-{
-    if (urgency <= fault->urgency)
-        return;
-    fault->urgency = urgency;
-    fault->urgency_span = reading_span(reading, from, to);
-}
-
-/* The most urgent of all that is said of the trouble counts ("a line is down across the drive,
- * sparking"). An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so
- * is what the text itself calls so. */
-static void weigh_urgency(const struct reading *reading, struct fault_found *fault)
-{
-    for (size_t i = 0; i < reading->frame_count; i++) {
-        const struct frame *frame = &reading->frames[i];
-        if (frame->category == fault->category && frame->points >= REPORT_POINTS)
-            raise_urgency(reading, fault, frame->urgency, frame->from, frame->to);
-    }
-    for (size_t i = 0; i < reading->hit_count; i++) {
-        const struct hit *hit = &reading->hits[i];
-        if (hit->group->mark == MARK_URGENT && hit->group->urgency == URGENCY_EMERGENCY)
-            raise_urgency(reading, fault, URGENCY_EMERGENCY, hit->from, hit->to);
-    }
-    if (fault->urgency == URGENCY_EMERGENCY && reading->marks >> MARK_INCIDENT & 1)
-        fault->urgency = URGENCY_URGENT;
-    for (size_t i = 0; i < reading->hit_count; i++) {
-        const struct hit *hit = &reading->hits[i];
-        if (hit->group->mark == MARK_URGENT)
-            raise_urgency(reading, fault, URGENCY_URGENT, hit->from, hit->to);
-    }
-}
-
 /* What a text says that is a report. */
 static void tell(struct reading *reading, struct frame *best, struct meaning *meaning)
 {
     best = reading_category(reading, best);
     fill_fault(reading, best, meaning->lang, &meaning->fault);
     fill_faults(reading, best, meaning);
-    weigh_urgency(reading, &meaning->fault);
+    reading_urgency(reading, best, &meaning->fault);
     meaning->report = true;
     meaning->intent =
         meaning->fault.urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;

@@ -8,6 +8,7 @@
  *   understand_frames.c    hits → frames (an object and its symptom) → points
  *   understand_votes.c     frames → the category that most of them tell of
  *   understand_opinion.c   the learned second opinion beside the points (opinion.h)
+ *   understand_urgency.c   how urgent it is
  *   understand_places.c    one trouble told of several places
  *   understand_intent.c    answers and commands; then the decision
  *   understand_correct.c   of a correction: the right place, not the wrong one
@@ -53,6 +54,7 @@ struct frame {
     enum urgency urgency;
     int points;
     bool yields; /* loses a tie */
+    bool effect; /* told behind another trouble it is what that leads to */
     bool given;  /* a line [given …] chose its category */
     uint32_t clause, from, to;
 };
@@ -87,7 +89,7 @@ struct reading {
     struct poll polls[FRAMES_MAX];
     size_t frame_count, poll_count;
     struct opinion_view opinion;
-    bool asked; /* for the opinion */
+    bool asked;  /* for the opinion */
     int support; /* votes for its category besides its own */
     int points;  /* what the marks and the rest say for the best frame */
     struct frame *best;
@@ -108,6 +110,9 @@ bool reading_scan(struct reading *reading, const char *text, size_t len);
 void reading_residue(struct reading *reading);
 /* Where the last "and" stands that joins two sentences between these glyphs; 0: none does. */
 uint32_t reading_joint(const struct reading *reading, uint32_t from, uint32_t to);
+/* Whether a says what the trouble before it, b, leads to: "台阶缺了一角，老人容易绊倒". */
+bool reading_is_effect(const struct reading *reading, const struct frame *a,
+                       const struct frame *b);
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);
@@ -125,6 +130,9 @@ void reading_help(struct reading *reading, struct meaning *meaning);
 bool reading_is_vetoed(struct reading *reading);
 /* Whether what the lexicon nearly takes for a report is one. */
 bool reading_is_helped(struct reading *reading);
+/* How urgent the trouble is that this frame tells. */
+void reading_urgency(const struct reading *reading, const struct frame *best,
+                     struct fault_found *fault);
 /* The frame that says what the trouble is, when both have spoken. */
 struct frame *reading_category(struct reading *reading, struct frame *best);
 void reading_intent(struct reading *reading, struct meaning *meaning);

@@ -150,11 +150,11 @@ static bool told_again(struct reading *reading, struct meaning *meaning, uint32_
     return true;
 }
 
-/* "我也想坐电梯": 也 goes with what somebody wants. */
+/* "我也想坐电梯", "物业也不管": 也 goes with what somebody wants, or what nobody does. */
 static bool wishes(const struct reading *reading)
 {
-    static const char *const wants[] = {"想", "要", "去", "爱", "喜",
-                                        "买", "吃", "玩", "觉", "该"};
+    static const char *const wants[] = {"想", "要", "去", "爱",   "喜",   "买",   "吃",
+                                        "玩", "觉", "该", "不管", "不理", "没人", "不来"};
     for (size_t i = 0; i < reading->hit_count; i++)
         for (size_t k = 0; k < sizeof wants / sizeof *wants; k++)
             if (reading->hits[i].group->mark == MARK_ALSO &&

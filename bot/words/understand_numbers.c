@@ -84,6 +84,25 @@ static void add(struct reading *reading, struct meaning *meaning, const struct n
     reading->numbers_to = to;
 }
 
+/* "unit 2 not working", "lift 2 is out": the word before the number says what it counts. */
+static bool tells_place(const struct reading *reading, const struct number *n)
+{
+    static const char *const words[] = {"unit",     "floor", "level",     "building", "bldg",
+                                        "block",    "tower", "apartment", "flat",     "apt",
+                                        "room",     "door",  "entrance",  "gate",     "lift",
+                                        "elevator", "line",  "basement"};
+    uint32_t to = n->from;
+    while (to > 0 && (reading->glyphs[to - 1].cp == ' ' || reading->glyphs[to - 1].cp == '#'))
+        to--;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        uint32_t len = (uint32_t)strlen(words[i]);
+        if (to >= len && reading_is(reading, to - len, words[i]) &&
+            (to == len || !glyph_is_latin(reading->glyphs[to - len - 1].cp)))
+            return true;
+    }
+    return false;
+}
+
 /* 12 14, 12、14, 12和14 behind a number that names an event. */
 static bool continues_list(const struct reading *reading, uint32_t at)
 {
@@ -154,7 +173,7 @@ void reading_numbers(struct reading *reading, struct meaning *meaning)
         bool joined =
             at > 0 && (g[at - 1].cp == '-' || g[at - 1].cp == '.' || g[at - 1].cp == ':' ||
                        g[at - 1].cp == '+' || glyph_is_latin(g[at - 1].cp));
-        if (!joined && !n.ordinal && n.value > 0 && n.digits <= 7)
+        if (!joined && !n.ordinal && n.value > 0 && n.digits <= 7 && !tells_place(reading, &n))
             number_here(reading, meaning, &n);
         at = n.to;
     }

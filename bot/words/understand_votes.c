@@ -8,7 +8,9 @@
 
 #include "words/understand_inner.h"
 
-#define LONE_MAX 2 /* what the things without a symptom may add to a category */
+#define SURE_FRAME 4  /* points of a thing and its trouble */
+#define JOINTS_FIRM 6 /* of the words that join: 物业也不管 is no further trouble */
+#define LONE_MAX 2    /* what the things without a symptom may add to a category */
 
 /* All categories are names of one table, so equal names are the same pointer. */
 static struct poll *poll_of(struct poll *polls, size_t *count, const char *category)
@@ -130,6 +132,32 @@ int poll_standing(const struct poll *poll)
     return poll->points + poll->best->points - poll->best->yields;
 }
 
+bool reading_is_effect(const struct reading *reading, const struct frame *a,
+                       const struct frame *b)
+{
+    static const char *const joints[] = {"还有", "另",   "同时", "以及", "其次", ";",
+                                         "也",   "and ", "also", "plus", NULL};
+    if (!a->effect || b->effect || a->from < b->to)
+        return false;
+    for (uint32_t at = b->to; at < a->to; at++)
+        for (size_t i = 0; joints[i] != NULL && i < (a->yields ? JOINTS_FIRM : SIZE_MAX); i++)
+            if (reading_is(reading, at, joints[i]))
+                return false;
+    return true;
+}
+
+/* The trouble before, of which the best is only the effect. */
+static struct frame *cause_of(struct reading *reading, struct frame *best)
+{
+    for (size_t i = 0; i < reading->frame_count && best->effect; i++) {
+        struct frame *frame = &reading->frames[i];
+        if (frame->object != NULL && frame->symptom != NULL && frame->points >= SURE_FRAME &&
+            reading_is_effect(reading, best, frame))
+            return frame;
+    }
+    return best;
+}
+
 struct frame *reading_vote(struct reading *reading)
 {
     struct poll *polls = reading->polls;
@@ -152,5 +180,5 @@ struct frame *reading_vote(struct reading *reading)
     if (best == NULL)
         return NULL;
     reading->support = best->points - best->best->points;
-    return best->best;
+    return cause_of(reading, best->best);
 }
