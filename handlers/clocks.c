@@ -60,6 +60,28 @@ bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const
     return true;
 }
 
+/* But for what is told of an event that is over: withdrawn, why. */
+static const char *const kept_names[] = {"again", "owner",        "decide", "rung",
+                                         "hold",  "hold_refused", "changed"};
+
+bool clocks_keep_for_morning(struct turn *turn, const struct event *event, const char *name,
+                             const char *handler, const char *data, const struct member *whom)
+{
+    if (emergency_is(event) || !is_quiet(turn))
+        return false;
+    turn_timer_set(turn, event, name, handler,
+                   calendar_quiet_end_ms(turn->calendar, turn->now_ms), data);
+    if (whom && turn->sender && turn->group->kind != GROUP_BUILDING && !say_has_here(turn))
+        out_member(say_answer(turn, event, "at_seven"), "member", whom->id);
+    return true;
+}
+
+void clocks_drop_kept(struct turn *turn, const struct event *event)
+{
+    for (size_t i = 0; i < sizeof kept_names / sizeof *kept_names; i++)
+        turn_timer_cancel(turn, event, kept_names[i]);
+}
+
 void clocks_end(struct turn *turn, const struct event *event)
 {
     static const char *const names[] = {"draft", "dispatch", "accept", "finish",

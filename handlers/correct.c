@@ -53,6 +53,8 @@ static struct event *meant(const struct turn *turn, enum right right)
         struct event *event = turn_event_by(turn, ways[i]);
         if (event)
             return event_is_open(event) && guard_may(turn, event, right) ? event : NULL;
+        if (turn->meaning->number_count)
+            return NULL; /* what is named is unknown */
     }
     struct event *newest = newest_mine(turn, right);
     return newest || right != RIGHT_WITHDRAW ? newest : only_mine(turn, right);
@@ -60,20 +62,33 @@ static struct event *meant(const struct turn *turn, enum right right)
 
 /* ---- correcting ---- */
 
+/* "不是灯，是电梯". */
+static bool is_other_thing(const struct turn *turn, const struct event *event)
+{
+    const struct fault_found *fault = &turn->meaning->fault;
+    return fault->category && fault->object &&
+           !(is_same(fault->category, event->category) &&
+             is_same(fault->object, event->object));
+}
+
+/* While somebody is on his way the class stays, and the words go along. A new limit counts when
+ * it is the earlier one. */
 static bool take_what(struct turn *turn, struct event *event)
 {
     const struct fault_found *fault = &turn->meaning->fault;
-    if (!fault->category || !fault->object ||
-        (is_same(fault->category, event->category) && is_same(fault->object, event->object)))
+    if (!is_other_thing(turn, event) || event->state > STATE_DISPATCHED)
         return false;
-    if (event->state != STATE_DRAFT && event->state != STATE_REPORTED)
-        return false; /* somebody is on his way: words go along, the class stays */
     event->category = fault->category;
     event->code = fault->code;
     event->object = fault->object;
     event->symptom = fault->symptom;
     event->said = NULL;
     event->owner = OWNER_NONE;
+    int64_t due_ms = event->due_finish_ms;
+    event->due_finish_ms = 0;
+    clocks_open(turn, event);
+    if (due_ms && (!event->due_finish_ms || due_ms < event->due_finish_ms))
+        event->due_finish_ms = due_ms;
     return true;
 }
 
@@ -85,26 +100,9 @@ static void choose_again(struct turn *turn, struct event *event)
     if (is_same(former, event->assignee))
         return;
     if (event->state == STATE_HANDLING)
-        event_move(event, STATE_DISPATCHED, turn->sender->id, "the place was corrected",
+        event_move(event, STATE_DISPATCHED, turn->sender->id, "corrected",
                    turn->now_ms, turn->arena);
     clocks_wait_accept(turn, event);
-}
-
-/* Who had it reads in the same line that he need not go; in direct chat in one of his own. */
-static void hand_on(struct turn *turn, const struct event *event, const char *former)
-{
-    struct outgoing *out = dispatch_first_ping(turn, event);
-    const struct member *member = community_member(turn->community, former);
-    if (!member)
-        return;
-    if (out && !out->member) {
-        out_mention(out, former);
-    } else {
-        out = turn_ping(turn, member, NULL, 0, event, "ping_changed");
-        say_event(turn, out, event);
-        out_member(out, "assignee", event->assignee);
-    }
-    out_member(out, "former", former);
 }
 
 static void send_on(struct turn *turn, struct event *event, const char *old_building)
@@ -116,20 +114,19 @@ static void send_on(struct turn *turn, struct event *event, const char *old_buil
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
     const char *former = event->assignee;
-    if (!is_same(old_building, event->building))
+    if (event->owner == OWNER_NONE || !is_same(old_building, event->building))
         choose_again(turn, event);
-    if (former && !is_same(former, event->assignee))
-        hand_on(turn, event, former);
-    else
-        dispatch_ping(turn, event, "ping_changed");
+    dispatch_changed(turn, event, former);
 }
 
-static void say_corrected(struct turn *turn, const struct event *event)
+static void say_corrected(struct turn *turn, const struct event *event, bool told)
 {
     if (say_has_here(turn))
         return; /* the ping stands there */
     struct outgoing *out = say_answer(turn, event, "corrected");
     report_say_short_place(turn, out, event);
+    if (told)
+        out_member(out, "told", event->assignee);
 }
 
 /* What was told and what was put right are read together from now on; an edited message stands
@@ -158,16 +155,28 @@ static void correct(struct turn *turn, struct event *event)
     const char *old_building = event->building;
     bool changed = report_take_place(turn, event, &where);
     changed |= take_what(turn, event);
-    if (!changed)
+    bool told = event->state == STATE_HANDLING && is_other_thing(turn, event);
+    if (!changed && !told)
         return;
     event_note(event, "corrected", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
     event->text = corrected_text(turn, event);
     send_on(turn, event, old_building);
-    say_corrected(turn, event);
+    say_corrected(turn, event, told);
 }
 
 /* ---- withdrawing ---- */
+
+/* Nobody need go. */
+static void tell_withdrawn(struct turn *turn, const struct event *event, bool fixed)
+{
+    if (clocks_keep_for_morning(turn, event, "withdrawn", "correct", fixed ? "fixed" : NULL,
+                                NULL))
+        return;
+    struct outgoing *out = dispatch_ping(turn, event, "ping_withdrawn");
+    if (out)
+        out_flag(out, "fixed", fixed);
+}
 
 static bool withdraw(struct turn *turn, struct event *event)
 {
@@ -183,7 +192,7 @@ static bool withdraw(struct turn *turn, struct event *event)
     clocks_end(turn, event);
     turn_close_questions(turn, event);
     if (pinged)
-        dispatch_ping(turn, event, "ping_withdrawn");
+        tell_withdrawn(turn, event, false);
     return true;
 }
 
@@ -214,9 +223,8 @@ static bool is_fixed(struct turn *turn, struct event *event)
         return false;
     bool waits = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
     verify_close(turn, event, CONFIRMED_REPORTER);
-    struct outgoing *out = waits ? dispatch_ping(turn, event, "ping_withdrawn") : NULL;
-    if (out)
-        out_flag(out, "fixed", true);
+    if (waits && event->state == STATE_DONE)
+        tell_withdrawn(turn, event, true);
     return event->state == STATE_DONE;
 }
 
@@ -252,7 +260,24 @@ static int match(const struct turn *turn)
     bool withdraws = turn->meaning->intent == INTENT_WITHDRAW;
     if (!withdraws && turn->meaning->intent != INTENT_CORRECT)
         return 0;
-    return meant(turn, withdraws ? RIGHT_WITHDRAW : RIGHT_CORRECT) ? 65 : 0;
+    if (meant(turn, withdraws ? RIGHT_WITHDRAW : RIGHT_CORRECT))
+        return 65;
+    struct targets targets;
+    targets_take_numbers(turn, &targets);
+    return targets_are_unknown(turn, &targets) ? 10 : 0;
+}
+
+static void by_word(struct turn *turn)
+{
+    bool withdraws = turn->meaning->intent == INTENT_WITHDRAW;
+    struct event *event = meant(turn, withdraws ? RIGHT_WITHDRAW : RIGHT_CORRECT);
+    struct targets targets;
+    if (event && withdraws)
+        withdraw_by_word(turn, event);
+    else if (event)
+        correct(turn, event);
+    targets_take_numbers(turn, &targets);
+    targets_say_unknown(turn, &targets);
 }
 
 static void handle(struct turn *turn)
@@ -261,10 +286,15 @@ static void handle(struct turn *turn)
         recall(turn);
     else if (turn->input->kind == INPUT_EDIT)
         correct(turn, turn_event_by(turn, EVENT_BY_MESSAGE));
-    else if (turn->meaning->intent == INTENT_WITHDRAW)
-        withdraw_by_word(turn, meant(turn, RIGHT_WITHDRAW));
     else
-        correct(turn, meant(turn, RIGHT_CORRECT));
+        by_word(turn);
+}
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (event && !event_is_open(event))
+        tell_withdrawn(turn, event, turn->timer_data != NULL);
 }
 
 const struct handler handler_correct = {
@@ -275,4 +305,5 @@ const struct handler handler_correct = {
     .priority = 25,
     .match = match,
     .handle = handle,
+    .on_timer = on_timer,
 };

@@ -142,6 +142,34 @@ struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *even
     return out;
 }
 
+/* It is somebody else's now: he is pinged, and who had it reads in the same line that he need
+ * not go; in direct chat in one of his own. */
+static void hand_on(struct turn *turn, const struct event *event, const struct member *former)
+{
+    struct outgoing *out = dispatch_first_ping(turn, event);
+    if (out && !out->member) {
+        out_mention(out, former->id);
+    } else {
+        out = turn_ping(turn, former, NULL, 0, event, "ping_changed");
+        say_event(turn, out, event);
+        out_member(out, "assignee", event->assignee);
+    }
+    out_member(out, "former", former->id);
+}
+
+void dispatch_changed(struct turn *turn, const struct event *event, const char *former)
+{
+    const struct member *he = former ? community_member(turn->community, former) : NULL;
+    if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
+        return;
+    if (clocks_keep_for_morning(turn, event, "changed", "ladder", former, NULL))
+        return;
+    if (he && !is_same(he->id, event->assignee))
+        hand_on(turn, event, he);
+    else
+        dispatch_ping(turn, event, "ping_changed");
+}
+
 void dispatch(struct turn *turn, struct event *event)
 {
     clocks_open(turn, event);

@@ -143,8 +143,8 @@ bool guard_is_handler_side(const struct turn *turn, const struct event *event,
     return false;
 }
 
-/* A colleague of another grid may take the work over ("收到 12"); that it is done he says only
- * then. It may have been his until its place was corrected. */
+/* A colleague of another grid may take the work over ("收到 12"); all else he says only then. It
+ * may have been his until its place was corrected. */
 static bool works_there(const struct turn *turn, const struct event *event)
 {
     struct area at = {.building = event->building, .unit = event->unit};
@@ -168,7 +168,7 @@ bool guard_may(const struct turn *turn, const struct event *event, enum right ri
         allowed |= IS_GRID_UP;
     if (right == RIGHT_DONE && (event->owner == OWNER_COMMUNITY || event->owner == OWNER_UPPER))
         allowed |= IS_GRID_WORKER;
-    if (right == RIGHT_DONE && (is & IS_COMPANY) && !works_there(turn, event))
+    if (right != RIGHT_ACCEPT && (is & IS_COMPANY) && !works_there(turn, event))
         is &= ~IS_COMPANY;
     return is & allowed;
 }

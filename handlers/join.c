@@ -276,7 +276,7 @@ static void propose(struct turn *turn, const struct event *event)
 {
     const struct member *worker =
         community_rung(turn->community, 1, event->building, event->unit);
-    if (!worker || is_quiet(turn) || !turn->timer_data)
+    if (!worker || !turn->timer_data)
         return;
     struct event *near = arena_alloc(turn->arena, sizeof *near);
     *near = *event; /* of the other one the number is known, and that it is the same place */

@@ -4,6 +4,9 @@
  * says that he has it. */
 #include "handlers/skills.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define ACCEPT_TOP 3 /* missing acceptance climbs no higher */
 #define TOP 5
 
@@ -37,6 +40,11 @@ static const struct member *next_rung(const struct turn *turn, const struct even
     return NULL;
 }
 
+static const char *households_text(const struct turn *turn, const struct event *event)
+{
+    return arena_printf(turn->arena, "%zu", event_households(event));
+}
+
 static void tell_rung(struct turn *turn, const struct event *event, const struct member *member,
                       const char *why)
 {
@@ -53,7 +61,7 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);
     dispatch_words(turn, out, event);
-    out_text(out, "households", arena_printf(turn->arena, "%zu", event_households(event)));
+    out_text(out, "households", households_text(turn, event));
     bool hidden = say_is_private(turn, event) && !out->member;
     if (event->photo_count && !hidden)
         out->photo = event->photos[0];
@@ -65,11 +73,12 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
 
 /* Residents hear of a rise once. */
 static void tell_residents(struct turn *turn, const struct event *event, int from_level,
-                           const struct member *member)
+                           const struct member *member, const char *why)
 {
     int base = emergency_is(event) ? 2 : 1;
     const char *home = say_home(turn, event);
-    if (from_level != base || !home || say_has(turn, home) || is_quiet(turn))
+    bool told = turn->input->kind == INPUT_TIMER && is_same(why, "again"); /* when it was denied */
+    if (from_level != base || !home || say_has(turn, home) || is_quiet(turn) || told)
         return;
     if (list_is_late(turn)) {
         list_raised(turn, home, event);
@@ -77,6 +86,31 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
     }
     struct outgoing *out = say_residents(turn, event, "raised");
     out_member(out, "member", member->id);
+    if (is_same(why, "households"))
+        out_text(out, "households", households_text(turn, event));
+}
+
+/* By whom it is looked into from now on, in the quiet hours at 07:00. */
+static void tell(struct turn *turn, const struct event *event, int from_level,
+                 const struct member *member, const char *why)
+{
+    const char *data = arena_printf(turn->arena, "%d|%s", from_level, why);
+    if (list_is_late(turn))
+        list_collect(turn, member->id);
+    else if (clocks_keep_for_morning(turn, event, "rung", "ladder", data, member))
+        return;
+    else if (!emergency_is(event))
+        tell_rung(turn, event, member, why);
+    tell_residents(turn, event, from_level, member, why);
+}
+
+static void tell_at_seven(struct turn *turn, const struct event *event)
+{
+    const struct member *member =
+        community_rung(turn->community, event->level, event->building, event->unit);
+    const char *bar = turn->timer_data ? strchr(turn->timer_data, '|') : NULL;
+    if (member && bar && event_is_open(event))
+        tell(turn, event, atoi(turn->timer_data), member, bar + 1);
 }
 
 bool ladder_raise(struct turn *turn, struct event *event, const char *why, const char *who)
@@ -89,11 +123,7 @@ bool ladder_raise(struct turn *turn, struct event *event, const char *why, const
     event->level = level;
     event_watch(event, member->id, turn->arena);
     event_note(event, "raised", who, why, turn->now_ms, turn->arena);
-    if (list_is_late(turn))
-        list_collect(turn, member->id);
-    else if (!emergency_is(event))
-        tell_rung(turn, event, member, why);
-    tell_residents(turn, event, from_level, member);
+    tell(turn, event, from_level, member, why);
     return true;
 }
 
@@ -171,6 +201,10 @@ static void on_timer(struct turn *turn)
         deadline_passed(turn, event);
     else if (is_same(turn->timer_name, "households") && event_is_open(event))
         ladder_raise(turn, event, "households", LOUBOT_ITSELF);
+    else if (is_same(turn->timer_name, "rung"))
+        tell_at_seven(turn, event);
+    else if (is_same(turn->timer_name, "changed"))
+        dispatch_changed(turn, event, turn->timer_data);
 }
 
 const struct handler handler_ladder = {.name = "ladder",

@@ -128,10 +128,32 @@ static const char *short_time(const struct turn *turn, int64_t at_ms)
     return arena_printf(turn->arena, "%d/%d %02d:%02d", at.month, at.day, at.hour, at.minute);
 }
 
-/* While the clock is paused nothing is late. */
+/* Nobody works on it now: the clock is paused, or somebody is asked whether it is done. */
+static bool rests(const struct event *event)
+{
+    return event->paused_ms || event->state == STATE_CHECKING;
+}
+
+/* Meanwhile nothing is late. */
 static bool is_over(const struct turn *turn, const struct event *event)
 {
-    return !event->paused_ms && event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+    return !rests(event) && event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
+}
+
+/* Until when, or for what it waits. */
+static const char *waits_for(const struct turn *turn, const struct event *event, enum lang lang)
+{
+    bool zh = lang == LANG_ZH;
+    if (event->state == STATE_CHECKING)
+        return zh ? " 待确认" : " to be confirmed";
+    if (event->state == STATE_CONFERRING)
+        return zh ? " 待会商" : " at the meeting";
+    if (event->state == STATE_SUSPENDED)
+        return arena_printf(turn->arena, zh ? " 缓到%s" : " until %s",
+                            short_time(turn, event->until_ms));
+    return event->due_finish_ms
+               ? arena_printf(turn->arena, " %s", short_time(turn, event->due_finish_ms))
+               : "";
 }
 
 static const char *what(const struct turn *turn, const struct event *event)
@@ -161,10 +183,7 @@ static void say_line(const struct turn *turn, struct outgoing *out, const struct
     const struct member *assignee =
         event->assignee ? community_member(turn->community, event->assignee) : NULL;
     bool late = is_over(turn, event);
-    const char *due =
-        event->due_finish_ms && !event->paused_ms
-            ? arena_printf(turn->arena, " %s", short_time(turn, event->due_finish_ms))
-            : "";
+    const char *due = waits_for(turn, event, out->lang);
     out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
              arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id, short_place(turn, event),
                           what(turn, event), assignee ? assignee->name : "", due,
@@ -226,7 +245,7 @@ static void say_morning(struct turn *turn, const char *member)
         say_line(turn, out, event, open++);
         bool over = is_over(turn, event);
         late += over;
-        today += !over && !event->paused_ms && event->due_finish_ms &&
+        today += !over && !rests(event) && event->due_finish_ms &&
                  is_today(turn, event->due_finish_ms);
     }
     if (!out) { /* nothing is open: the next event sets the timer again */

@@ -43,14 +43,15 @@ void progress_say(struct turn *turn, const struct event *event)
     struct outgoing *out = say_answer(turn, event, "progress");
     say_state(turn, out, event, "state");
     out_time(out, "since", since(event) ? since(event) : event->opened_ms);
-    bool open = event_is_open(event);
+    bool open = event_is_open(event), waits = event->paused_ms || event->checking_ms;
     if (open)
         out_member(out, "assignee", event->assignee);
     if (event->state == STATE_SUSPENDED)
         out_time(out, "until", event->until_ms);
-    else if (open && event->due_finish_ms > turn->now_ms)
+    else if (open && !waits && event->due_finish_ms > turn->now_ms)
         out_time(out, "due", event->due_finish_ms);
-    out_flag(out, "late", open && event->due_finish_ms && event->due_finish_ms <= turn->now_ms);
+    out_flag(out, "late",
+             open && !waits && event->due_finish_ms && event->due_finish_ms <= turn->now_ms);
     if (event->outcome == OUTCOME_DUPLICATE && event->duplicate_of)
         out_text(out, "other", arena_printf(turn->arena, "%u", event->duplicate_of));
 }
@@ -125,9 +126,19 @@ static void find(const struct turn *turn, struct found *found)
         found->count = 1; /* of what is over, the newest will do */
 }
 
+/* A command about somebody else's event, in direct chat: how it stands is all there is to say. */
+static bool is_command(const struct turn *turn)
+{
+    return turn->meaning->intent != INTENT_PROGRESS;
+}
+
 static int match(const struct turn *turn)
 {
     struct found found;
+    if (is_command(turn))
+        return turn->group->kind == GROUP_DIRECT && !turn->staff && turn->meaning->number_count
+                   ? 5
+                   : 0;
     find(turn, &found);
     if (found.count)
         return 60;
@@ -154,13 +165,11 @@ static void say_list(struct turn *turn, const struct found *found)
 
 static void say_nothing_found(struct turn *turn)
 {
-    struct targets targets = {0};
-    for (size_t i = 0; i < turn->meaning->number_count; i++)
-        if (!turn_event_numbered(turn, turn->meaning->numbers[i]))
-            targets.unknown[targets.unknown_count++] = turn->meaning->numbers[i];
+    struct targets targets;
+    targets_take_numbers(turn, &targets);
     if (targets.unknown_count)
         targets_say_unknown(turn, &targets);
-    else if (turn->addressed)
+    else if (turn->addressed && !targets.count)
         turn_answer(turn, "progress_none", turn->meaning->lang);
 }
 
@@ -199,7 +208,9 @@ static void handle(struct turn *turn)
 const struct handler handler_progress = {
     .name = "progress",
     .listens = LISTEN_MESSAGE,
-    .intents = 1u << INTENT_PROGRESS,
+    .intents = 1u << INTENT_PROGRESS | 1u << INTENT_ACCEPT | 1u << INTENT_DONE |
+               1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_TRANSFER |
+               1u << INTENT_RAISE,
     .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_NEARBY,
     .priority = 20,
     .match = match,

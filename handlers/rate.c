@@ -51,6 +51,7 @@ static void archive(struct turn *turn, struct event *event, const char *note)
         return;
     event_move(event, STATE_ARCHIVED, LOUBOT_ITSELF, note, turn->now_ms, turn->arena);
     turn_timer_cancel(turn, event, "archive");
+    clocks_drop_kept(turn, event);
 }
 
 static void ask_why(struct turn *turn, struct event *event)
@@ -76,6 +77,19 @@ static bool is_about_a_notice(const struct turn *turn, const struct event *event
     return turn->input->kind != INPUT_REACTION || event->reached & EVENT_BY_QUOTE;
 }
 
+/* The grid worker reads why, at night at 07:00. */
+static void tell_why(struct turn *turn, const struct event *event, const char *words)
+{
+    const struct member *worker =
+        community_rung(turn->community, 1, event->building, event->unit);
+    if (!worker || clocks_keep_for_morning(turn, event, "why", "rate", words, NULL))
+        return;
+    struct outgoing *out = turn_ping(turn, worker, NULL, 0, event, "rated_bad");
+    say_event(turn, out, event);
+    if (out->member || !say_is_private(turn, event))
+        out_text(out, "words", words);
+}
+
 static bool answer_why(struct turn *turn, struct session *session, size_t index,
                        struct event *event)
 {
@@ -86,14 +100,7 @@ static bool answer_why(struct turn *turn, struct session *session, size_t index,
     event_note(event, "reason", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
     session_close(session, index);
-    const struct member *worker =
-        community_rung(turn->community, 1, event->building, event->unit);
-    if (worker && !is_quiet(turn)) {
-        struct outgoing *out = turn_ping(turn, worker, NULL, 0, event, "rated_bad");
-        say_event(turn, out, event);
-        if (out->member || !say_is_private(turn, event))
-            out_text(out, "words", say_masked(turn, turn->text));
-    }
+    tell_why(turn, event, say_masked(turn, turn->text));
     if (!say_has_here(turn))
         say_answer(turn, event, "why_taken");
     return true;
@@ -138,7 +145,9 @@ static void handle(struct turn *turn)
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (event)
+    if (event && is_same(turn->timer_name, "why"))
+        tell_why(turn, event, turn->timer_data);
+    else if (event)
         archive(turn, event, "7 days");
 }
 

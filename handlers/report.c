@@ -246,9 +246,9 @@ static void follow_former(struct turn *turn, struct event *event,
 static void propose_merge(struct turn *turn, const struct event *event,
                           const struct event *near)
 {
-    if (!is_quiet(turn)) /* a minute later: one message a turn, and the ping goes first */
-        turn_timer_set(turn, event, "merge", "join", turn->now_ms + MINUTE_MS,
-                       arena_printf(turn->arena, "%u", near->id));
+    /* a minute later: one message a turn, and the ping goes first */
+    turn_timer_set(turn, event, "merge", "join", after_quiet(turn, turn->now_ms) + MINUTE_MS,
+                   arena_printf(turn->arena, "%u", near->id));
 }
 
 /* Acknowledged at once; sent on, or asked about. */
@@ -378,8 +378,7 @@ static bool attach_piece(struct turn *turn, struct event *event)
         return false;
     event_note(event, "added", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
-    if (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING)
-        dispatch_ping(turn, event, "ping_changed");
+    dispatch_changed(turn, event, NULL);
     return true;
 }
 

@@ -357,6 +357,12 @@ bool say_has_here(const struct turn *turn)
     return false;
 }
 
+void say_heard(struct turn *turn)
+{
+    if (turn->out_count && turn->group->kind == GROUP_DIRECT && !say_has_here(turn))
+        turn_react(turn, "👌");
+}
+
 struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template)
 {
     struct outgoing *out = turn_answer(turn, template, turn->meaning->lang);

@@ -104,6 +104,9 @@ struct outgoing *say_direct_once(struct turn *turn, const char *member, const ch
                                  const struct event *event);
 /* An answer to the sender about the event, in his language. */
 struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template);
+/* In direct chat, where nobody sees the line in the building's group, a mark says that it was
+ * heard. */
+void say_heard(struct turn *turn);
 /* Phone and identity numbers masked; in the arena. */
 const char *say_masked(const struct turn *turn, const char *text);
 /* The class's policy. */
@@ -128,6 +131,9 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
 
 /* The ping that tells somebody of it for the first time; NULL likewise. */
 struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *event);
+/* Place or thing were put right: whoever has it is told, at night at 07:00; and `former` (or
+ * NULL), who had it before. */
+void dispatch_changed(struct turn *turn, const struct event *event, const char *former);
 /* The reporter's words in a ping; what is private is not told in a group. */
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event);
 /* It is told to the person alone. */
@@ -146,6 +152,13 @@ void clocks_wait_finish(struct turn *turn, struct event *event);
 /* In the quiet hours the timer's turn only sets it again for 07:00; true then. Emergencies do
  * not wait. */
 bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler);
+/* In the quiet hours nobody is pinged about what is no emergency: then it is done by the timer
+ * `name` of `handler` at 07:00, which gets `data`; true. The staff's sender reads that `whom`
+ * (or NULL) is told then. When you add a name, add it in clocks.c too. */
+bool clocks_keep_for_morning(struct turn *turn, const struct event *event, const char *name,
+                             const char *handler, const char *data, const struct member *whom);
+/* Nothing of that is left. */
+void clocks_drop_kept(struct turn *turn, const struct event *event);
 /* It is done: no timer is left but the one that archives it. */
 void clocks_end(struct turn *turn, const struct event *event);
 /* Only conferring and suspended pause: stops the clock, and moves the deadline by the pause. */
@@ -172,6 +185,8 @@ struct targets {
 void targets_find(const struct turn *turn,
                   bool (*fits)(const struct turn *turn, const struct event *event),
                   struct targets *ret_targets);
+/* Only what is named by number. */
+void targets_take_numbers(const struct turn *turn, struct targets *ret_targets);
 /* Asks which of them is meant; the answer comes to `handler` as kind `kind`. */
 void targets_ask(struct turn *turn, const struct targets *targets, const char *handler,
                  const char *kind);
@@ -183,7 +198,10 @@ bool targets_are_unfit(const struct turn *turn, const struct targets *targets, e
                        bool (*fits)(const struct turn *turn, const struct event *event));
 void targets_say_unfit(struct turn *turn, const struct targets *targets, enum right right,
                        bool (*fits)(const struct turn *turn, const struct event *event));
-/* Says kindly which numbers are unknown (staff and direct chat only). */
+/* Numbers that nothing has, from staff, from whoever has reported something, or in direct chat:
+ * others meet silence. */
+bool targets_are_unknown(const struct turn *turn, const struct targets *targets);
+/* Says so kindly, with the nearest of the sender's. */
 void targets_say_unknown(struct turn *turn, const struct targets *targets);
 
 /* ---- handover.c ---- */
@@ -236,8 +254,8 @@ void list_for_grid_worker(struct turn *turn, struct event *event);
 
 /* ---- date.c ---- */
 
-/* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00).
- * False: none. */
-bool date_find(const struct turn *turn, const char *text, int64_t *ret_ms);
+/* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00), and
+ * what stands behind it. NULL: none. */
+const char *date_find(const struct turn *turn, const char *text, int64_t *ret_ms);
 
 #endif

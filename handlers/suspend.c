@@ -19,20 +19,47 @@ static bool fits_hold(const struct turn *turn, const struct event *event)
     return event->state == STATE_HANDLING && guard_may(turn, event, RIGHT_SUSPEND);
 }
 
-/* What stands behind the date, or the whole text. */
-static const char *reason_of(const struct turn *turn)
+/* "，因为等配件" and ", waiting for parts" without what joins it to the date. */
+static const char *without_joints(const char *text)
 {
-    const char *reason = turn->meaning->reason;
-    const char *text = say_masked(turn, reason ? reason : turn->text);
-    const char *space = strrchr(text, ' ');
-    return space && space[1] ? space + 1 : text;
+    static const char *const joints[] = {" ", "，", ",", "。", ".", "、", "：", ":", "；", ";",
+                                         "前", "再", "因为", "because ", "as "};
+    for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
+        if (strncasecmp(text, joints[i], strlen(joints[i])) == 0)
+            return without_joints(text + strlen(joints[i]));
+    return text;
 }
 
+/* What stands between two words of the command, "12 等配件 挂起到5月18日", or NULL. */
+static const char *before_command(const struct turn *turn)
+{
+    struct span span = turn->meaning->intent_span;
+    const char *text = turn->text + strspn(turn->text, " #0123456789");
+    const char *end = turn->text + span.from;
+    if (span.to <= span.from || end <= text)
+        return NULL;
+    const char *reason = arena_strndup(turn->arena, text, (size_t)(end - text));
+    return strlen(reason) >= 6 ? reason : NULL;
+}
+
+/* Behind the date, or before the command; NULL: none is told. */
+static const char *reason_of(const struct turn *turn, const char *behind_date)
+{
+    const char *reason = without_joints(behind_date);
+    if (!*reason)
+        reason = before_command(turn);
+    return reason ? say_masked(turn, reason) : NULL;
+}
+
+/* What is missing may come alone within ten minutes; the date that was told stands among the
+ * choices. */
 static void complain(struct turn *turn, const struct event *event, const char *what)
 {
     struct outgoing *out = say_answer(turn, event, "suspend_how");
     out_flag(out, what, true);
     out_flag(out, "example", true);
+    turn_ask(turn, turn->group->name, turn->sender->id, "suspend", "hold", event,
+             turn->now_ms + 10 * MINUTE_MS, &turn->text, is_same(what, "no_reason"));
 }
 
 /* The rung above the assignee's: over an owner's person the grid worker. */
@@ -47,33 +74,65 @@ static const struct member *granter(const struct turn *turn, const struct event 
     return NULL;
 }
 
+static void ask_granter(struct turn *turn, struct event *event, const char *who)
+{
+    const struct member *member = granter(turn, event);
+    if (!member || clocks_keep_for_morning(turn, event, "hold", "suspend", who, member))
+        return;
+    struct outgoing *out = turn_ping(turn, member, NULL, 0, event, "ask_suspend");
+    say_event(turn, out, event);
+    out_member(out, "member", who);
+    out_time(out, "until", event->until_ms);
+    out_text(out, "reason", event->until_reason);
+    turn_ask(turn, out->group, member->id, "suspend", "grant", event, turn->now_ms + 3 * DAY_MS,
+             NULL, 0);
+}
+
+static void hold(struct turn *turn, struct event *event, int64_t until_ms, const char *reason)
+{
+    const char *wrong = !reason                                ? "no_reason"
+                        : until_ms <= turn->now_ms             ? "past"
+                        : until_ms > turn->now_ms + YEAR_MS    ? "far"
+                                                               : NULL;
+    if (wrong) {
+        complain(turn, event, wrong);
+        return;
+    }
+    event->until_ms = until_ms;
+    event->until_reason = reason;
+    event_note(event, "asked to suspend", turn->sender->id, say_masked(turn, turn->text),
+               turn->now_ms, turn->arena);
+    ask_granter(turn, event, turn->sender->id);
+}
+
 static void ask_hold(struct turn *turn, struct event *event)
 {
     int64_t until_ms;
     if (!fits_hold(turn, event))
         return;
-    if (!date_find(turn, turn->text, &until_ms)) {
+    const char *behind = date_find(turn, turn->text, &until_ms);
+    if (behind)
+        hold(turn, event, until_ms, reason_of(turn, behind));
+    else
         complain(turn, event, "no_date");
-        return;
-    }
-    if (until_ms <= turn->now_ms || until_ms > turn->now_ms + YEAR_MS) {
-        complain(turn, event, until_ms <= turn->now_ms ? "past" : "far");
-        return;
-    }
-    const struct member *member = granter(turn, event);
-    if (!member)
-        return;
-    event->until_ms = until_ms;
-    event->until_reason = reason_of(turn);
-    event_note(event, "asked to suspend", turn->sender->id, say_masked(turn, turn->text),
-               turn->now_ms, turn->arena);
-    struct outgoing *out = turn_ping(turn, member, NULL, 0, event, "ask_suspend");
-    say_event(turn, out, event);
-    out_member(out, "member", turn->sender->id);
-    out_time(out, "until", until_ms);
-    out_text(out, "reason", event->until_reason);
-    turn_ask(turn, out->group, member->id, "suspend", "grant", event, turn->now_ms + 3 * DAY_MS,
-             NULL, 0);
+}
+
+/* "3月18日 等配件", or only the reason where the date was told before. */
+static bool answer_hold(struct turn *turn, struct session *session, size_t index,
+                        struct event *event)
+{
+    int64_t until_ms;
+    const struct question *question = &session->questions[index];
+    const char *behind = date_find(turn, turn->text, &until_ms);
+    const char *reason = behind ? reason_of(turn, behind) : say_masked(turn, turn->text);
+    if (!behind && question->choice_count)
+        behind = date_find(turn, question->choices[0], &until_ms);
+    if (!behind || session != turn->session || turn->meaning->report ||
+        turn->meaning->number_count || !fits_hold(turn, event))
+        return false;
+    session_close(session, index);
+    hold(turn, event, until_ms, reason);
+    return true;
 }
 
 /* ---- granting ---- */
@@ -111,13 +170,19 @@ static void grant(struct turn *turn, struct event *event)
     }
 }
 
+static void tell_refused(struct turn *turn, struct event *event)
+{
+    if (!clocks_keep_for_morning(turn, event, "hold_refused", "suspend", NULL, NULL))
+        dispatch_ping(turn, event, "suspend_refused");
+}
+
 static void refuse(struct turn *turn, struct event *event)
 {
     event->until_ms = 0;
     event->until_reason = NULL;
     event_note(event, "suspension refused", turn->sender->id, say_masked(turn, turn->text),
                turn->now_ms, turn->arena);
-    dispatch_ping(turn, event, "suspend_refused");
+    tell_refused(turn, event);
 }
 
 static bool says_no(const struct turn *turn)
@@ -131,7 +196,11 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
 {
     const struct question *question = &session->questions[index];
     struct event *event = turn_event_numbered(turn, question->event);
-    if (!event || turn->input->kind != INPUT_MESSAGE || !fits_grant(turn, event))
+    if (!event || turn->input->kind != INPUT_MESSAGE)
+        return false;
+    if (is_same(question->kind, "hold"))
+        return answer_hold(turn, session, index, event);
+    if (!fits_grant(turn, event))
         return false;
     bool no = says_no(turn);
     if (!no && !turn->meaning->is_yes && !commands(turn, "agree"))
@@ -167,8 +236,9 @@ static int64_t meeting_over_ms(const struct turn *turn)
 
 static void confer(struct turn *turn, struct event *event)
 {
-    if (!fits_confer(turn, event) || event_move(event, STATE_CONFERRING, turn->sender->id,
-                                                reason_of(turn), turn->now_ms, turn->arena) < 0)
+    const char *reason = say_masked(turn, turn->meaning->reason ? turn->meaning->reason : turn->text);
+    if (!fits_confer(turn, event) || event_move(event, STATE_CONFERRING, turn->sender->id, reason,
+                                                turn->now_ms, turn->arena) < 0)
         return;
     clocks_pause(turn, event);
     turn_timer_set(turn, event, "resume", "suspend", meeting_over_ms(turn), NULL);
@@ -227,15 +297,10 @@ static void handle(struct turn *turn)
     targets_say_unfit(turn, &targets, right_of(fits), fits);
 }
 
-static void on_timer(struct turn *turn)
+/* The date has come, or two days after the meeting nothing is decided. */
+static void resume(struct turn *turn, struct event *event)
 {
-    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event || clocks_wait_for_morning(turn, event, "suspend"))
-        return;
     bool held = event->state == STATE_SUSPENDED;
-    handover_if_gone(turn, event);
-    if (!held && event->state != STATE_CONFERRING)
-        return;
     const char *note = held ? "the date has come" : "two days after the meeting";
     event_move(event, held ? STATE_HANDLING : STATE_DISPATCHED, LOUBOT_ITSELF, note,
                turn->now_ms, turn->arena);
@@ -243,10 +308,30 @@ static void on_timer(struct turn *turn)
     clocks_resume(turn, event);
     if (!held)
         clocks_wait_accept(turn, event);
-    dispatch_ping(turn, event, "ping_resumed");
-    struct outgoing *out = say_residents(turn, event, "resumed");
+    struct outgoing *out = dispatch_ping(turn, event, "ping_resumed");
     if (out)
-        out_member(out, "assignee", event->assignee);
+        out_flag(out, "conferred", !held);
+    out = say_residents(turn, event, "resumed");
+    if (!out)
+        return;
+    out_member(out, "assignee", event->assignee);
+    out_flag(out, "conferred", !held);
+}
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!event || clocks_wait_for_morning(turn, event, "suspend"))
+        return;
+    bool paused = event->state == STATE_SUSPENDED || event->state == STATE_CONFERRING;
+    handover_if_gone(turn, event);
+    if (is_same(turn->timer_name, "resume") && paused)
+        resume(turn, event);
+    else if (is_same(turn->timer_name, "hold") && event->state == STATE_HANDLING &&
+             event->until_ms > turn->now_ms && turn->timer_data)
+        ask_granter(turn, event, turn->timer_data);
+    else if (is_same(turn->timer_name, "hold_refused") && event->state == STATE_HANDLING)
+        tell_refused(turn, event);
 }
 
 const struct handler handler_suspend = {

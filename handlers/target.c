@@ -17,8 +17,9 @@ static void add(struct targets *t, struct event *event)
         t->events[t->count++] = event;
 }
 
-static void take_numbers(const struct turn *turn, struct targets *t)
+void targets_take_numbers(const struct turn *turn, struct targets *t)
 {
+    *t = (struct targets){0};
     for (size_t i = 0; i < turn->meaning->number_count; i++) {
         struct event *event = turn_event_numbered(turn, turn->meaning->numbers[i]);
         if (event)
@@ -54,10 +55,15 @@ static void take_siblings(const struct turn *turn, fits_fn *fits, struct targets
     }
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const struct event *const *x = a, *const *y = b;
+    return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+}
+
 void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
 {
-    *ret = (struct targets){0};
-    take_numbers(turn, ret);
+    targets_take_numbers(turn, ret);
     if (ret->count || ret->unknown_count)
         return;
     take_reached(turn, EVENT_BY_QUOTE, fits, NULL, ret);
@@ -69,6 +75,7 @@ void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
         return;
     take_reached(turn, EVENT_BY_MINE | EVENT_BY_QUESTION, fits, turn->group->building, ret);
     ret->several = ret->count > 1;
+    qsort(ret->events, ret->count, sizeof *ret->events, by_number);
 }
 
 static const char *number_list(const struct turn *turn, const struct targets *t)
@@ -129,10 +136,12 @@ static void say_how(struct turn *turn, const struct event *event, const char *wh
 static void say_unfit(struct turn *turn, const struct event *event, enum right right)
 {
     bool may = guard_may(turn, event, right);
-    if (!event_is_open(event))
+    if (!event_is_open(event) || right == RIGHT_CONFIRM || right == RIGHT_REOPEN)
         progress_say(turn, event);
-    else if (right == RIGHT_GRANT)
+    else if (right == RIGHT_GRANT && event->state != STATE_SUSPENDED)
         say_how(turn, event, event->until_ms > turn->now_ms ? "above" : "not_asked");
+    else if (right == RIGHT_CONFER && !may)
+        say_how(turn, event, "confer");
     else if (!may)
         out_member(say_answer(turn, event, "not_yours"), "assignee", event->assignee);
     else if (right == RIGHT_SUSPEND && event->state == STATE_DISPATCHED)
@@ -166,13 +175,51 @@ struct event *targets_chosen(const struct turn *turn, const struct question *que
     return NULL;
 }
 
-void targets_say_unknown(struct turn *turn, const struct targets *targets)
+static bool is_his(const struct turn *turn, const struct event *event)
+{
+    return event->reached & EVENT_BY_MINE && event_is_open(event) &&
+           guard_relations(turn, event) & (IS_REPORTER | IS_VIA | IS_ASSIGNEE | IS_VERIFIER);
+}
+
+bool targets_are_unknown(const struct turn *turn, const struct targets *targets)
 {
     bool heard = turn->staff || turn->group->kind == GROUP_DIRECT;
-    if (!targets->unknown_count || !heard || say_has_here(turn))
+    for (size_t i = 0; i < turn->event_count && !heard; i++)
+        heard = is_his(turn, turn->events[i]);
+    return heard && targets->unknown_count;
+}
+
+/* Of what the sender has to do with, the two whose numbers are nearest; NULL: nothing. */
+static const char *nearest(const struct turn *turn, uint32_t number)
+{
+    const struct event *best[2] = {NULL, NULL};
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct event *event = turn->events[i];
+        if (!is_his(turn, event))
+            continue;
+        size_t place = 0;
+        while (place < 2 && best[place] &&
+               labs((long)best[place]->id - number) <= labs((long)event->id - number))
+            place++;
+        if (place == 0)
+            best[1] = best[0];
+        if (place < 2)
+            best[place] = event;
+    }
+    if (!best[0])
+        return NULL;
+    return best[1] ? arena_printf(turn->arena, "#%u #%u", best[0]->id, best[1]->id)
+                   : arena_printf(turn->arena, "#%u", best[0]->id);
+}
+
+void targets_say_unknown(struct turn *turn, const struct targets *targets)
+{
+    if (!targets_are_unknown(turn, targets) || say_has_here(turn))
         return;
     const char *list = "";
     for (size_t i = 0; i < targets->unknown_count; i++)
         list = arena_printf(turn->arena, "%s%s#%u", list, i ? " " : "", targets->unknown[i]);
-    out_text(turn_answer(turn, "unknown_number", turn->meaning->lang), "list", list);
+    struct outgoing *out = turn_answer(turn, "unknown_number", turn->meaning->lang);
+    out_text(out, "list", list);
+    out_text(out, "near", nearest(turn, targets->unknown[0]));
 }

@@ -3,6 +3,7 @@
  * first owner keeps it meanwhile. No clock starts anew but the time to accept. */
 #include "handlers/skills.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool fits(const struct turn *turn, const struct event *event)
@@ -14,9 +15,19 @@ static bool fits(const struct turn *turn, const struct event *event)
 static const char *reason_of(const struct turn *turn)
 {
     const struct meaning *m = turn->meaning;
-    if (m->reason && m->reason[0])
+    if (m->reason && m->reason[0] && m->reason[1]) /* not the s of "it's the company's" */
         return say_masked(turn, m->reason);
     return m->owner ? say_masked(turn, turn->text) : NULL;
+}
+
+/* "转给谁呢": nobody is named and nothing refused. */
+static bool asks_whom(const struct turn *turn)
+{
+    static const char *const words[] = {"谁", "哪", "吗", "？", "?", "呢"};
+    for (size_t i = 0; i < sizeof words / sizeof *words && !turn->meaning->owner; i++)
+        if (strstr(turn->text, words[i]))
+            return true;
+    return false;
 }
 
 /* "12 报平台 T-55": somebody outside, who is no owner of the community's. */
@@ -62,35 +73,58 @@ static bool to_owner(struct turn *turn, struct event *event, enum owner owner,
     return true;
 }
 
-static void tell_new_owner(struct turn *turn, struct event *event, const char *reason)
+/* The time to accept begins with the ping. */
+static void ping_owner(struct turn *turn, struct event *event, const char *reason, bool kept)
 {
+    const struct member *owner =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    const char *data = arena_printf(turn->arena, "%d|%s", kept, reason);
+    if (clocks_keep_for_morning(turn, event, "owner", "transfer", data, owner)) {
+        turn_timer_cancel(turn, event, "accept");
+        return;
+    }
     clocks_wait_accept(turn, event);
     struct outgoing *out = dispatch_ping(turn, event, "ping_transferred");
-    if (out)
-        out_text(out, "reason", reason);
-    if (out && !out->member && say_is_private(turn, event))
-        dispatch_details(turn, event, event->assignee, out->lang);
-    out = say_residents(turn, event, "transferred");
     if (!out)
         return;
+    out_text(out, "reason", reason);
+    out_flag(out, "kept", kept);
+    if (!out->member && say_is_private(turn, event))
+        dispatch_details(turn, event, event->assignee, out->lang);
+}
+
+static void tell_owner(struct turn *turn, struct event *event, const char *reason, bool kept)
+{
+    ping_owner(turn, event, reason, kept);
+    struct outgoing *out = say_residents(turn, event, "transferred");
+    if (!out)
+        return;
+    out_flag(out, "kept", kept);
     out_term(out, "owner", arena_printf(turn->arena, "owner.%s", owner_name(event->owner)));
     out_member(out, "member", event->assignee);
     out_text(out, "reason", reason);
 }
 
 /* Nobody is named: a rung decides whose it is, the present owner keeps it meanwhile. */
-static void let_decide(struct turn *turn, struct event *event, int level, const char *reason)
+static void let_decide(struct turn *turn, struct event *event, int level, const char *who,
+                       const char *reason)
 {
-    const struct member *member =
+    const struct member *rung =
         community_rung(turn->community, level, event->building, event->unit);
-    if (!member)
+    const struct member *keeper =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    const char *data = arena_printf(turn->arena, "%d|%s|%s", level, who, reason);
+    if (!rung || clocks_keep_for_morning(turn, event, "decide", "transfer", data, rung))
         return;
-    struct outgoing *out = turn_ping(turn, member, NULL, 0, event, "ask_owner");
+    bool other = keeper && !is_same(keeper->id, who) && !is_same(keeper->id, rung->id);
+    struct outgoing *out = turn_ping(turn, rung, &keeper, other, event, "ask_owner");
     say_event(turn, out, event);
-    out_member(out, "member", turn->sender->id);
+    out_member(out, "member", who);
     out_text(out, "reason", reason);
-    turn_ask(turn, out->group, member->id, "transfer", "owner", event,
-             turn->now_ms + 3 * DAY_MS, NULL, 0);
+    if (other)
+        out_member(out, "keeper", keeper->id);
+    turn_ask(turn, out->group, rung->id, "transfer", "owner", event, turn->now_ms + 3 * DAY_MS,
+             NULL, 0);
 }
 
 static void second_refusal(struct turn *turn, struct event *event, const char *reason)
@@ -101,7 +135,7 @@ static void second_refusal(struct turn *turn, struct event *event, const char *r
     if (event->level < 2)
         event->level = 2;
     event_note(event, "raised", LOUBOT_ITSELF, "two refusals", turn->now_ms, turn->arena);
-    let_decide(turn, event, 2, reason);
+    let_decide(turn, event, 2, turn->sender->id, reason);
     struct outgoing *out = say_residents(turn, event, "refused_twice");
     if (out)
         out_member(out, "member", event->assignee);
@@ -144,19 +178,19 @@ static void transfer(struct turn *turn, struct event *event, enum owner owner,
         refer(turn, event, reason);
         return;
     }
-    if (owner == OWNER_UPPER)
+    bool refusal = is_refusal(turn, event), kept = owner == event->owner;
+    if (owner == OWNER_UPPER || (refusal && kept))
         owner = OWNER_NONE; /* the grid worker refers it, and knows the number */
-    bool refusal = is_refusal(turn, event);
     if (refusal)
         event->refusals++;
     if (refusal && event->refusals == 2) {
         second_refusal(turn, event, reason);
     } else if (owner != OWNER_NONE) {
         if (to_owner(turn, event, owner, reason))
-            tell_new_owner(turn, event, reason);
+            tell_owner(turn, event, reason, kept);
     } else if (to_owner(turn, event, event->owner, reason)) {
         clocks_wait_accept(turn, event);
-        let_decide(turn, event, 1, reason);
+        let_decide(turn, event, 1, turn->sender->id, reason);
     }
 }
 
@@ -176,28 +210,43 @@ static void ask_receiver(struct turn *turn, struct event *event)
              turn->now_ms + 10 * MINUTE_MS, NULL, 0);
 }
 
+/* "1 转张三": to somebody whom nobody knows; "不归我管，…" names nobody on purpose. */
+static bool names_nobody(const struct turn *turn)
+{
+    static const char *const verbs[] = {"转", "移交", "transfer", "pass ", "hand "};
+    static const char *const refusals[] = {"不归", "不是", "不属于", "不在", "not "};
+    bool hands_on = false;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        hands_on |= strcasestr(turn->text, verbs[i]) != NULL;
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+        hands_on &= strcasestr(turn->text, refusals[i]) == NULL;
+    return hands_on;
+}
+
+/* One question at a time. */
+static void ask_reason(struct turn *turn, const struct event *event, bool unknown)
+{
+    if (say_has_here(turn))
+        return;
+    out_flag(say_answer(turn, event, "ask_reason"), "unknown", unknown);
+    turn_ask(turn, turn->group->name, turn->sender->id, "transfer", "reason", event,
+             turn->now_ms + 10 * MINUTE_MS, NULL, 0);
+}
+
 static void one(struct turn *turn, struct event *event)
 {
     if (!fits(turn, event))
         return;
     enum owner owner = owner_named(turn);
     const char *reason = reason_of(turn);
-    bool upper = owner == OWNER_UPPER;
-    if (upper && (guard_relations(turn, event) & IS_GRID_UP) && !tells_number(turn)) {
+    bool refusal = is_refusal(turn, event);
+    if (owner == OWNER_UPPER && (guard_relations(turn, event) & IS_GRID_UP) &&
+        !tells_number(turn))
         ask_receiver(turn, event);
-        return;
-    }
-    if (owner == event->owner)
-        owner = OWNER_NONE;
-    if (!reason || (owner == OWNER_NONE && !is_refusal(turn, event))) {
-        if (say_has_here(turn))
-            return; /* one question at a time */
-        say_answer(turn, event, "ask_reason");
-        turn_ask(turn, turn->group->name, turn->sender->id, "transfer", "reason", event,
-                 turn->now_ms + 10 * MINUTE_MS, NULL, 0);
-        return;
-    }
-    transfer(turn, event, owner, reason);
+    else if (!reason || (owner == OWNER_NONE && (!refusal || names_nobody(turn))))
+        ask_reason(turn, event, reason != NULL);
+    else
+        transfer(turn, event, owner, reason);
 }
 
 /* "转城管 门口违建挡着": reads like a report, and is one unless the sender was pinged. */
@@ -210,6 +259,8 @@ static bool hands_on(const struct turn *turn, const struct targets *targets)
 static int match(const struct turn *turn)
 {
     struct targets targets;
+    if (asks_whom(turn))
+        return 0;
     targets_find(turn, fits, &targets);
     if (turn->meaning->intent != INTENT_TRANSFER)
         return hands_on(turn, &targets) ? 90 : 0;
@@ -252,6 +303,16 @@ static bool take_receiver(struct turn *turn, struct event *event, struct session
     return true;
 }
 
+/* Another event that is named is meant, not the question's. */
+static bool names_other(const struct turn *turn, const struct event *event)
+{
+    const struct meaning *m = turn->meaning;
+    for (size_t i = 0; i < m->number_count; i++)
+        if (m->numbers[i] == event->id)
+            return false;
+    return m->number_count > 0;
+}
+
 /* The reason that was missing, or the owner that a rung decides. */
 static bool answer(struct turn *turn, struct session *session, size_t index)
 {
@@ -261,24 +322,42 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     bool which = is_same(question->kind, "which");
     struct event *event =
         which ? targets_chosen(turn, question) : turn_event_numbered(turn, question->event);
-    if (!event || !fits(turn, event))
+    if (!event || !fits(turn, event) || (!which && names_other(turn, event)))
         return false;
     if (is_same(question->kind, "receiver"))
         return take_receiver(turn, event, session, index);
     enum owner owner = owner_named(turn);
-    if (!which && turn->meaning->intent != INTENT_TRANSFER && owner == OWNER_NONE &&
-        turn->meaning->intent != INTENT_CHAT)
-        return false;
-    if (is_same(question->kind, "owner") && owner == OWNER_NONE)
+    enum intent intent = turn->meaning->intent;
+    if (owner == OWNER_NONE && !which &&
+        (is_same(question->kind, "owner") || asks_whom(turn) ||
+         (intent != INTENT_TRANSFER && intent != INTENT_CHAT)))
         return false;
     session_close(session, index);
     const char *reason = turn->meaning->reason ? reason_of(turn) : NULL;
     if (which)
         one(turn, event);
     else
-        transfer(turn, event, owner == event->owner ? OWNER_NONE : owner,
-                 reason ? reason : say_masked(turn, turn->text));
+        transfer(turn, event, owner, reason ? reason : say_masked(turn, turn->text));
     return true;
+}
+
+/* ---- at 07:00 ---- */
+
+static void on_timer(struct turn *turn)
+{
+    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!event || event->state != STATE_DISPATCHED || !turn->timer_data)
+        return;
+    const char *data = turn->timer_data, *bar = strchr(data, '|');
+    const char *rest = bar ? bar + 1 : "";
+    if (is_same(turn->timer_name, "owner")) {
+        ping_owner(turn, event, rest, atoi(data));
+        return;
+    }
+    bar = strchr(rest, '|');
+    if (bar)
+        let_decide(turn, event, atoi(data),
+                   arena_strndup(turn->arena, rest, (size_t)(bar - rest)), bar + 1);
 }
 
 const struct handler handler_transfer = {
@@ -290,4 +369,5 @@ const struct handler handler_transfer = {
     .match = match,
     .handle = handle,
     .answer = answer,
+    .on_timer = on_timer,
 };

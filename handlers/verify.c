@@ -12,11 +12,30 @@
 
 /* ---- asking ---- */
 
+/* The one of the narrowest area, or the newest; where he did the work himself, another. */
 static const char *holder_of(const struct turn *turn, const struct event *event, enum role role)
 {
     const struct member *member =
         community_holder(turn->community, role, event->building, event->unit);
-    return member && !guard_is_handler_side(turn, event, member) ? member->id : NULL;
+    if (!member || !guard_is_handler_side(turn, event, member))
+        return member ? member->id : NULL;
+    for (size_t i = 0; i < community_member_count(turn->community); i++) {
+        const struct member *other = community_member_at(turn->community, i);
+        if (!other->away && event->building &&
+            member_has_role(turn->community, other, role, event->building, event->unit) &&
+            !guard_is_handler_side(turn, event, other))
+            return other->id;
+    }
+    return NULL;
+}
+
+/* The reporter; who told it for him, where he does not write himself. NULL: neither, or he did
+ * the work. */
+static const char *told_by(const struct turn *turn, const struct event *event)
+{
+    const char *id = event->via ? event->via : event->reporter;
+    const struct member *member = id ? community_member(turn->community, id) : NULL;
+    return member && guard_is_handler_side(turn, event, member) ? NULL : id;
 }
 
 static const char *choose(const struct turn *turn, const struct event *event)
@@ -27,10 +46,9 @@ static const char *choose(const struct turn *turn, const struct event *event)
         if (id)
             return id;
     }
-    const struct member *reporter =
-        event->reporter ? community_member(turn->community, event->reporter) : NULL;
-    if (event->reporter && (!reporter || !guard_is_handler_side(turn, event, reporter)))
-        return event->reporter;
+    const char *teller = told_by(turn, event);
+    if (teller)
+        return teller;
     for (int level = 1; level <= 3; level++) {
         const struct member *rung =
             community_rung(turn->community, level, event->building, event->unit);
@@ -49,7 +67,7 @@ static void wait_check(struct turn *turn, const struct event *event, int64_t at_
 static void put_question(struct turn *turn, struct event *event, const char *member,
                          const char *template)
 {
-    bool reporter = is_same(member, event->reporter);
+    bool reporter = is_same(member, event->reporter) || is_same(member, event->via);
     const char *home = reporter ? say_home(turn, event) : say_building(turn, event);
     const char *where = home ? home : "dm";
     turn_ask(turn, where, member, "verify", "confirm", event, turn->now_ms + QUESTION_MS, NULL,
@@ -112,7 +130,8 @@ static void tell_done(struct turn *turn, const struct event *event)
         turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
                  turn->now_ms + QUESTION_MS, NULL, 0);
     struct outgoing *told = out || !home ? out : say_find(turn, home, "done");
-    if (told && rate && !is_same(told->quote_member, event->reporter))
+    bool wakes = is_quiet(turn) && !emergency_is(event);
+    if (told && rate && !wakes && !is_same(told->quote_member, event->reporter))
         out_mention(told, event->reporter);
     if (!out)
         return;
@@ -126,13 +145,23 @@ static void tell_done(struct turn *turn, const struct event *event)
     out_flag(out, "rate", rate);
 }
 
+/* The reporter says that it is fixed, while it was on hold or on the meeting's docket. */
+static void end_pause(struct turn *turn, struct event *event, const char *who)
+{
+    bool held = event->state == STATE_SUSPENDED;
+    event_move(event, held ? STATE_HANDLING : STATE_DISPATCHED, who,
+               held ? NULL : say_masked(turn, turn->text), turn->now_ms, turn->arena);
+    event->until_ms = 0;
+    clocks_resume(turn, event);
+}
+
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
 {
     enum outcome before = event->outcome;
     const char *who = by == CONFIRMED_SILENCE ? LOUBOT_ITSELF : turn->sender->id;
+    if (event->paused_ms)
+        end_pause(turn, event, who);
     event->outcome = OUTCOME_RESOLVED;
-    if (event->state == STATE_SUSPENDED)
-        event_move(event, STATE_HANDLING, who, NULL, turn->now_ms, turn->arena);
     const char *note = by == CONFIRMED_SILENCE ? "48 h without objection"
                        : turn->text[0]         ? say_masked(turn, turn->text)
                                                : NULL;
@@ -149,6 +178,29 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
 }
 
 /* ---- not fixed ---- */
+
+/* The worker reads who said it, and in which words; at night at 07:00. */
+static void ping_again(struct turn *turn, const struct event *event, const char *who,
+                       const char *words)
+{
+    const char *data = arena_printf(turn->arena, "%s|%s", who, words);
+    if (clocks_keep_for_morning(turn, event, "again", "verify", data, NULL))
+        return;
+    struct outgoing *ping = dispatch_ping(turn, event, "ping_again");
+    if (!ping)
+        return;
+    out_member(ping, "member", who);
+    if (ping->member || !say_is_private(turn, event))
+        out_text(ping, "words", words);
+}
+
+static void ping_at_seven(struct turn *turn, const struct event *event)
+{
+    const char *data = turn->timer_data, *bar = data ? strchr(data, '|') : NULL;
+    if (bar && event->state == STATE_HANDLING)
+        ping_again(turn, event, arena_strndup(turn->arena, data, (size_t)(bar - data)),
+                   bar + 1);
+}
 
 static void back_to_work(struct turn *turn, struct event *event, bool second,
                          const char *template)
@@ -167,12 +219,7 @@ static void back_to_work(struct turn *turn, struct event *event, bool second,
     clocks_wait_finish(turn, event);
     if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF))
         return;
-    struct outgoing *ping = dispatch_ping(turn, event, "ping_again");
-    if (ping) {
-        out_member(ping, "member", turn->sender->id);
-        if (ping->member || !say_is_private(turn, event))
-            out_text(ping, "words", say_masked(turn, turn->text));
-    }
+    ping_again(turn, event, turn->sender->id, say_masked(turn, turn->text));
 }
 
 /* More than seven days later: a new event that names the old one. */
@@ -251,7 +298,8 @@ static bool fits_confirm(const struct turn *turn, const struct event *event)
     if (event->state == STATE_CHECKING)
         return guard_may(turn, event, RIGHT_CONFIRM);
     bool in_work = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING ||
-                   event->state == STATE_SUSPENDED || event->state == STATE_REPORTED;
+                   event->state == STATE_SUSPENDED || event->state == STATE_CONFERRING ||
+                   event->state == STATE_REPORTED;
     bool says_so = !turn->meaning->is_yes; /* "好的谢谢" thanks for the news */
     return in_work && says_so && is_reporter(turn, event) &&
            guard_may(turn, event, RIGHT_CONFIRM);
@@ -311,6 +359,17 @@ static void find(const struct turn *turn, struct targets *targets)
         *targets = (struct targets){.events = {newest}, .count = 1};
 }
 
+/* Staff who may not are told how it stands, but for the groups of the residents. Who did the
+ * work confirms nothing, and knows that. */
+static bool is_unfit(const struct turn *turn, const struct targets *targets)
+{
+    bool deny = denies(turn), heard = turn->group->kind != GROUP_BUILDING;
+    for (size_t i = 0; i < targets->count; i++)
+        heard &= !guard_is_handler_side(turn, targets->events[i], turn->sender);
+    return heard && targets_are_unfit(turn, targets, deny ? RIGHT_REOPEN : RIGHT_CONFIRM,
+                                     deny ? fits_deny : fits_confirm);
+}
+
 static int match(const struct turn *turn)
 {
     bool other = turn->meaning->command && !is_same(turn->meaning->command, "again");
@@ -321,7 +380,7 @@ static int match(const struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         if ((denies(turn) ? fits_deny : fits_confirm)(turn, targets.events[i]))
             return 70;
-    return 0;
+    return is_unfit(turn, &targets) || targets_are_unknown(turn, &targets) ? 10 : 0;
 }
 
 static void take(struct turn *turn, struct event *event, bool deny)
@@ -347,6 +406,11 @@ static void handle(struct turn *turn)
     }
     for (size_t i = 0; i < targets.count; i++)
         take(turn, targets.events[i], denies(turn));
+    targets_say_unknown(turn, &targets);
+    if (is_unfit(turn, &targets))
+        targets_say_unfit(turn, &targets, denies(turn) ? RIGHT_REOPEN : RIGHT_CONFIRM,
+                          denies(turn) ? fits_deny : fits_confirm);
+    say_heard(turn);
 }
 
 /* What a reply to "is it fixed?" says: 1 yes, -1 no, 0 neither. */
@@ -403,9 +467,10 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
 static void ask_reporter(struct turn *turn, struct event *event)
 {
     wait_check(turn, event, event->checking_ms + SILENCE_MS, "final");
-    if (event->photos_after || !may_rate(turn, event))
+    const char *teller = told_by(turn, event);
+    if (event->photos_after || !teller)
         return;
-    put_question(turn, event, event->reporter, "ask_reporter");
+    put_question(turn, event, teller, "ask_reporter");
     event_note(event, "asked", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
 }
 
@@ -432,8 +497,11 @@ static void ask_worker(struct turn *turn, struct event *event)
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event || event->state != STATE_CHECKING ||
-        clocks_wait_for_morning(turn, event, "verify"))
+    if (!event || clocks_wait_for_morning(turn, event, "verify"))
+        return;
+    if (is_same(turn->timer_name, "again"))
+        ping_at_seven(turn, event);
+    if (event->state != STATE_CHECKING || !is_same(turn->timer_name, "check"))
         return;
     if (is_same(turn->timer_data, "ask"))
         verify_ask(turn, event);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define SAYS_NOTHING_MORE 12 /* bytes: "收到", "收到！": no time or plan in it */
 
@@ -14,28 +15,43 @@ static bool fits_accept(const struct turn *turn, const struct event *event)
 
 static bool fits_done(const struct turn *turn, const struct event *event)
 {
-    return (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING) &&
+    return (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING ||
+            event->state == STATE_SUSPENDED) &&
            guard_may(turn, event, RIGHT_DONE);
 }
 
 /* ---- accepting ---- */
 
-static bool tells_more(const struct turn *turn)
+static const char *without_heads(const char *text, const char *const *heads, size_t count)
 {
-    return strlen(turn->text) > SAYS_NOTHING_MORE && !turn->meaning->number_count;
+    for (size_t i = 0; i < count; i++)
+        if (strncasecmp(text, heads[i], strlen(heads[i])) == 0)
+            return without_heads(text + strlen(heads[i]), heads, count);
+    return text;
+}
+
+/* "收到 1，下午两点到" without the command and its numbers; NULL: nothing more is told. */
+static const char *more_than_numbers(const struct turn *turn)
+{
+    static const char *const heads[] = {"收到", "接单", "完成", "got it", "done", "，", "、",
+                                        "。",   "！",   "号",   "和",     ",",    ".",  "!",
+                                        " ",    "#",    "0",    "1",      "2",    "3",  "4",
+                                        "5",    "6",    "7",    "8",      "9"};
+    const char *all = turn->text;
+    const char *text = without_heads(all, heads, sizeof heads / sizeof *heads);
+    bool named = text > all && strncmp(text, "都", strlen("都")) != 0;
+    return named && strlen(text) >= SAYS_NOTHING_MORE / 2 ? say_masked(turn, text) : NULL;
 }
 
 /* "收到，下午两点到" without the first word. */
 static const char *more_than_yes(const struct turn *turn)
 {
     static const char *const heads[] = {"收到", "，", ",", "。", "！", "!", " "};
-    if (!tells_more(turn))
+    if (turn->meaning->number_count)
+        return more_than_numbers(turn);
+    if (strlen(turn->text) <= SAYS_NOTHING_MORE)
         return NULL;
-    const char *text = say_masked(turn, turn->text);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (strncmp(text, heads[i], strlen(heads[i])) == 0)
-            text += strlen(heads[i]);
-    return text;
+    return without_heads(say_masked(turn, turn->text), heads, sizeof heads / sizeof *heads);
 }
 
 static void take_over(const struct turn *turn, struct event *event)
@@ -73,11 +89,25 @@ static void ask_photo(struct turn *turn, struct event *event)
              turn->now_ms + 30 * MINUTE_MS, NULL, 0);
 }
 
+/* Done before the date came. */
+static void end_hold(struct turn *turn, struct event *event)
+{
+    event_move(event, STATE_HANDLING, turn->sender->id, NULL, turn->now_ms, turn->arena);
+    event->until_ms = 0;
+    clocks_resume(turn, event);
+    turn_timer_cancel(turn, event, "resume");
+}
+
 static void done_one(struct turn *turn, struct event *event)
 {
     if (!fits_done(turn, event))
         return;
-    const char *note = tells_more(turn) ? say_masked(turn, turn->text) : NULL;
+    bool short_word = strlen(turn->text) <= SAYS_NOTHING_MORE;
+    const char *note = turn->meaning->number_count ? more_than_numbers(turn)
+                       : short_word                ? NULL
+                                                   : say_masked(turn, turn->text);
+    if (event->state == STATE_SUSPENDED)
+        end_hold(turn, event);
     if (event_move(event, STATE_CHECKING, turn->sender->id, note, turn->now_ms, turn->arena) <
         0)
         return;
@@ -145,14 +175,6 @@ static void apply(struct turn *turn, struct event *event, fits_fn *fits)
         done_one(turn, event);
 }
 
-/* In direct chat, where nobody sees the line in the building's group, a mark says that it was
- * heard. */
-static void mark(struct turn *turn)
-{
-    if (turn->out_count && turn->group->kind == GROUP_DIRECT && !say_has_here(turn))
-        turn_react(turn, "👌");
-}
-
 static void handle(struct turn *turn)
 {
     fits_fn *fits = verb(turn);
@@ -167,7 +189,7 @@ static void handle(struct turn *turn)
         apply(turn, targets.events[i], fits);
     targets_say_unknown(turn, &targets);
     targets_say_unfit(turn, &targets, right_of(fits), fits);
-    mark(turn);
+    say_heard(turn);
 }
 
 static bool answer_photo(struct turn *turn, struct session *session, size_t index)
@@ -204,7 +226,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         take_kept_photos(turn, event, question);
     session_close(session, index);
     apply(turn, event, fits);
-    mark(turn);
+    say_heard(turn);
     return true;
 }
 

@@ -136,6 +136,23 @@ static uint32_t list_end(const struct reading *reading, uint32_t to)
     }
 }
 
+/* "1 还是不亮", "2 又坏了": a number, then what is said of an event that was heard of before.
+ */
+static bool begins_again(const struct reading *reading, const struct number *n)
+{
+    uint32_t at = skip_space(reading, n->to);
+    if (n->from != skip_space(reading, 0) || at == n->to)
+        return false;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        enum mark mark = hit->group->mark;
+        if (hit->from == at && !hit->inner && hit->group->kind == WORD_MARK &&
+            (mark == MARK_STILL || mark == MARK_AGAIN))
+            return true;
+    }
+    return false;
+}
+
 static void number_here(struct reading *reading, struct meaning *meaning,
                         const struct number *n)
 {
@@ -147,8 +164,9 @@ static void number_here(struct reading *reading, struct meaning *meaning,
         add(reading, meaning, n, to != 0 ? to : n->to);
         if (meaning->number_count == 1)
             reading->numbers_from = n->from - 1;
-    } else if (to != 0 && (whole || continues_list(reading, n->from) ||
-                           say_near(reading, n->from, list_end(reading, to)) != NULL)) {
+    } else if (to != 0 &&
+               (whole || continues_list(reading, n->from) || begins_again(reading, n) ||
+                say_near(reading, n->from, list_end(reading, to)) != NULL)) {
         add(reading, meaning, n, to);
     } else if (to == 0 && n->from == skip_space(reading, 0) && n->to < reading->count &&
                say_near(reading, n->from, n->to) != NULL) {

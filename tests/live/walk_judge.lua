@@ -34,7 +34,8 @@ if all then
     local timers = {}
     for _, timer in ipairs(call('ZRANGE', key('timers'), 0, -1)) do
         local id = timer:match('^e(%d+):')
-        if id then timers[id] = (timers[id] or '') .. ' ' .. timer:match(':(.*)$') end
+        local told = timer:match(':why$') or timer:match(':withdrawn$') -- of what is over, at 07:00
+        if id and not told then timers[id] = (timers[id] or '') .. ' ' .. timer:match(':(.*)$') end
     end
     for n = 1, made do
         local id = tostring(n)

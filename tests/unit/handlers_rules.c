@@ -100,7 +100,8 @@ void rules_check_all(struct world *world)
             fair_broken(event, "open, without a timer or a question");
         if (event->state == STATE_DONE && !waits)
             fair_broken(event, "done, and never archived");
-        if (event->state == STATE_ARCHIVED && waits)
+        bool told = world_has_timer(world, id, "why") || world_has_timer(world, id, "withdrawn");
+        if (event->state == STATE_ARCHIVED && waits && !told)
             fair_broken(event, "archived, with a timer");
     }
 }
