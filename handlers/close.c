@@ -1,14 +1,23 @@
-/* close.c: endings by those who decide: "12 已解释 …", "12 驳回 不在小区内", "合并 5 3". A
- * reason is always told to the residents. */
+/* close.c: endings by those who decide: "12 已解释 …", "12 驳回 不在小区内", "12 当场解决 …",
+ * "合并 5 3". A reason is always told to the residents; where it is missing the usual ones are
+ * offered, and a digit is enough. */
 #include "handlers/skills.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static bool commands(const struct turn *turn, const char *command)
+{
+    return is_same(turn->meaning->command, command);
+}
+
+/* Settled on the spot: by whoever has not the work in hand, since nobody confirms his own. */
 static bool fits(const struct turn *turn, const struct event *event)
 {
-    return (event->state == STATE_REPORTED || event->state == STATE_DISPATCHED) &&
-           guard_may(turn, event, RIGHT_CLOSE);
+    if ((event->state != STATE_REPORTED && event->state != STATE_DISPATCHED) ||
+        !guard_may(turn, event, RIGHT_CLOSE))
+        return false;
+    return !commands(turn, "spot") || !guard_is_handler_side(turn, event, turn->sender);
 }
 
 static bool fits_merge(const struct turn *turn, const struct event *event)
@@ -18,20 +27,16 @@ static bool fits_merge(const struct turn *turn, const struct event *event)
 
 static bool merges(const struct turn *turn)
 {
-    return is_same(turn->meaning->command, "merge");
-}
-
-static enum outcome outcome_of(const struct turn *turn)
-{
-    return is_same(turn->meaning->command, "explain") ? OUTCOME_EXPLAINED : OUTCOME_REJECTED;
+    return commands(turn, "merge");
 }
 
 /* ---- explained, rejected ---- */
 
-static void close_one(struct turn *turn, struct event *event, const char *reason)
+static void close_one(struct turn *turn, struct event *event, enum outcome outcome,
+                      const char *reason)
 {
     enum outcome before = event->outcome;
-    event->outcome = outcome_of(turn);
+    event->outcome = outcome;
     if (event_move(event, STATE_DONE, turn->sender->id, reason, turn->now_ms, turn->arena) <
         0) {
         event->outcome = before;
@@ -46,18 +51,63 @@ static void close_one(struct turn *turn, struct event *event, const char *reason
     out_text(out, "reason", reason);
 }
 
+/* One question at a time; the usual reasons are told with it. */
+static void ask_reason(struct turn *turn, const struct event *event)
+{
+    bool explain = commands(turn, "explain");
+    if (say_has_here(turn))
+        return;
+    out_flag(say_answer(turn, event, "ask_closing_reason"), "explain", explain);
+    turn_ask(turn, turn->group->name, turn->sender->id, "close", explain ? "explain" : "reject",
+             event, turn->now_ms + 10 * MINUTE_MS, NULL, 0);
+}
+
 static void close_all(struct turn *turn, const struct targets *targets)
 {
+    enum outcome outcome = commands(turn, "explain") ? OUTCOME_EXPLAINED : OUTCOME_REJECTED;
     const char *reason = turn->meaning->reason ? say_masked(turn, turn->meaning->reason) : NULL;
     for (size_t i = 0; i < targets->count; i++) {
         struct event *event = targets->events[i];
         if (!fits(turn, event))
             continue;
-        if (reason)
-            close_one(turn, event, reason);
-        else if (!say_has_here(turn))
-            say_answer(turn, event, "ask_closing_reason");
+        if (commands(turn, "spot"))
+            verify_spot(turn, event, reason ? reason : say_masked(turn, turn->text));
+        else if (reason)
+            close_one(turn, event, outcome, reason);
+        else
+            ask_reason(turn, event);
     }
+}
+
+/* "2", or the reason in words. The digits stand in the template. */
+static const char *reason_told(const struct turn *turn, bool explain)
+{
+    static const char *const usual[2][2][3] = {
+        {{"不在小区范围内", "属于自己家里的事", "核实后没有这个问题"},
+         {"outside the estate", "inside the flat, for its owner", "not found on site"}},
+        {{"本来就是这样设计的", "已约好时间来办", "情况已当面说明"},
+         {"it is meant to be so", "a date for it is agreed", "explained in person"}}};
+    const char *text = turn->text + strspn(turn->text, " ");
+    enum lang lang = turn->meaning->lang;
+    if (text[0] >= '1' && text[0] <= '3' && !text[1])
+        return usual[explain][lang == LANG_EN][text[0] - '1'];
+    return turn->meaning->number_count || strlen(text) < 4 ? NULL : say_masked(turn, text);
+}
+
+static bool answer(struct turn *turn, struct session *session, size_t index)
+{
+    const struct question *question = &session->questions[index];
+    struct event *event = turn_event_numbered(turn, question->event);
+    bool explain = is_same(question->kind, "explain");
+    if (!event || session != turn->session || turn->input->kind != INPUT_MESSAGE ||
+        turn->meaning->command || turn->meaning->report || !fits(turn, event))
+        return false;
+    const char *reason = reason_told(turn, explain);
+    if (!reason)
+        return false;
+    session_close(session, index);
+    close_one(turn, event, explain ? OUTCOME_EXPLAINED : OUTCOME_REJECTED, reason);
+    return true;
 }
 
 /* ---- merging ---- */
@@ -98,14 +148,16 @@ static void merge_all(struct turn *turn, const struct targets *targets)
     for (size_t i = 0; into && i < targets->count; i++)
         if (targets->events[i] != into && fits_merge(turn, targets->events[i]))
             close_merge(turn, targets->events[i], into);
+    if (into && targets->count == 1 && !targets->unknown_count)
+        say_answer(turn, into, "merge_how");
 }
 
 /* ---- the row ---- */
 
 static bool is_mine(const struct turn *turn)
 {
-    const char *command = turn->meaning->command;
-    return merges(turn) || is_same(command, "explain") || is_same(command, "reject");
+    return merges(turn) || commands(turn, "explain") || commands(turn, "reject") ||
+           commands(turn, "spot");
 }
 
 static enum right right_of(const struct turn *turn)
@@ -149,4 +201,5 @@ const struct handler handler_close = {
     .priority = 35,
     .match = match,
     .handle = handle,
+    .answer = answer,
 };

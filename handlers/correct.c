@@ -100,8 +100,8 @@ static void choose_again(struct turn *turn, struct event *event)
     if (is_same(former, event->assignee))
         return;
     if (event->state == STATE_HANDLING)
-        event_move(event, STATE_DISPATCHED, turn->sender->id, "corrected",
-                   turn->now_ms, turn->arena);
+        event_move(event, STATE_DISPATCHED, turn->sender->id, "corrected", turn->now_ms,
+                   turn->arena);
     clocks_wait_accept(turn, event);
 }
 

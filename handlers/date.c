@@ -1,6 +1,6 @@
-/* date.c: a day named in a command: "5月18日", "2026年5月18日", "18号", "下周三", "周五", "明天",
- * "昨天", "18 May", "next Friday", "5/18", "2026-05-18". Each way of naming one gives the end of
- * that day's work and what stands behind it in the text, or NULL. */
+/* date.c: a day named in a command: "5月18日", "2026年5月18日", "18号", "下周三", "周五",
+ * "明天", "昨天", "18 May", "next Friday", "5/18", "2026-05-18". Each way of naming one gives
+ * the end of that day's work and what stands behind it in the text, or NULL. */
 #include "handlers/skills.h"
 
 #include <ctype.h>
@@ -80,10 +80,10 @@ static const char *month_and_day(const struct turn *turn, const char *text, int6
     const char *after = sign + strlen("月");
     char *end;
     int day = (int)strtol(after, &end, 10);
-    if (end == after ||
-        !make_day(turn, year_before(turn, text, from), month, day, ret_ms))
+    if (end == after || !make_day(turn, year_before(turn, text, from), month, day, ret_ms))
         return NULL;
-    size_t unit = strncmp(end, "日", strlen("日")) == 0 || strncmp(end, "号", strlen("号")) == 0;
+    size_t unit =
+        strncmp(end, "日", strlen("日")) == 0 || strncmp(end, "号", strlen("号")) == 0;
     return end + unit * strlen("日");
 }
 
@@ -141,8 +141,8 @@ static const char *near_day(const struct turn *turn, const char *text, int64_t *
     static const struct {
         const char *word;
         int away;
-    } words[] = {{"大后天", 3}, {"后天", 2},     {"明天", 1},  {"明日", 1},      {"今天", 0},
-                 {"今日", 0},   {"大前天", -3},  {"前天", -2}, {"昨天", -1},     {"昨日", -1},
+    } words[] = {{"大后天", 3},  {"后天", 2},     {"明天", 1},  {"明日", 1},      {"今天", 0},
+                 {"今日", 0},    {"大前天", -3},  {"前天", -2}, {"昨天", -1},     {"昨日", -1},
                  {"去年", -365}, {"tomorrow", 1}, {"today", 0}, {"yesterday", -1}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *at = strcasestr(text, words[i].word);
@@ -179,8 +179,9 @@ static const char *english_date(const struct turn *turn, const char *text, int64
         end = rest;
         long year = strtol(end + strspn(end, " ,"), &rest, 10);
         bool told = year >= 2000 && year <= 2100;
-        return make_day(turn, told ? (int)year : 0, month + 1, day, ret_ms) ? (told ? rest : end)
-                                                                          : NULL;
+        return make_day(turn, told ? (int)year : 0, month + 1, day, ret_ms)
+                   ? (told ? rest : end)
+                   : NULL;
     }
     return NULL;
 }

@@ -40,7 +40,7 @@ void dispatch_details(struct turn *turn, const struct event *event, const char *
 {
     struct outgoing *details = turn_say_direct(turn, member, "ping_details", lang);
     say_event(turn, details, event);
-    out_member(details, "reporter", event->reporter);
+    out_member(details, "reporter", event->via ? event->via : event->reporter);
     out_text(details, "text", event->text);
     if (event->photo_count)
         details->photo = event->photos[0];

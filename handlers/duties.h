@@ -1,5 +1,5 @@
-/* duties.h: what the handlers share that change the roster: codes (bind.c), leave (leave.c), roles
- * taken back (duty.c). Private to handlers/. */
+/* duties.h: what the handlers share that change the roster: codes (bind.c), leave (leave.c),
+ * roles taken back (duty.c). Private to handlers/. */
 #ifndef LOUBOT_HANDLERS_DUTIES_H
 #define LOUBOT_HANDLERS_DUTIES_H
 

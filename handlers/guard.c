@@ -143,8 +143,8 @@ bool guard_is_handler_side(const struct turn *turn, const struct event *event,
     return false;
 }
 
-/* A colleague of another grid may take the work over ("收到 12"); all else he says only then. It
- * may have been his until its place was corrected. */
+/* A colleague of another grid may take the work over ("收到 12"); all else he says only then.
+ * It may have been his until its place was corrected. */
 static bool works_there(const struct turn *turn, const struct event *event)
 {
     struct area at = {.building = event->building, .unit = event->unit};

@@ -24,10 +24,10 @@ extern const struct handler handler_correct;  /* corrections, edits, recalls, wi
 extern const struct handler handler_forget;   /* "忘记我" */
 extern const struct handler handler_help;     /* hello, and who looks after this building */
 
-extern const struct handler handler_bind; /* one-time codes: binding, giving out */
+extern const struct handler handler_bind;  /* one-time codes: binding, giving out */
 extern const struct handler handler_leave; /* staff who are away for some days, and back */
 extern const struct handler handler_left;  /* somebody is no longer in his building's group */
 extern const struct handler handler_duty;  /* a role of run time is taken back, undone */
-extern const struct handler handler_list; /* the grid worker's morning, what was late */
+extern const struct handler handler_list;  /* the grid worker's morning, what was late */
 
 #endif

@@ -2,8 +2,8 @@
  * goes to who has his role now (the deputy), else a rung up; the trail says so, the clocks run
  * on as they were, and the new one gets one message for all that became his. The core tells by
  * a timer which events to look at, whenever a roster was loaded (bot/turn/leavers.c); any other
- * step of the clocks looks too. When the leave is over, what the deputy has not taken comes back
- * (the timer names whose it was); what he has taken he finishes. */
+ * step of the clocks looks too. When the leave is over, what the deputy has not taken comes
+ * back (the timer names whose it was); what he has taken he finishes. */
 #include "handlers/skills.h"
 
 #include <string.h>

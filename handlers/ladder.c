@@ -77,7 +77,8 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
 {
     int base = emergency_is(event) ? 2 : 1;
     const char *home = say_home(turn, event);
-    bool told = turn->input->kind == INPUT_TIMER && is_same(why, "again"); /* when it was denied */
+    bool told =
+        turn->input->kind == INPUT_TIMER && is_same(why, "again"); /* when it was denied */
     if (from_level != base || !home || say_has(turn, home) || is_quiet(turn) || told)
         return;
     if (list_is_late(turn)) {
@@ -90,6 +91,12 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
         out_text(out, "households", households_text(turn, event));
 }
 
+/* Nobody has said that he has it: the calls every five minutes tell the rungs too. */
+static bool alarm_runs(const struct event *event)
+{
+    return emergency_is(event) && event->state == STATE_DISPATCHED;
+}
+
 /* By whom it is looked into from now on, in the quiet hours at 07:00. */
 static void tell(struct turn *turn, const struct event *event, int from_level,
                  const struct member *member, const char *why)
@@ -99,7 +106,7 @@ static void tell(struct turn *turn, const struct event *event, int from_level,
         list_collect(turn, member->id);
     else if (clocks_keep_for_morning(turn, event, "rung", "ladder", data, member))
         return;
-    else if (!emergency_is(event))
+    else if (!alarm_runs(event))
         tell_rung(turn, event, member, why);
     tell_residents(turn, event, from_level, member, why);
 }
@@ -143,12 +150,14 @@ static void remind(struct turn *turn, struct event *event)
         return;
     }
     struct outgoing *out =
-        dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "remind");
+        dispatch_ping(turn, event, alarm_runs(event) ? "ping_emergency" : "remind");
     bool alarm = emergency_is(event) && is_same(turn->timer_data, "raise");
     if (!alarm) /* the trail would be full of calls every five minutes */
         event_note(event, "reminded", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
-    if (out)
-        out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
+    if (!out)
+        return;
+    out_flag(out, "taken", event->state != STATE_DISPATCHED);
+    out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
 }
 
 static void nobody_accepted(struct turn *turn, struct event *event)
@@ -178,8 +187,7 @@ static void deadline_passed(struct turn *turn, struct event *event)
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
     bool raised = ladder_raise(turn, event, "finish", LOUBOT_ITSELF);
-    bool alarm_runs = emergency_is(event) && event->state == STATE_DISPATCHED;
-    if (!alarm_runs && (!raised || emergency_is(event)))
+    if (!raised && !alarm_runs(event))
         remind(turn, event);
     if (raised)
         clocks_wait_finish(turn, event);

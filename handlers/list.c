@@ -156,10 +156,10 @@ static const char *waits_for(const struct turn *turn, const struct event *event,
                : "";
 }
 
-static const char *what(const struct turn *turn, const struct event *event)
+static const char *what(const struct turn *turn, const struct event *event, enum lang lang)
 {
     if (say_is_private(turn, event))
-        return "";
+        return lang == LANG_ZH ? "（私下的事）" : "(private)";
     if (event->said)
         return event->said;
     bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
@@ -186,7 +186,7 @@ static void say_line(const struct turn *turn, struct outgoing *out, const struct
     const char *due = waits_for(turn, event, out->lang);
     out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
              arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id, short_place(turn, event),
-                          what(turn, event), assignee ? assignee->name : "", due,
+                          what(turn, event, out->lang), assignee ? assignee->name : "", due,
                           late ? " !" : ""));
     if (out->event_count < OUTGOING_EVENTS_MAX)
         out->events[out->event_count++] = event;

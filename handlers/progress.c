@@ -126,7 +126,8 @@ static void find(const struct turn *turn, struct found *found)
         found->count = 1; /* of what is over, the newest will do */
 }
 
-/* A command about somebody else's event, in direct chat: how it stands is all there is to say. */
+/* A command about somebody else's event, in direct chat: how it stands is all there is to say.
+ */
 static bool is_command(const struct turn *turn)
 {
     return turn->meaning->intent != INTENT_PROGRESS;

@@ -288,7 +288,7 @@ static void ask_one_question(struct turn *turn, const struct made *made, size_t 
 }
 
 /* Where the ping stands in the same group, as on behalf in the work group, it is the answer. */
-static void acknowledge(struct turn *turn, const struct made *made, size_t count,
+void report_acknowledge(struct turn *turn, const struct made *made, size_t count,
                         size_t advices)
 {
     for (size_t i = advices; i < turn->out_count; i++) {
@@ -344,7 +344,7 @@ static void handle_report(struct turn *turn)
     for (size_t i = 0; i < count; i++)
         settle(turn, &made[i], faults[i], count > 1);
     ask_one_question(turn, made, count);
-    acknowledge(turn, made, count, advices);
+    report_acknowledge(turn, made, count, advices);
 }
 
 /* ---- pieces ---- */

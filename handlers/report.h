@@ -73,6 +73,9 @@ bool report_fill(struct turn *turn, struct event *event, bool bare);
 /* "9号楼2单元4层", readable for everybody, beside an English place. */
 void report_say_short_place(const struct turn *turn, struct outgoing *out,
                             const struct event *event);
+/* The ping where it stands in the same group already, else the acknowledgement, before all that
+ * was said since `from`. */
+void report_acknowledge(struct turn *turn, const struct made *made, size_t count, size_t from);
 /* One answer to a message that made events. */
 void report_ack(struct turn *turn, const struct made *made, size_t count);
 

@@ -215,12 +215,16 @@ void handover_if_gone(struct turn *turn, struct event *event);
 void emergency_advise(struct turn *turn, const struct event *event);
 bool emergency_is(const struct event *event);
 
-/* ---- verify.c ---- */
+/* ---- verify.c, verify_ends.c ---- */
 
 /* The work is said to be done: who is asked to confirm it, and asks him. */
 void verify_ask(struct turn *turn, struct event *event);
 /* Closes with the completion notice; the reporter is asked for a rating. */
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
+/* The grid worker has settled it on the spot. False: not as things stand. */
+bool verify_spot(struct turn *turn, struct event *event, const char *what);
+/* The timer's: what was said at night, while it still holds. */
+void verify_tell_again(struct turn *turn, const struct event *event);
 /* Who was asked is gone: asks another. */
 void verify_ask_another(struct turn *turn, struct event *event);
 /* Not fixed: back to the worker, or reopened. */
@@ -254,8 +258,8 @@ void list_for_grid_worker(struct turn *turn, struct event *event);
 
 /* ---- date.c ---- */
 
-/* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00), and
- * what stands behind it. NULL: none. */
+/* A day named in a text ("5月18日", "下周三", "明天", "18 May"): the end of its work (18:00),
+ * and what stands behind it. NULL: none. */
 const char *date_find(const struct turn *turn, const char *text, int64_t *ret_ms);
 
 #endif

@@ -22,8 +22,8 @@ static bool fits_hold(const struct turn *turn, const struct event *event)
 /* "，因为等配件" and ", waiting for parts" without what joins it to the date. */
 static const char *without_joints(const char *text)
 {
-    static const char *const joints[] = {" ", "，", ",", "。", ".", "、", "：", ":", "；", ";",
-                                         "前", "再", "因为", "because ", "as "};
+    static const char *const joints[] = {" ",  "，", ",",  "。", ".",    "、",       "：", ":",
+                                         "；", ";",  "前", "再", "因为", "because ", "as "};
     for (size_t i = 0; i < sizeof joints / sizeof *joints; i++)
         if (strncasecmp(text, joints[i], strlen(joints[i])) == 0)
             return without_joints(text + strlen(joints[i]));
@@ -90,10 +90,10 @@ static void ask_granter(struct turn *turn, struct event *event, const char *who)
 
 static void hold(struct turn *turn, struct event *event, int64_t until_ms, const char *reason)
 {
-    const char *wrong = !reason                                ? "no_reason"
-                        : until_ms <= turn->now_ms             ? "past"
-                        : until_ms > turn->now_ms + YEAR_MS    ? "far"
-                                                               : NULL;
+    const char *wrong = !reason                             ? "no_reason"
+                        : until_ms <= turn->now_ms          ? "past"
+                        : until_ms > turn->now_ms + YEAR_MS ? "far"
+                                                            : NULL;
     if (wrong) {
         complain(turn, event, wrong);
         return;
@@ -236,9 +236,10 @@ static int64_t meeting_over_ms(const struct turn *turn)
 
 static void confer(struct turn *turn, struct event *event)
 {
-    const char *reason = say_masked(turn, turn->meaning->reason ? turn->meaning->reason : turn->text);
-    if (!fits_confer(turn, event) || event_move(event, STATE_CONFERRING, turn->sender->id, reason,
-                                                turn->now_ms, turn->arena) < 0)
+    const char *reason =
+        say_masked(turn, turn->meaning->reason ? turn->meaning->reason : turn->text);
+    if (!fits_confer(turn, event) || event_move(event, STATE_CONFERRING, turn->sender->id,
+                                                reason, turn->now_ms, turn->arena) < 0)
         return;
     clocks_pause(turn, event);
     turn_timer_set(turn, event, "resume", "suspend", meeting_over_ms(turn), NULL);

@@ -1,9 +1,8 @@
 /* verify.c: is it fixed? The building head or the micro-grid worker is asked first, then the
  * reporter; never who did the work, nor his company. Silence closes only after 48 hours and
- * only where there is a photo. */
+ * only where there is a photo. What follows from the answer is in verify_ends.c. */
 #include "handlers/skills.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define QUESTION_MS (7 * DAY_MS)
@@ -109,175 +108,6 @@ void verify_ask_another(struct turn *turn, struct event *event)
     put_question(turn, event, another, "ask_confirm");
 }
 
-/* ---- closing ---- */
-
-/* Who may be asked for a rating: the reporter, if he wrote himself and did not do the work. */
-static bool may_rate(const struct turn *turn, const struct event *event)
-{
-    if (!event->reporter || event->via)
-        return false;
-    const struct member *reporter = community_member(turn->community, event->reporter);
-    return !reporter || !guard_is_handler_side(turn, event, reporter);
-}
-
-static void tell_done(struct turn *turn, const struct event *event)
-{
-    struct outgoing *out = say_residents(turn, event, "done");
-    bool himself = is_same(turn->meaning->command, "fixed"); /* nobody is to be thanked */
-    bool rate = may_rate(turn, event) && !himself;
-    const char *home = say_home(turn, event);
-    if (rate && (home || say_is_private(turn, event)))
-        turn_ask(turn, home ? home : "dm", event->reporter, "rate", "rate", event,
-                 turn->now_ms + QUESTION_MS, NULL, 0);
-    struct outgoing *told = out || !home ? out : say_find(turn, home, "done");
-    bool wakes = is_quiet(turn) && !emergency_is(event);
-    if (told && rate && !wakes && !is_same(told->quote_member, event->reporter))
-        out_mention(told, event->reporter);
-    if (!out)
-        return;
-    out_flag(out, "by_reporter", event->confirmed_by == CONFIRMED_REPORTER);
-    out_flag(out, "by_silence", event->confirmed_by == CONFIRMED_SILENCE);
-    if (event->confirmed_by == CONFIRMED_VERIFIER && turn->sender)
-        out_member(out, "member", turn->sender->id);
-    if (!himself)
-        out_member(out, "worker",
-                   event->handler_member ? event->handler_member : event->assignee);
-    out_flag(out, "rate", rate);
-}
-
-/* The reporter says that it is fixed, while it was on hold or on the meeting's docket. */
-static void end_pause(struct turn *turn, struct event *event, const char *who)
-{
-    bool held = event->state == STATE_SUSPENDED;
-    event_move(event, held ? STATE_HANDLING : STATE_DISPATCHED, who,
-               held ? NULL : say_masked(turn, turn->text), turn->now_ms, turn->arena);
-    event->until_ms = 0;
-    clocks_resume(turn, event);
-}
-
-void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
-{
-    enum outcome before = event->outcome;
-    const char *who = by == CONFIRMED_SILENCE ? LOUBOT_ITSELF : turn->sender->id;
-    if (event->paused_ms)
-        end_pause(turn, event, who);
-    event->outcome = OUTCOME_RESOLVED;
-    const char *note = by == CONFIRMED_SILENCE ? "48 h without objection"
-                       : turn->text[0]         ? say_masked(turn, turn->text)
-                                               : NULL;
-    if (event_move(event, STATE_DONE, who, note, turn->now_ms, turn->arena) < 0) {
-        event->outcome = before;
-        return;
-    }
-    event->confirmed_by = by;
-    if (by == CONFIRMED_REPORTER)
-        event->solved = 2;
-    clocks_end(turn, event);
-    turn_close_questions(turn, event);
-    tell_done(turn, event);
-}
-
-/* ---- not fixed ---- */
-
-/* The worker reads who said it, and in which words; at night at 07:00. */
-static void ping_again(struct turn *turn, const struct event *event, const char *who,
-                       const char *words)
-{
-    const char *data = arena_printf(turn->arena, "%s|%s", who, words);
-    if (clocks_keep_for_morning(turn, event, "again", "verify", data, NULL))
-        return;
-    struct outgoing *ping = dispatch_ping(turn, event, "ping_again");
-    if (!ping)
-        return;
-    out_member(ping, "member", who);
-    if (ping->member || !say_is_private(turn, event))
-        out_text(ping, "words", words);
-}
-
-static void ping_at_seven(struct turn *turn, const struct event *event)
-{
-    const char *data = turn->timer_data, *bar = data ? strchr(data, '|') : NULL;
-    if (bar && event->state == STATE_HANDLING)
-        ping_again(turn, event, arena_strndup(turn->arena, data, (size_t)(bar - data)),
-                   bar + 1);
-}
-
-static void back_to_work(struct turn *turn, struct event *event, bool second,
-                         const char *template)
-{
-    if (is_same(event->reporter, turn->sender->id))
-        event->solved = 1;
-    turn_close_questions(turn, event);
-    turn_timer_cancel(turn, event, "check");
-    turn_timer_cancel(turn, event, "archive");
-    struct outgoing *out = say_residents(turn, event, template);
-    if (out) {
-        out_member(out, "assignee", event->assignee);
-        out_flag(out, "raised", second);
-    }
-    handover_if_gone(turn, event);
-    clocks_wait_finish(turn, event);
-    if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF))
-        return;
-    ping_again(turn, event, turn->sender->id, say_masked(turn, turn->text));
-}
-
-/* More than seven days later: a new event that names the old one. */
-static void again_as_new(struct turn *turn, const struct event *old)
-{
-    struct made made = {.event = turn_event_new(turn)};
-    struct event *event = made.event;
-    if (!event)
-        return;
-    event->building = old->building;
-    event->unit = old->unit;
-    event->floor = old->floor;
-    event->floor_to = old->floor_to;
-    event->room = old->room;
-    event->place = old->place;
-    event->category = old->category;
-    event->code = old->code;
-    event->nature = old->nature;
-    event->object = old->object;
-    event->symptom = old->symptom;
-    event->said = old->said;
-    event->urgency = old->urgency;
-    event->lang = old->lang;
-    event->former = old->id;
-    event->group = old->group;
-    event_move(event, STATE_REPORTED, turn->sender->id, NULL, turn->now_ms, turn->arena);
-    dispatch(turn, event);
-    report_ack(turn, &made, 1);
-}
-
-static void reopen(struct turn *turn, struct event *event)
-{
-    if (event->outcome != OUTCOME_RESOLVED || !guard_may(turn, event, RIGHT_REOPEN))
-        return;
-    const char *note = say_masked(turn, turn->text);
-    if (event_move(event, STATE_HANDLING, turn->sender->id, note, turn->now_ms, turn->arena) <
-        0)
-        again_as_new(turn, event);
-    else
-        back_to_work(turn, event, event->reopened >= 2, "reopened");
-}
-
-void verify_deny(struct turn *turn, struct event *event)
-{
-    if (event->state == STATE_DONE || event->state == STATE_ARCHIVED) {
-        reopen(turn, event);
-        return;
-    }
-    if (event->state != STATE_CHECKING) {
-        progress_say(turn, event);
-        return;
-    }
-    const char *note = say_masked(turn, turn->text);
-    if (event_move(event, STATE_HANDLING, turn->sender->id, note, turn->now_ms, turn->arena) ==
-        0)
-        back_to_work(turn, event, event->rework >= 2, "denied");
-}
-
 /* ---- hearing ---- */
 
 static bool is_reporter(const struct turn *turn, const struct event *event)
@@ -367,12 +197,13 @@ static bool is_unfit(const struct turn *turn, const struct targets *targets)
     for (size_t i = 0; i < targets->count; i++)
         heard &= !guard_is_handler_side(turn, targets->events[i], turn->sender);
     return heard && targets_are_unfit(turn, targets, deny ? RIGHT_REOPEN : RIGHT_CONFIRM,
-                                     deny ? fits_deny : fits_confirm);
+                                      deny ? fits_deny : fits_confirm);
 }
 
 static int match(const struct turn *turn)
 {
-    bool other = turn->meaning->command && !is_same(turn->meaning->command, "again");
+    const char *command = turn->meaning->command;
+    bool other = command && !is_same(command, "again") && !is_same(command, "spot");
     if (!turn->session || !turn->sender || other)
         return 0;
     struct targets targets;
@@ -500,7 +331,7 @@ static void on_timer(struct turn *turn)
     if (!event || clocks_wait_for_morning(turn, event, "verify"))
         return;
     if (is_same(turn->timer_name, "again"))
-        ping_at_seven(turn, event);
+        verify_tell_again(turn, event);
     if (event->state != STATE_CHECKING || !is_same(turn->timer_name, "check"))
         return;
     if (is_same(turn->timer_data, "ask"))

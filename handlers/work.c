@@ -33,10 +33,9 @@ static const char *without_heads(const char *text, const char *const *heads, siz
 /* "收到 1，下午两点到" without the command and its numbers; NULL: nothing more is told. */
 static const char *more_than_numbers(const struct turn *turn)
 {
-    static const char *const heads[] = {"收到", "接单", "完成", "got it", "done", "，", "、",
-                                        "。",   "！",   "号",   "和",     ",",    ".",  "!",
-                                        " ",    "#",    "0",    "1",      "2",    "3",  "4",
-                                        "5",    "6",    "7",    "8",      "9"};
+    static const char *const heads[] = {
+        "收到", "接单", "完成", "got it", "done", "，", "、", "。", "！", "号", "和", ",", ".",
+        "!",    " ",    "#",    "0",      "1",    "2",  "3",  "4",  "5",  "6",  "7",  "8", "9"};
     const char *all = turn->text;
     const char *text = without_heads(all, heads, sizeof heads / sizeof *heads);
     bool named = text > all && strncmp(text, "都", strlen("都")) != 0;
@@ -68,6 +67,11 @@ static void accept_one(struct turn *turn, struct event *event)
         return;
     take_over(turn, event);
     turn_timer_cancel(turn, event, "accept");
+    const char *teller = event->via ? event->via : event->reporter;
+    if (say_is_private(turn, event) && is_same(teller, turn->sender->id)) {
+        turn_react(turn, "👌"); /* it is his own */
+        return;
+    }
     struct outgoing *out = say_residents(turn, event, "accepted");
     if (!out)
         return;
@@ -130,7 +134,7 @@ typedef bool fits_fn(const struct turn *turn, const struct event *event);
 static fits_fn *verb(const struct turn *turn)
 {
     const struct meaning *m = turn->meaning;
-    if (m->command)
+    if (m->command && !is_same(m->command, "spot"))
         return NULL;
     if (m->intent == INTENT_ACCEPT || m->is_yes)
         return fits_accept;
