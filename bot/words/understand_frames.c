@@ -232,6 +232,7 @@ void reading_frames(struct reading *reading)
     for (size_t i = 0; i < reading->hit_count; i++)
         if (reading->hits[i].group->kind == WORD_OBJECT && !reading->hits[i].inner)
             add_frame(reading, &reading->hits[i], NULL);
+    reading_suppose(reading);
 }
 
 /* "修通了，还剩一段坑坑洼洼": a trouble named later is not over. */
@@ -246,8 +247,7 @@ static bool is_over(const struct reading *reading, const struct hit *mark)
 
 /* Marks that colour only the clause they stand in. */
 #define LOCAL_MARKS                                                                            \
-    (UINT64_C(1) << MARK_HYPOTHETICAL | UINT64_C(1) << MARK_PAST |                             \
-     UINT64_C(1) << MARK_ELSEWHERE | UINT64_C(1) << MARK_QUESTION |                            \
+    (UINT64_C(1) << MARK_PAST | UINT64_C(1) << MARK_ELSEWHERE | UINT64_C(1) << MARK_QUESTION | \
      UINT64_C(1) << MARK_TOPIC | UINT64_C(1) << MARK_YOU | UINT64_C(1) << MARK_PRAISE)
 
 static bool is_part_of_pair(const struct reading *reading, const struct hit *mark)
@@ -260,6 +260,15 @@ static bool is_part_of_pair(const struct reading *reading, const struct hit *mar
     return false;
 }
 
+/* "请问一下，1单元12楼的灯一直闪": who tells unit, floor or flat asks politely. */
+static bool is_polite(const struct reading *reading, const struct frame *best)
+{
+    const struct location *where = &reading->where;
+    return (best->object != NULL || where->place != NULL) &&
+           best->points >= REPORT_POINTS - 1 &&
+           (where->unit != NULL || where->floor != FLOOR_NONE || where->room != NULL);
+}
+
 /* What one mark weighs for the best frame. A trouble told before an enquiry stays a trouble:
  * "路段漆黑一片，请问什么时候修". */
 static int mark_weight(const struct reading *reading, const struct frame *best,
@@ -270,12 +279,16 @@ static int mark_weight(const struct reading *reading, const struct frame *best,
         return 0;
     if (best == NULL)
         return group->weight;
+    if (group->mark == MARK_HYPOTHETICAL)
+        return best->supposed ? group->weight : 0;
     if (LOCAL_MARKS >> group->mark & 1 && mark->clause != best->clause)
         return 0;
     if (group->weight < 0 && is_part_of_pair(reading, mark))
         return 0; /* "什么时候才修好" asks nothing */
-    if (group->mark == MARK_ENQUIRY && mark->clause > best->clause &&
-        best->points >= REPORT_POINTS)
+    if (group->mark == MARK_ENQUIRY && best->points >= REPORT_POINTS &&
+        mark->clause > best->clause)
+        return group->weight / 4;
+    if (group->mark == MARK_ENQUIRY && is_polite(reading, best))
         return group->weight / 4;
     return group->weight;
 }

@@ -6,6 +6,7 @@
  *   location.c             glyphs and hits → building, unit, floor, room, place
  *   understand_numbers.c   "#12", "完成 12 14" → event numbers
  *   understand_frames.c    hits → frames (an object and its symptom) → points
+ *   understand_supposed.c  what is only imagined
  *   understand_votes.c     frames → the category that most of them tell of
  *   understand_opinion.c   the learned second opinion beside the points (opinion.h)
  *   understand_urgency.c   how urgent it is
@@ -53,9 +54,10 @@ struct frame {
     const char *category, *code;
     enum urgency urgency;
     int points;
-    bool yields; /* loses a tie */
-    bool effect; /* told behind another trouble it is what that leads to */
-    bool given;  /* a line [given …] chose its category */
+    bool yields;   /* loses a tie */
+    bool supposed; /* imagined: "万一着火" */
+    bool effect;   /* told behind another trouble it is what that leads to */
+    bool given;    /* a line [given …] chose its category */
     uint32_t clause, from, to;
 };
 
@@ -117,6 +119,8 @@ bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
 void reading_numbers(struct reading *reading, struct meaning *meaning);
 void reading_frames(struct reading *reading);
+/* Troubles that are only imagined step back behind those that are there. */
+void reading_suppose(struct reading *reading);
 /* The frame that says what the trouble is; NULL: none. */
 struct frame *reading_vote(struct reading *reading);
 /* The poll of a category, whose best frame counts twice. */

@@ -116,12 +116,41 @@ static void inside_a_lift(void **state)
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+/* "请问一下" from whoever tells where he lives is politeness. */
+static void polite(void **state)
+{
+    static const struct row rows[] = {
+        {"请问一下，8号楼2单元电梯停了两天了怎么还没人修？老人上下楼不方便",
+         "report elevator 8-2--"},
+        {"请问一下，1单元12楼过道灯闪个不停，能不能派人看看", "report lighting 8-1-12-"},
+        {"有人知道三单元7楼走廊为啥一片漆黑吗", "report lighting 8-3-7-"},
+        {"咱们楼大堂墙皮一大片掉下来了", "report building_leak 8---"},
+        {"请问2单元电梯什么时候年检", "enquiry elevator 8-2--"},
+        {"请问谁知道2单元停水了吗", "enquiry water_supply 8-2--"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+/* What is only imagined is no trouble; what stands beside it is one. */
+static void imagined(void **state)
+{
+    static const struct row rows[] = {
+        {"楼道堆了好多纸箱，万一着火怎么办", "report sanitation 8---"},
+        {"消防通道被车堵了，要是着火消防车进不来", "report fire_safety 8---"},
+        {"要是能早点修就好了，3单元电梯坏了三天了", "report elevator 8-3--"},
+        {"如果停电了，电梯困人怎么办", "chat elevator 8---"},
+        {"万一煤气漏了，着火了咋整", "chat gas 8---"},
+        {"要是下雨，楼道漏水怎么办", "chat building_leak 8---"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(short_places),
-        cmocka_unit_test(effects),
-        cmocka_unit_test(inside_a_lift),
+        cmocka_unit_test(short_places),  cmocka_unit_test(effects),
+        cmocka_unit_test(inside_a_lift), cmocka_unit_test(polite),
+        cmocka_unit_test(imagined),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
