@@ -9,7 +9,8 @@
 #include "words/location.h"
 #include "words/understand_inner.h"
 
-#define SURE_WORD 4 /* weight of a word of answer that counts in any company */
+#define OPENING_MAX 40 /* glyphs of a first clause that is an answer */
+#define SURE_WORD 4    /* weight of a word of answer that counts in any company */
 
 static bool has_mark(const struct reading *reading, enum mark mark)
 {
@@ -21,14 +22,30 @@ static bool has_kind(const struct reading *reading, enum word_kind kind)
     return (reading->kinds >> kind & 1) != 0;
 }
 
-/* "收到，马上安排", "修好了，谢谢师傅": a sure word of answer that is the whole first clause.
- */
+/* Words that may stand beside an answer: the owner of "转城管", the 不好意思 of
+ * "不好意思看错了", the same answer once more. */
+static bool goes_along(const struct hit *hit, const struct hit *say)
+{
+    const struct group_def *group = hit->group;
+    return hit == say || group->kind == WORD_OWNER || group->mark == MARK_FILLER ||
+           (group->kind == WORD_SAY && group->intent == say->group->intent);
+}
+
+/* "收到，马上安排", "修好了，谢谢师傅": a sure word of answer that makes, with what goes along,
+ * the whole first clause. */
 static bool opens(const struct reading *reading, const struct hit *say)
 {
+    bool told[OPENING_MAX] = {false};
     if (say->clause > 0 || say->group->weight < SURE_WORD)
         return false;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        for (uint32_t at = hit->from; goes_along(hit, say) && at < hit->to; at++)
+            if (at < OPENING_MAX)
+                told[at] = true;
+    }
     for (uint32_t i = 0; i < reading->count && !glyph_ends_clause(reading->glyphs[i].cp); i++)
-        if ((i < say->from || i >= say->to) && !glyph_is_silent(reading->glyphs[i].cp))
+        if (i >= OPENING_MAX || (!told[i] && !glyph_is_silent(reading->glyphs[i].cp)))
             return false;
     return true;
 }
@@ -241,6 +258,13 @@ static bool gives_way(const struct reading *reading, const struct hit *say)
             has_kind(reading, WORD_SYMPTOM));
 }
 
+/* "不用了，好像是被石头卡住，拿掉就好了": what stands behind tells why. */
+static bool takes_back(const struct reading *reading, const struct hit *say)
+{
+    return say->group->intent == INTENT_WITHDRAW && opens(reading, say) &&
+           location_is_empty(&reading->where);
+}
+
 void reading_intent(struct reading *reading, struct meaning *meaning)
 {
     uint32_t open = reading->residue;
@@ -260,7 +284,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     if (say != NULL && !correction && gives_way(reading, say))
         say = NULL;
     bool sure = say != NULL && say->group->anywhere && say->group->intent != INTENT_WITHDRAW;
-    bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0);
+    bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0 ||
+                                  takes_back(reading, say));
     if (strong) {
         take_say(reading, meaning, say);
         if (is_asked(reading, meaning))

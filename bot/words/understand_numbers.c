@@ -153,6 +153,23 @@ static bool begins_again(const struct reading *reading, const struct number *n)
     return false;
 }
 
+/* "4 要等配件，挂起到3月10日": the number stands first, the command somewhere behind it. */
+static bool is_commanded(const struct reading *reading, const struct number *n, uint32_t to)
+{
+    static const char *const places[] = {"号", "楼", "栋", "幢", "单元", "层", "室", "f", NULL};
+    uint32_t next = skip_space(reading, to);
+    if (n->from != skip_space(reading, 0) || n->digits > 4 || next == to ||
+        is_any(reading, next, places))
+        return false;
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct group_def *group = reading->hits[i].group;
+        if (group->kind == WORD_SAY && !reading->hits[i].inner && group->value != NULL &&
+            (group->intent == INTENT_RAISE || group->intent == INTENT_TRANSFER))
+            return true;
+    }
+    return false;
+}
+
 static void number_here(struct reading *reading, struct meaning *meaning,
                         const struct number *n)
 {
@@ -164,9 +181,9 @@ static void number_here(struct reading *reading, struct meaning *meaning,
         add(reading, meaning, n, to != 0 ? to : n->to);
         if (meaning->number_count == 1)
             reading->numbers_from = n->from - 1;
-    } else if (to != 0 &&
-               (whole || continues_list(reading, n->from) || begins_again(reading, n) ||
-                say_near(reading, n->from, list_end(reading, to)) != NULL)) {
+    } else if (to != 0 && (whole || continues_list(reading, n->from) ||
+                           begins_again(reading, n) || is_commanded(reading, n, to) ||
+                           say_near(reading, n->from, list_end(reading, to)) != NULL)) {
         add(reading, meaning, n, to);
     } else if (to == 0 && n->from == skip_space(reading, 0) && n->to < reading->count &&
                say_near(reading, n->from, n->to) != NULL) {

@@ -145,6 +145,30 @@ static void imagined(void **state)
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+/* Answers and questions in more words than one. */
+static void answers(void **state)
+{
+    static const struct row rows[] = {
+        {"换了新灯泡", "done lighting 8---"},
+        {"问过了，通了", "confirm - 8---"},
+        {"我看了，亮堂了", "confirm - 8---"},
+        {"转城管，市政的杆子", "transfer public_safety 8---"},
+        {"不用了，好像是被石头卡住，拿掉就好了", "withdraw public_safety 8---"},
+        {"没事了没事了，原来是停电", "withdraw power 8---"},
+        {"不好意思看错了，13楼", "correct - 8--13-"},
+        {"师傅啥时候过来啊", "progress - 8---"},
+        {"电梯修得咋样", "progress elevator 8---"},
+        {"我反映的霉味没人管吗", "progress - 8---"},
+        {"3单元电梯坏了没人管吗", "report elevator 8-3--"},
+        {"我家也闻到了", "me_too - 8---"},
+        {"还行吧", "rate - 8---"},
+        {"不错，挺快的", "rate - 8---"},
+        {"你几点来接我", "chat - 8---"},
+        {"我姐他们小区电梯困人上新闻了，咱们这儿还好", "chat elevator 8---"},
+    };
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
