@@ -83,11 +83,12 @@ static void join(struct turn *turn, struct event *event)
         event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text),
                    turn->now_ms, turn->arena);
     if (!joined) {
-        note_repeat(turn, event);
+        if (!say_lost(turn, event))
+            note_repeat(turn, event);
         return;
     }
     third_household(turn, event);
-    if (!say_has_here(turn))
+    if (!say_lost(turn, event) && !say_has_here(turn))
         turn_react(turn, "👌");
 }
 

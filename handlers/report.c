@@ -376,9 +376,11 @@ static bool attach_piece(struct turn *turn, struct event *event)
         missing.room = where->room;
     if (!report_take_place(turn, event, &missing))
         return false;
+    report_attach_photos(turn, event, false);
     event_note(event, "added", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
     dispatch_changed(turn, event, NULL);
+    say_lost(turn, event);
     return true;
 }
 
@@ -421,7 +423,7 @@ static void ask_whether(struct turn *turn)
 
 static bool is_photo_only(const struct turn *turn)
 {
-    return !turn->text[0] && input_image_count(turn->input) > 0;
+    return !turn->text[0] && input_image_count(turn->input) + input_lost_count(turn->input) > 0;
 }
 
 static int match(const struct turn *turn)
@@ -446,6 +448,7 @@ static void handle(struct turn *turn)
     } else if (is_photo_only(turn)) {
         struct event *event = attachable(turn);
         report_attach_photos(turn, event, is_same(event->handler_member, turn->sender->id));
+        say_lost(turn, event);
     } else if (turn->meaning->intent == INTENT_FRAGMENT) {
         handle_fragment(turn);
     } else {

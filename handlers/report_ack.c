@@ -54,6 +54,7 @@ static void ack_one(struct turn *turn, const struct made *made)
     out_text(out, "wrong", made->wrong);
     if (made->known)
         out_number(out, "known", made->known);
+    out_flag(out, "lost", input_lost_count(turn->input) > 0);
     if (event->state == STATE_DRAFT)
         report_say_missing(turn, out, event);
 }
@@ -88,6 +89,7 @@ static void ack_many(struct turn *turn, const struct made *made, size_t count)
     }
     if (made->known)
         out_number(out, "known", made->known);
+    out_flag(out, "lost", input_lost_count(turn->input) > 0);
     const struct event *lacking = report_lacking(turn, made, count);
     if (lacking)
         report_say_missing(turn, out, lacking);

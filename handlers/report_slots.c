@@ -74,6 +74,7 @@ static void say_filled(struct turn *turn, const struct event *event, const char 
     if (event->due_finish_ms)
         out_time(out, "due", event->due_finish_ms);
     out_flag(out, "night", event->state == STATE_REPORTED);
+    out_flag(out, "lost", input_lost_count(turn->input) > 0);
     out_flag(out, "check_place",
              report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
 }

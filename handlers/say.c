@@ -357,6 +357,16 @@ bool say_has_here(const struct turn *turn)
     return false;
 }
 
+bool say_lost(struct turn *turn, const struct event *event)
+{
+    if (!input_lost_count(turn->input) || say_has_here(turn))
+        return false;
+    struct outgoing *out = say_answer(turn, event, "photo_lost");
+    if (!turn->text[0])
+        out->lang = event->lang;
+    return true;
+}
+
 void say_heard(struct turn *turn)
 {
     if (turn->out_count && turn->group->kind == GROUP_DIRECT && !say_has_here(turn))

@@ -104,6 +104,8 @@ struct outgoing *say_direct_once(struct turn *turn, const char *member, const ch
                                  const struct event *event);
 /* An answer to the sender about the event, in his language. */
 struct outgoing *say_answer(struct turn *turn, const struct event *event, const char *template);
+/* A picture could not be had, and nothing is said here yet: asks for it once more. */
+bool say_lost(struct turn *turn, const struct event *event);
 /* In direct chat, where nobody sees the line in the building's group, a mark says that it was
  * heard. */
 void say_heard(struct turn *turn);

@@ -94,7 +94,7 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
     for (size_t i = 0; i < targets->count && count < 4; i++)
         choices[count++] = arena_printf(turn->arena, "%u", targets->events[i]->id);
     for (size_t i = 0; i < turn->input->segment_count && count < SESSION_CHOICES_MAX; i++)
-        if (turn->input->segments[i].kind == SEGMENT_IMAGE)
+        if (turn->input->segments[i].kind == SEGMENT_IMAGE && turn->input->segments[i].text)
             choices[count++] = turn->input->segments[i].text;
     struct outgoing *out = turn_answer(turn, "ask_which", turn->meaning->lang);
     out_text(out, "list", number_list(turn, targets));

@@ -87,8 +87,7 @@ static void accept_one(struct turn *turn, struct event *event)
 
 static void ask_photo(struct turn *turn, struct event *event)
 {
-    struct outgoing *out = say_answer(turn, event, "ask_photo");
-    out_flag(out, "direct", out->member != NULL);
+    say_answer(turn, event, input_lost_count(turn->input) ? "photo_lost" : "ask_photo");
     turn_ask(turn, turn->group->name, turn->sender->id, "work", "photo", event,
              turn->now_ms + 30 * MINUTE_MS, NULL, 0);
 }
@@ -122,7 +121,8 @@ static void done_one(struct turn *turn, struct event *event)
     turn_timer_cancel(turn, event, "accept");
     turn_timer_cancel(turn, event, "finish");
     verify_ask(turn, event);
-    if (policy_of(turn, event)->ask_photo && !event->photos_after && !say_has_here(turn))
+    bool wanted = policy_of(turn, event)->ask_photo || input_lost_count(turn->input);
+    if (wanted && !event->photos_after && !say_has_here(turn))
         ask_photo(turn, event);
 }
 
@@ -199,8 +199,12 @@ static void handle(struct turn *turn)
 static bool answer_photo(struct turn *turn, struct session *session, size_t index)
 {
     struct event *event = turn_event_numbered(turn, session->questions[index].event);
-    if (!event || !input_image_count(turn->input))
+    if (!event || (!input_image_count(turn->input) && !input_lost_count(turn->input)))
         return false;
+    if (!input_image_count(turn->input)) {
+        say_lost(turn, event); /* it is asked for still */
+        return true;
+    }
     report_attach_photos(turn, event, true);
     session_close(session, index);
     return true;

@@ -110,9 +110,7 @@ static void got_picture(void *arg, const char *ref)
 {
     struct fetch *fetch = arg;
     struct item *item = fetch->item;
-    fetch->segment->text = arena_strdup(item->arena, ref);
-    if (!ref)
-        fetch->segment->kind = SEGMENT_OTHER;
+    fetch->segment->text = arena_strdup(item->arena, ref); /* NULL: it could not be had */
     if (--item->fetches == 0)
         move(item->line);
 }

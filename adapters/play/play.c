@@ -59,7 +59,7 @@ static void on_input(struct play *play, struct play_in *in, struct arena *arena)
     struct input *input = &in->input;
     for (size_t i = 0; i < input->segment_count; i++) {
         struct segment *segment = &in->segments[i];
-        if (segment->kind != SEGMENT_IMAGE)
+        if (segment->kind != SEGMENT_IMAGE || strcmp(segment->id, "lost") == 0)
             continue;
         char ref[128];
         unsigned number = (unsigned)strtoul(segment->id, NULL, 10);

@@ -2,7 +2,7 @@
  * conversation, JSON lines in both directions. To the core it is an adapter like any other, so
  * a script exercises the same intake, outbox and read-back of history as a chat platform does.
  *
- * In: {"type":"message"|"recall"|"reaction", …} with a token, {"type":"sent", …},
+ * In: {"type":"message"|"edit"|"recall"|"reaction", …} with a token, {"type":"sent", …},
  * {"type":"backfilled", …}. Out: {"type":"send"|"taken"|"backfill", …}. The fields are told in
  * play_in.c and play_out.c.
  */

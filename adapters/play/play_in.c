@@ -83,6 +83,7 @@ static int read_line(json_t *line, struct play_in *in, struct arena *arena, cons
         enum input_kind input;
     } types[] = {
         {"message", PLAY_IN_INPUT, INPUT_MESSAGE},
+        {"edit", PLAY_IN_INPUT, INPUT_EDIT},
         {"recall", PLAY_IN_INPUT, INPUT_RECALL},
         {"reaction", PLAY_IN_INPUT, INPUT_REACTION},
         {"sent", PLAY_IN_SENT, INPUT_MESSAGE},

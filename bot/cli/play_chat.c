@@ -11,7 +11,8 @@
 #define NAME_MAX_BYTES 60
 #define REACTION_MAX_BYTES 32
 
-static const char *const mark_names[] = {"photo", "at", "reply", "again", "react", "bot"};
+static const char *const mark_names[] = {"photo", "at",   "reply", "again",
+                                         "react", "edit", "bot"};
 
 /* A bracket that is nearly a mark is a typing mistake; any other one is text ("[doge] 哈哈").
  */
@@ -41,6 +42,10 @@ static bool take_mark(const struct play_parse *parse, struct play_marks *marks,
     *ret_text = false;
     if (strcmp(inside, "photo") == 0) {
         marks->photos++;
+    } else if (strcmp(inside, "photo lost") == 0) {
+        marks->lost = true;
+    } else if (strcmp(inside, "edit") == 0) {
+        marks->edit = true;
     } else if (strcmp(inside, "at") == 0) {
         marks->at = true;
     } else if (strcmp(inside, "again") == 0) {
@@ -58,8 +63,8 @@ static bool take_mark(const struct play_parse *parse, struct play_marks *marks,
             return play_wrong(parse, "[%s] is no reaction", inside);
     } else if (looks_like_mark(inside)) {
         return play_wrong(parse,
-                          "[%s] is no mark; known are [photo] [at] [reply] [reply #12] [again] "
-                          "[react 👍] [bot]",
+                          "[%s] is no mark; known are [photo] [photo lost] [at] [reply] [reply "
+                          "#12] [again] [react 👍] [edit] [bot]",
                           inside);
     } else {
         *ret_text = true;
@@ -76,8 +81,10 @@ static bool check_marks(const struct play_parse *parse, const struct play_marks 
     if (marks->photos + 2 > MESSAGE_SEGMENTS_MAX)
         return play_wrong(parse, "more than %d photos in one message",
                           MESSAGE_SEGMENTS_MAX - 2);
-    if (!has_text && !marks->react && !marks->photos && !marks->again && !marks->at &&
-        !marks->reply)
+    if (marks->edit && (!has_text || marks->react || marks->again || marks->reply))
+        return play_wrong(parse, "[edit] wants the text as it is now, and nothing else");
+    if (!has_text && !marks->react && !marks->photos && !marks->lost && !marks->again &&
+        !marks->at && !marks->reply)
         return play_wrong(parse, "nothing is said after the >");
     return true;
 }

@@ -158,6 +158,7 @@ static struct entry *add_item(struct play_platform *platform, const struct play_
         .mention = line->marks.at ? platform->bot_name : NULL,
         .photos = line->marks.photos,
         .photo = platform->photos + 1,
+        .lost = line->marks.lost,
     };
     platform->photos += (unsigned)line->marks.photos;
     return entry;
@@ -226,11 +227,31 @@ static int say(struct play_platform *platform, const struct play_line *line, int
     return 0;
 }
 
+/* That person changes what he wrote last: the same message, with another text. */
+static int edit(struct play_platform *platform, const struct play_line *line, int64_t now_ms,
+                struct buf *out, const char **reterr)
+{
+    bool direct = strcmp(line->group, PLAY_DIRECT) == 0;
+    struct entry *what =
+        find_done(platform, direct ? line->person : line->group, direct, line->person, true);
+    *reterr = "that person has written nothing there that could be changed";
+    if (!what)
+        return ERR_NOT_FOUND;
+    struct entry *entry = add_item(platform, line, now_ms);
+    entry->item.kind = INPUT_EDIT;
+    entry->item.id = what->item.id;
+    if (out)
+        deliver(entry, false, out);
+    return 0;
+}
+
 int play_platform_do(struct play_platform *platform, const struct play_line *line,
                      int64_t now_ms, struct buf *out, const char **reterr)
 {
     if (line->kind == PLAY_RECALL)
         return recall(platform, line, now_ms, out, reterr);
+    if (line->marks.edit)
+        return edit(platform, line, now_ms, out, reterr);
     if (line->marks.again)
         return repeat(platform, line, out, reterr);
     return say(platform, line, now_ms, out, reterr);

@@ -51,7 +51,9 @@ enum play_directive {
 /* The marks in front of what a person writes. */
 struct play_marks {
     int photos;
+    bool lost; /* a photo that cannot be had */
     bool at, again, bot;
+    bool edit;            /* changes what that person wrote last */
     bool reply;           /* quotes the bot's last message, or */
     const char *reply_to; /* the last one that named this: "#12" */
     const char *react;    /* "👍": a reaction instead of a text */

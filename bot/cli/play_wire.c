@@ -44,6 +44,8 @@ static json_t *segments_json(const struct play_item *item)
         snprintf(number, sizeof number, "%u", item->photo + (unsigned)i);
         json_array_append_new(list, json_pack("{s:s,s:s}", "kind", "image", "id", number));
     }
+    if (item->lost)
+        json_array_append_new(list, json_pack("{s:s,s:s}", "kind", "image", "id", "lost"));
     return list;
 }
 
@@ -51,6 +53,7 @@ void play_wire_item(const struct play_item *item, bool backfilled, struct buf *o
 {
     const char *type = item->kind == INPUT_RECALL     ? "recall"
                        : item->kind == INPUT_REACTION ? "reaction"
+                       : item->kind == INPUT_EDIT     ? "edit"
                                                       : "message";
     finish(json_pack("{s:s,s:I,s:s,s:s,s:b,s:s,s:b,s:I,s:b,s:s*,s:o}", "type", type, "token",
                      (json_int_t)item->token, "id", item->id, "group", item->group, "direct",

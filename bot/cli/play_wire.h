@@ -18,7 +18,7 @@ struct buf;
 
 /* Something that a person did, as the platform keeps it. */
 struct play_item {
-    enum input_kind kind; /* MESSAGE, RECALL, REACTION */
+    enum input_kind kind; /* MESSAGE, EDIT, RECALL, REACTION */
     uint64_t token;
     const char *id;    /* of the message; of a recall or reaction: of what it is about */
     const char *group; /* in direct chats the person */
@@ -32,6 +32,7 @@ struct play_item {
     const char *mention; /* name of the bot when it is mentioned, else NULL */
     unsigned photo;      /* number of the first picture */
     int photos;
+    bool lost; /* and one that cannot be had */
 };
 /* One line that delivers it. */
 void play_wire_item(const struct play_item *item, bool backfilled, struct buf *out);

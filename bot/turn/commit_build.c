@@ -136,6 +136,21 @@ static void add_session(struct commit *c, const struct session *session,
     }
 }
 
+/* His questions are in turn->session by now. */
+static void drop_former(struct commit *c, struct decision *d)
+{
+    static const struct session nothing;
+    for (size_t i = 0; i < d->former_count; i++) {
+        struct session *former = d->former[i];
+        const char *group = former->group, *member = former->member;
+        *former = nothing;
+        former->group = group;
+        former->member = member;
+        former->dirty = true;
+        add_session(c, former, &d->formerly[i]);
+    }
+}
+
 static void add_one(struct commit *c, const struct session *to, const char *field,
                     const struct session *value)
 {
@@ -396,6 +411,8 @@ struct commit *commit_build(struct decision *d)
     add_checks(c);
     add_session(c, turn->session, &d->session);
     add_session(c, turn->asked, &d->asked);
+    if (turn->session && turn->session->dirty)
+        drop_former(c, d);
     commit_add_events(c);
     commit_add_message(c);
     for (size_t i = 0; i < turn->touched_count; i++)

@@ -323,9 +323,34 @@ static void read_code(struct decision *d, const char *stored, const char *tries)
     turn->code = code;
 }
 
+/* What was open with him before he was bound is open with him still: his questions move, and
+ * the commit takes them away there. */
+static void take_former(struct decision *d, const struct redis_reply *list)
+{
+    struct session *session = d->turn.session;
+    d->former_count = 0;
+    for (size_t i = 0; session && i + 1 < list->len; i += 2) {
+        if (d->former_count == CONTEXT_FORMER_MAX)
+            return;
+        size_t at = d->former_count++;
+        struct session *before =
+            context_session(session->group, list->items[i]->text, list->items[i + 1], d->arena,
+                            &d->formerly[at]);
+        d->former[at] = before;
+        session_expire(before, d->turn.now_ms);
+        for (size_t k = 0; k < before->question_count; k++)
+            session_ask(session, &before->questions[k]);
+        if (!session->last_report) {
+            session->last_report = before->last_report;
+            session->last_report_until_ms = before->last_report_until_ms;
+        }
+        session->dirty = true;
+    }
+}
+
 int context_read(struct decision *d, const struct redis_reply *reply)
 {
-    if (reply->type != REDIS_LIST || reply->len < 5)
+    if (reply->type != REDIS_LIST || reply->len < 6)
         return ERR_INVALID;
     const struct redis_reply *const *part = reply->items;
     struct turn *turn = &d->turn;
@@ -340,9 +365,10 @@ int context_read(struct decision *d, const struct redis_reply *reply)
             return ERR_INVALID;
     for (size_t i = 0; i < part[4]->len && i < d->place_count; i++)
         d->places[i].top = arena_strdup(d->arena, part[4]->items[i]->text);
+    take_former(d, part[5]);
     turn->code = NULL;
-    if (reply->len >= 7)
-        read_code(d, part[5]->text, part[6]->text);
+    if (reply->len >= 8)
+        read_code(d, part[6]->text, part[7]->text);
     if (turn->session) {
         session_expire(turn->session, turn->now_ms);
         mark_session_events(turn, turn->session);

@@ -4,8 +4,8 @@
 -- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…,
 -- hash of a one-time code ("" none)
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
---           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, and with a code what is stored of it and
---           of the member's wrong tries, "" for nothing}
+--           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, {id that he had before, his session fields
+--           under it…}, and with a code what is stored of it and of the member's wrong tries, "" for nothing}
 local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, WAS_MAX, MINE_MAX = 20, 16, 8, 2, 20
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
@@ -60,6 +60,11 @@ if message ~= '' then
 end
 local session = session_of(member)
 local asked_session = session_of(asked)
+local former = {}
+for id in mine:gmatch('r%-%x+') do
+    local fields = session_of(id)
+    if fields[1] then former[#former + 1], former[#former + 2] = id, fields end
+end
 local function reach_near(told, unit, floor, most)
     local near = 0
     for k = 1, #told do
@@ -87,7 +92,7 @@ local function reach_mine(who)
 end
 if mine ~= '0' and member ~= '' then
     reach_mine(member)
-    for former in mine:gmatch('r%-%x+') do reach_mine(former) end
+    for id in mine:gmatch('r%-%x+') do reach_mine(id) end
 end
 
 local events = {}
@@ -98,6 +103,6 @@ for _, id in ipairs(ids) do
     end
 end
 local code = take()
-if (code or '') == '' then return {session, asked, asked_session, events, tops} end
-return {session, asked, asked_session, events, tops, redis.call('GET', key('code', code)) or '',
+if (code or '') == '' then return {session, asked, asked_session, events, tops, former} end
+return {session, asked, asked_session, events, tops, former, redis.call('GET', key('code', code)) or '',
         redis.call('GET', key('tries', member)) or ''}

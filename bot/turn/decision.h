@@ -51,6 +51,7 @@ struct merged { /* fields of a session that were merged into it */
     size_t count;
     int64_t version;
 };
+#define CONTEXT_FORMER_MAX 3
 struct decision {
     struct queue *queue;
     struct item *item;
@@ -65,7 +66,11 @@ struct decision {
     } places[CONTEXT_PLACES_MAX];
     size_t place_count;
     struct origin origins[TURN_EVENTS_MAX];
-    struct merged session, asked; /* of turn.session and turn.asked */
+    struct merged session, asked;               /* of turn.session and turn.asked */
+    struct session *former[CONTEXT_FORMER_MAX]; /* of the sender before he was bound: what was
+                                                   open with him there is in turn.session now */
+    struct merged formerly[CONTEXT_FORMER_MAX];
+    size_t former_count;
     const struct redis_reply *reply;
     const char *timer_handler;
 };

@@ -211,6 +211,18 @@ static bool is_of_leave(const struct queue *queue, const char *text)
            (leave_word(text, &len) || leave_is_over(text, &len));
 }
 
+/* Also by an id that he had before he was bound. */
+static bool has_open(const struct queue *queue, const struct member *sender, int64_t now_ms)
+{
+    if (is_live(find_live(queue, sender->id), now_ms))
+        return true;
+    for (size_t i = 0; i < sender->identity_count; i++)
+        if (strcmp(sender->identities[i].adapter, ROSTER_FORMER) == 0 &&
+            is_live(find_live(queue, sender->identities[i].user), now_ms))
+            return true;
+    return false;
+}
+
 void hint_judge(struct queue *queue, const struct input *input, const struct member *sender,
                 struct arena *arena, struct hint *hint)
 {
@@ -219,8 +231,8 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
     hint->matters = !input->from_bot; /* never answer ourselves or another bot */
     if (input->from_bot || !has_text(input))
         return; /* recalls, reactions, timers, calls are rare: they all matter */
-    bool open = is_live(live, now_ms);
-    if (open && live->half && live->half_until_ms >= now_ms && hint->text[0])
+    bool open = sender && has_open(queue, sender, now_ms);
+    if (live && live->half && live->half_until_ms >= now_ms && hint->text[0])
         join_half(queue, live, arena, hint);
     hint->matters = hint->code[0] || hint->addressed || input_quoted(input) || open ||
                     input->kind == INPUT_EDIT ||

@@ -131,6 +131,14 @@ size_t input_image_count(const struct input *input)
 {
     size_t count = 0;
     for (size_t i = 0; i < input->segment_count; i++)
-        count += input->segments[i].kind == SEGMENT_IMAGE;
+        count += input->segments[i].kind == SEGMENT_IMAGE && input->segments[i].text;
+    return count;
+}
+
+size_t input_lost_count(const struct input *input)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < input->segment_count; i++)
+        count += input->segments[i].kind == SEGMENT_IMAGE && !input->segments[i].text;
     return count;
 }

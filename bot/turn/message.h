@@ -16,8 +16,8 @@ enum segment_kind { SEGMENT_TEXT, SEGMENT_AT, SEGMENT_IMAGE, SEGMENT_REPLY, SEGM
 
 struct segment {
     enum segment_kind kind;
-    const char *text; /* TEXT: the text; AT: the name shown; IMAGE: the media reference; REPLY,
-                         OTHER: NULL */
+    const char *text; /* TEXT: the text; AT: the name shown; IMAGE: the media reference,
+                         NULL: the picture could not be had; REPLY, OTHER: NULL */
     const char *id;   /* AT: platform user id; REPLY: platform id of the quoted message */
     bool self;        /* AT: it is the bot */
 };
@@ -76,5 +76,7 @@ const char *input_text(const struct input *input, struct arena *arena);
 const char *input_quoted(const struct input *input);
 bool input_mentions_self(const struct input *input);
 size_t input_image_count(const struct input *input);
+/* Pictures that could not be had. */
+size_t input_lost_count(const struct input *input);
 
 #endif

@@ -12,6 +12,7 @@
 #include "handlers/handlers.h"
 #include "tests/live/core_stage.h"
 #include "turn/changes.h"
+#include "turn/held.h"
 
 #define HEAD "K7M4PX2D"
 
@@ -238,6 +239,60 @@ static void what_a_resident_told_stays_his_when_he_is_bound(void **state)
     assert_string_equal(LOOK("ZCARD", "{town}:m:m-1"), "1"); /* found as his by his new id */
 }
 
+static void what_he_was_asked_is_asked_of_him_still(void **state)
+{
+    stage_stop_core();
+    community_destroy(&s.community);
+    s.community = town();
+    stage_start_core();
+    assert_true(settle());
+    say("b1", "小周", "楼道灯坏了");
+    assert_true(settle());
+    assert_int_equal(said("几单元几楼"), 1);
+    issue(HEAD, "楼长", "2");
+    say_direct("小周", "绑定 K7M4-PX2D");
+    assert_true(settle());
+    say("b1", "小周", "2 3"); /* a bare answer, to a question put to his earlier id */
+    assert_true(settle());
+    const char *event = LOOK("HGET", "{town}:e:1", "b");
+    assert_non_null(strstr(event, "\"state\":\"dispatched\""));
+    assert_non_null(strstr(event, "\"unit\":\"2\""));
+    /* nothing is left of the earlier one */
+    assert_null(strstr(LOOK("SMEMBERS", "{town}:live:b1"), "r-"));
+}
+
+static void on_counted(void *arg, const char *why)
+{
+    *(const char **)arg = why ? why : "ok";
+}
+
+/* As `loubot roster --diff` tells it of those who would go. */
+static void open_work_of_people_is_counted(void **state)
+{
+    say("b4", "孙大姐", "2单元4楼的灯不亮");
+    say("b5", "小何", "3单元5楼的灯不亮");
+    say("b6", "阿强", "1单元5楼的灯不亮");
+    assert_true(settle());
+    say("work", "物业1", "完成 1");
+    say("b4", "楼长4", "3单元2楼的灯不亮");
+    assert_true(settle());
+    say("work", "物业1", "完成 4");
+    assert_true(settle());
+    const char *members[] = {"m-0067", "m-0068", "m-0004", "nobody"};
+    members[2] = community_member_by_name(s.community, "楼长4")->id;
+    size_t held[4] = {0};
+    const char *done = NULL;
+    (void)LOOK("PING");
+    held_count(s.look, s.community, members, 4, held, on_counted, &done);
+    for (int i = 0; i < 500 && !done; i++)
+        loop_poll(s.loop, 5);
+    assert_string_equal(done, "ok");
+    assert_int_equal(held[0], 3); /* 物业1: two that are checked, one in hand */
+    assert_int_equal(held[1], 1);
+    assert_int_equal(held[2], 2); /* 楼长4 is asked about two */
+    assert_int_equal(held[3], 0);
+}
+
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, begin, stage_tear_down)
 
 int main(void)
@@ -248,6 +303,8 @@ int main(void)
         LIVE(wrong_tries_outlive_the_daemon),
         LIVE(a_newcomers_code_may_be_of_any_community),
         LIVE(what_a_resident_told_stays_his_when_he_is_bound),
+        LIVE(what_he_was_asked_is_asked_of_him_still),
+        LIVE(open_work_of_people_is_counted),
         LIVE(chat_that_looks_like_codes_in_groups_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

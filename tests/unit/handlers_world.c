@@ -327,6 +327,8 @@ static const char *take_marks(struct world *world, const char *group, const char
             *s = (struct segment){
                 .kind = SEGMENT_IMAGE,
                 .text = arena_printf(world->arena, "media:%zu.jpg", world->message_count)};
+        else if (strcmp(mark, "photo lost") == 0)
+            *s = (struct segment){.kind = SEGMENT_IMAGE};
         else if (strcmp(mark, "at") == 0)
             *s = (struct segment){.kind = SEGMENT_AT, .self = true, .id = "bot"};
         else if (strncmp(mark, "reply ", 6) == 0)
