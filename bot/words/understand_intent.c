@@ -133,11 +133,26 @@ static void take_owner(const struct reading *reading, struct meaning *meaning)
     }
 }
 
+/* "不用了，石头拿掉就好了". */
+static bool is_fixed_behind(const struct reading *reading, const struct hit *say)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind == WORD_SAY && !hit->inner && hit->clause > say->clause &&
+            (hit->group->intent == INTENT_DONE || hit->group->intent == INTENT_CONFIRM))
+            return true;
+    }
+    return false;
+}
+
 static void take_say(struct reading *reading, struct meaning *meaning, const struct hit *say)
 {
     meaning->intent = say->group->intent;
     meaning->rating = say->group->rating;
     meaning->command = say->group->value;
+    if (say->group->intent == INTENT_WITHDRAW && meaning->command == NULL &&
+        is_fixed_behind(reading, say))
+        meaning->command = "fixed";
     meaning->intent_span = reading_span(reading, say->from, say->to);
     meaning->owner = owner_of(reading);
     meaning->reason = reason_of(reading, say);
@@ -265,6 +280,13 @@ static bool takes_back(const struct reading *reading, const struct hit *say)
            location_is_empty(&reading->where);
 }
 
+/* Why it is taken back is no trouble. */
+static void forget_fault(const struct reading *reading, struct meaning *meaning)
+{
+    meaning->fault = (struct fault_found){.where = reading->where};
+    meaning->more_count = 0;
+}
+
 void reading_intent(struct reading *reading, struct meaning *meaning)
 {
     uint32_t open = reading->residue;
@@ -286,6 +308,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     bool sure = say != NULL && say->group->anywhere && say->group->intent != INTENT_WITHDRAW;
     bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0 ||
                                   takes_back(reading, say));
+    if (strong && meaning->fault.symptom != NULL && takes_back(reading, say))
+        forget_fault(reading, meaning);
     if (strong) {
         take_say(reading, meaning, say);
         if (is_asked(reading, meaning))

@@ -153,8 +153,8 @@ static void answers(void **state)
         {"问过了，通了", "confirm - 8---"},
         {"我看了，亮堂了", "confirm - 8---"},
         {"转城管，市政的杆子", "transfer public_safety 8---"},
-        {"不用了，好像是被石头卡住，拿掉就好了", "withdraw public_safety 8---"},
-        {"没事了没事了，原来是停电", "withdraw power 8---"},
+        {"不用了，好像是被石头卡住，拿掉就好了", "withdraw - 8---"},
+        {"没事了没事了，原来是停电", "withdraw - 8---"},
         {"不好意思看错了，13楼", "correct - 8--13-"},
         {"师傅啥时候过来啊", "progress - 8---"},
         {"电梯修得咋样", "progress elevator 8---"},
@@ -174,7 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_places),  cmocka_unit_test(effects),
         cmocka_unit_test(inside_a_lift), cmocka_unit_test(polite),
-        cmocka_unit_test(imagined),
+        cmocka_unit_test(imagined),      cmocka_unit_test(answers),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
