@@ -56,6 +56,9 @@ struct send {
     size_t part_count;
     const uint32_t *events; /* numbers of the events it is about */
     size_t event_count;
+    int64_t maybe_since_ms; /* not 0: an earlier process may have sent it, not before that time.
+                               Where there is a history it is looked for there; SENT_RETRY then
+                               says that it is not there, and it comes once more without this */
 };
 
 enum sent {
@@ -72,8 +75,8 @@ struct adapter {
     const char *name;
     struct capabilities capabilities;
 
-    /* Reads its configuration (`conf` may be NULL: defaults) and adds a fault for all that start()
-     * would refuse in it; opens nothing. NULL: there is nothing to configure. */
+    /* Reads its configuration (`conf` may be NULL: defaults) and adds a fault for all that
+     * start() would refuse in it; opens nothing. NULL: there is nothing to configure. */
     void (*check)(struct conf_node *conf, struct faults *faults);
     /* Reads its configuration, opens its connections. Puts its
      * state in account_set_state(). 0, or an error after adding a fault: the daemon then does

@@ -4,7 +4,8 @@
  * soon as the account is up the group's newest messages are read, and our own text found there
  * makes it a success, its absence a retry. So a cut repeats nothing; only where there is no
  * history, or the link does not come back in time, the core is told that the outcome is
- * unknown.
+ * unknown. What an earlier process may have sent is looked for in the same way before anything
+ * is sent.
  */
 #include "adapters/onebot/onebot.h"
 
@@ -19,6 +20,7 @@
 #define DOUBT_MS 25000      /* how long a doubtful send waits for the link */
 #define LOOK_BACK_MS 120000 /* the clocks of the platform and ours may differ by less */
 #define LOOK_COUNT 20
+#define LOOK_FAR_COUNT 100 /* for what an earlier process may have sent */
 #define PARAMS_MAX (8u * 1024 * 1024)
 #define SHORT_MUTE_MS 600000 /* a mute that ends within it is waited for */
 #define KNOWN_MAX 64
@@ -30,7 +32,9 @@ struct pending {
     uint64_t id;
     char *group;
     char *words; /* its text without spaces, to find it again; NULL: it cannot be looked for */
+    char *quote; /* what it quotes, or NULL */
     int64_t started_ms; /* wall clock */
+    bool maybe;         /* only looked for: an earlier process may have sent it */
     /* a verdict that waits to be given */
     enum sent result;
     int64_t retry_ms;
@@ -66,6 +70,7 @@ static void free_pending(struct pending *pending)
     loop_timer_stop(&pending->patience);
     free(pending->group);
     free(pending->words);
+    free(pending->quote);
     free(pending);
 }
 
@@ -119,11 +124,18 @@ static char *words_of(const struct send *send)
     return text;
 }
 
+/* The same words may answer somebody else. */
+static bool quotes_another(const struct pending *pending, const struct input *input)
+{
+    const char *quoted = input_quoted(input);
+    return quoted && pending->quote && strcmp(quoted, pending->quote) != 0;
+}
+
 static bool is_it(const struct pending *pending, const struct input *input)
 {
     struct buf words;
     if (!input->from_bot || input->time_ms < pending->started_ms - LOOK_BACK_MS ||
-        is_known(pending->sends, input->message))
+        is_known(pending->sends, input->message) || quotes_another(pending, input))
         return false;
     buf_init(&words, MESSAGE_TEXT_MAX);
     for (size_t i = 0; i < input->segment_count; i++)
@@ -141,7 +153,8 @@ static void looked(void *arg, int error, const struct onebot_reply *reply)
     if (error)
         return; /* patience, or the next time that we are up, decides */
     if (!reply->ok || !reply->has_messages) {
-        finish(pending, SENT_UNKNOWN, NULL, 0, "the answer was lost, and there is no history");
+        finish(pending, pending->maybe ? SENT_RETRY : SENT_UNKNOWN, NULL, 0,
+               "the answer was lost, and there is no history");
         return;
     }
     for (size_t i = reply->input_count; i-- > 0;) {
@@ -159,7 +172,8 @@ static void look(struct pending *pending)
     if (pending->looking || !pending->sends->onebot->up)
         return;
     buf_init(&params, 1024);
-    onebot_out_history(&params, pending->group, NULL, LOOK_COUNT);
+    onebot_out_history(&params, pending->group, NULL,
+                       pending->maybe ? LOOK_FAR_COUNT : LOOK_COUNT);
     pending->looking = onebot_call(pending->sends->onebot, "get_group_msg_history", &params,
                                    DEADLINE_MS, looked, pending) == 0;
     buf_finish(&params);
@@ -267,6 +281,14 @@ static bool is_banned(struct onebot_sends *sends, const struct send *send)
     return true;
 }
 
+static const char *quote_of(const struct send *send)
+{
+    for (size_t i = 0; i < send->part_count; i++)
+        if (send->parts[i].kind == SEGMENT_REPLY)
+            return send->parts[i].id;
+    return NULL;
+}
+
 static struct pending *new_pending(struct onebot_sends *sends, const struct send *send)
 {
     struct pending *pending = xcalloc(1, sizeof *pending);
@@ -274,10 +296,27 @@ static struct pending *new_pending(struct onebot_sends *sends, const struct send
     pending->id = send->id;
     pending->group = xstrdup(send->group ? send->group : "");
     pending->words = send->direct || send->reaction ? NULL : words_of(send);
+    const char *quote = quote_of(send);
+    pending->quote = quote ? xstrdup(quote) : NULL;
     pending->started_ms = now_ms(sends);
     pending->next = sends->pending;
     sends->pending = pending;
     return pending;
+}
+
+/* Did an earlier process send it? False: nothing can be looked for. */
+static bool look_first(struct onebot_sends *sends, const struct send *send)
+{
+    struct pending *pending = new_pending(sends, send);
+    pending->started_ms = send->maybe_since_ms;
+    pending->maybe = true;
+    if (pending->words) {
+        doubt(pending);
+        return true;
+    }
+    sends->pending = pending->next;
+    free_pending(pending);
+    return false;
 }
 
 int onebot_sends_start(struct onebot_sends *sends, const struct send *send)
@@ -286,7 +325,7 @@ int onebot_sends_start(struct onebot_sends *sends, const struct send *send)
     int error = 0;
     if (!sends->onebot->up)
         return ERR_AWAY;
-    if (is_banned(sends, send))
+    if (is_banned(sends, send) || (send->maybe_since_ms && look_first(sends, send)))
         return 0;
     buf_init(&params, PARAMS_MAX);
     const char *via =

@@ -110,6 +110,8 @@ void outbox_add(struct outbox *outbox, struct home *home, const char *id, const 
     const char *group = NULL;
     int error = row_decode(&entry->row, stored, arena);
     entry->since_ms = since_ms(outbox, &entry->row);
+    if (!outbox->account->core->ready)
+        entry->maybe_since_ms = entry->row.queued_ms;
     if (error || !core_reach(outbox->account->core, home, entry->row.out.group,
                              entry->row.out.member, arena, &group)) {
         log_error("outbox", "row unreadable account=%s id=%s", outbox->name, id);
@@ -181,6 +183,7 @@ static void fill_send(struct outbox *outbox, struct entry *entry, struct rendere
                           .direct = strcmp(out->group, "dm") == 0};
     send->events = entry->row.numbers;
     send->event_count = entry->row.number_count;
+    send->maybe_since_ms = entry->maybe_since_ms;
     send->stable = arena_printf(entry->arena, "%s/%d", entry->id, entry->parts_out + 1);
     if (out->reaction && caps->reactions) {
         send->reaction = out->reaction;
@@ -351,7 +354,8 @@ void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
     outbox->sends--;
     outbox->account->core->counts.sends[result]++;
     bool repeatable = outbox->account->adapter->capabilities.idempotent_sends;
-    if (result == SENT_UNKNOWN && !repeatable && ++entry->unknowns >= UNKNOWN_MAX)
+    bool counts = result == SENT_UNKNOWN && !repeatable && !entry->maybe_since_ms;
+    if (counts && ++entry->unknowns >= UNKNOWN_MAX)
         result = SENT_OK;
     if (result == SENT_OK) {
         on_ok(outbox, entry, message);
@@ -361,7 +365,10 @@ void outbox_on_sent(struct outbox *outbox, uint64_t send_id, enum sent result,
         release(outbox, entry->target);
         outbox_refused(outbox, entry, why ? why : "refused");
     } else {
-        int64_t wait = backoff_ms(++entry->tries);
+        bool was_not_there = result == SENT_RETRY && entry->maybe_since_ms;
+        int64_t wait = was_not_there ? 0 : backoff_ms(++entry->tries);
+        if (was_not_there)
+            entry->maybe_since_ms = 0;
         put_back(outbox, entry, wait > retry_ms ? wait : retry_ms);
     }
     outbox_kick(outbox);

@@ -22,7 +22,8 @@ struct entry {                 /* one outgoing */
     int tries, unknowns;
     uint64_t send_id; /* under way, else 0 */
     int64_t started_ms;
-    int64_t since_ms;    /* boot-time clock: when it was committed, as far as is known */
+    int64_t since_ms;       /* boot-time clock: when it was committed, as far as is known */
+    int64_t maybe_since_ms; /* of struct send, until it is known not to be there */
     int64_t again_at_ms; /* the next try, after one that failed; those behind it wait too, what
                             is more urgent goes past */
     const char *missing[ENTRY_MISSING_MAX];

@@ -91,6 +91,40 @@ for (const split of [false, true]) {
   loubot.remove()
 }
 
+console.log('# killed while messages are on their way')
+await together({}, undefined, async (server, loubot) => {
+  const greet = (user) => server.say(GROUPS.b4, user, `住户${user}`, [{ type: 'at', data: { qq: String(server.self) } },
+    { type: 'text', data: { text: ' 在吗' } }]).message_id
+  const answers = (message) => server.heard(GROUPS.b4).filter((said) => said.segments
+    .some((s) => s.type === 'reply' && s.data.id === String(message))).length
+  const again = async () => {
+    await loubot.stop('SIGKILL')
+    const calls = server.calls.length
+    server.faults.fail = 0
+    loubot.start()
+    await until(() => server.calls.slice(calls).some((call) => call.action === 'get_login_info'), 30000)
+  }
+  await up(server)
+  const first = greet(41001)
+  check('somebody is greeted', await until(() => answers(first), 20000), loubot.log)
+  server.faults.swallow = 1
+  const swallowed = await report(server)
+  check('a report is acknowledged, and the answer to that lost', swallowed, loubot.log)
+  await again()
+  await report(server)
+  await sleep(2000)
+  check('after a kill it is found in the history and not said again', server.heard(GROUPS.b4)
+    .filter((said) => said.text === swallowed.text).length === 1, server.heard(GROUPS.b4))
+  server.faults.fail = Infinity
+  const greeting = greet(41002), calls = server.calls.length
+  await until(() => server.calls.slice(calls).some((call) => call.action.startsWith('send_')), 20000)
+  await again()
+  check('what was never said is said after a kill, also where the same was said to others',
+    await until(() => answers(greeting), 20000), loubot.log)
+  await sleep(1500)
+  check('  once', answers(greeting) === 1, server.heard(GROUPS.b4))
+})
+
 console.log('# refused tokens')
 for (const refuse of ['frame', 'status', 'cut']) {
   const tries = []
