@@ -80,6 +80,7 @@ struct core {
     size_t home_count;
     struct account *accounts;
     struct queue *queues;
+    struct queue *directs; /* of these, the direct chats */
     size_t direct_queues;
     size_t queued;                        /* inputs waiting or in flight */
     size_t deciding;                      /* queues that are busy */

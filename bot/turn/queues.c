@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "host/mem.h"
 #include "turn/internal.h"
 
 #define QUEUE_KEY_SIZE 300
-#define DIRECT_MAX 5000 /* direct chats in memory */
+#define DIRECT_MAX 5000 /* direct chats in memory; more only while things wait in them */
+#define DIRECT_LOOKS 16
 
 static uint32_t lane_of(const char *key)
 {
@@ -51,21 +53,26 @@ static void queue_free(struct queue *queue)
     free(queue);
 }
 
-/* Anybody can write to the bot: the direct chat that has been known longest and is idle gives
- * way. What it has open is read again when its person is back. */
+static bool is_idle(const struct queue *queue)
+{
+    return !queue->first && !queue->busy && !queue->loads && !queue->waits;
+}
+
+/* Anybody can write to the bot: a direct chat that has been known long and is idle gives way.
+ * What it has open is read again when its person is back. Those that are looked at and are not
+ * idle go to the end, so that a storm of strangers does not look at them all for each. */
 static void make_room(struct core *core)
 {
-    struct queue *queue, *next;
-    if (core->direct_queues < DIRECT_MAX)
-        return;
-    HASH_ITER(hh, core->queues, queue, next)
-    {
-        if (!queue->person || queue->first || queue->busy || queue->loads)
+    for (int i = 0; core->direct_queues >= DIRECT_MAX && i < DIRECT_LOOKS; i++) {
+        struct queue *queue = core->directs;
+        DL_DELETE(core->directs, queue);
+        if (!is_idle(queue)) {
+            DL_APPEND(core->directs, queue);
             continue;
+        }
         HASH_DEL(core->queues, queue);
         queue_free(queue);
         core->direct_queues--;
-        return;
     }
 }
 
@@ -86,6 +93,7 @@ struct queue *intake_queue(struct core *core, struct home *home, const struct gr
         make_room(core);
         core->direct_queues++;
         queue->person = xstrdup(member);
+        DL_APPEND(core->directs, queue);
     }
     queue->lane = lane_of(key);
     queue->last = &queue->first;

@@ -51,8 +51,9 @@ struct queue { /* a group (or one person's direct chat) at run time */
     struct core *core;
     struct home *home;
     const struct group *group;
-    char *person;            /* direct chats: the member id */
-    struct account *account; /* direct chats: over which it was written last */
+    char *person;              /* direct chats: the member id */
+    struct queue *prev, *next; /* direct chats: in core->directs */
+    struct account *account;   /* direct chats: over which it was written last */
     uint32_t lane;
     struct item *first, **last;
     size_t length;

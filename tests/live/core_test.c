@@ -163,6 +163,31 @@ static void redis_killed_under_load_loses_nothing(void **state)
     assert_in_range(rec.count, 54, 54 + 8); /* sends whose report was lost are not repeated */
 }
 
+static void strangers_write(int from, int count)
+{
+    const struct group *direct = community_group(s.community, "dm");
+    char id[16];
+    for (int i = 0; i < count; i++) {
+        snprintf(id, sizeof id, "r-%d", from + i);
+        (void)intake_queue(s.core, &s.core->homes[0], direct, id);
+    }
+}
+
+/* Nobody with whom something is under way gives way. */
+static void direct_chats_give_way(void **state)
+{
+    const struct group *direct = community_group(s.community, "dm");
+    assert_true(settle());
+    strangers_write(0, 6000); /* their chats are still being read */
+    assert_int_equal(s.core->direct_queues, 6000);
+    assert_true(settle());
+    strangers_write(6000, 1000);
+    assert_int_equal(s.core->direct_queues, 5000);
+    assert_non_null(intake_find(s.core, &s.core->homes[0], direct, "r-6000"));
+    assert_non_null(intake_find(s.core, &s.core->homes[0], direct, "r-6999"));
+    assert_true(settle());
+}
+
 /* What a line says takes four times the memory of the line. */
 static void of_very_many_lines_only_the_words_wait(void **state)
 {
@@ -349,6 +374,7 @@ int main(void)
         LIVE(failed_sends_are_repeated_with_the_same_id),
         LIVE(a_permanent_refusal_is_parked_and_told),
         LIVE(redis_killed_under_load_loses_nothing),
+        LIVE(direct_chats_give_way),
         LIVE(of_very_many_lines_only_the_words_wait),
         LIVE(poison_is_put_aside),
         LIVE(direct_chats_do_not_share_message_ids),
