@@ -102,7 +102,7 @@ async function street(number, kills, points) {
         await archive({ stage, verdict, victims: VICTIMS, kill: (victim) => killAt(stage, 'archived', victim, 1) });
     await stage.end(verdict);
     console.log(`street ${number}: ${JSON.stringify(done)}, ${points.length} at named points; ${stage.stories.length} reports, ` +
-        `${recorder.sends.length} sends, ${judged.excused} repeated because their answer was lost`);
+        `${recorder.sends.length} sends, ${judged.excused} repeated because their answer was lost, ${judged.again} of them no reactions`);
     return { stage, verdict };
 }
 

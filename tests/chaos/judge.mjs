@@ -19,7 +19,7 @@ export class Store {
             stdio: ['pipe', 'pipe', 'ignore'], maxBuffer: 1 << 30,
         });
         const lines = stdout.trimEnd().split('\n');
-        if (lines.length !== commands.length || lines.some((line) => !line || /^(Error|Could)/.test(line))) throw new Error(AWAY);
+        if (lines.length !== commands.length || lines.some((line) => !line || /^(Error|Could|error:"LOADING)/.test(line))) throw new Error(AWAY);
         return lines.map((line) => JSON.parse(line));
     }
     cli(...args) {
@@ -90,6 +90,19 @@ export function repeats(sends) {
 const EXPECTED = ['reported', 'dispatched', 'handling', 'checking', 'done', 'archived'];
 const EMPTY = { event: null, trail: [] };
 
+// Its steps: each state once, each from the one before; each household once; `usual`: and nothing else.
+function judgeTrail(story, trail, usual) {
+    const moves = trail.filter((step) => step.what === 'moved'), joined = trail.filter((step) => step.what === 'joined');
+    const expected = EXPECTED.slice(0, EXPECTED.indexOf(story.reached) + 1);
+    const went = moves.map((step) => step.to), torn = moves.find((step, i) => step.from !== moves[i - 1]?.to);
+    const faults = [];
+    if (!story.skipTrail && went.join() !== expected.join()) faults.push(`went ${went.join(' → ')}`);
+    if (torn) faults.push(`has a step from ${torn.from} to ${torn.to} in the wrong place`);
+    if (joined.length !== story.joined) faults.push(`has ${joined.length} steps of households that joined, not ${story.joined}`);
+    if (usual && trail.length !== moves.length + joined.length) faults.push(`has other steps: ${JSON.stringify(trail)}`);
+    return faults;
+}
+
 function judgeStory(story, { event, trail }, timers, usual, acks) {
     const faults = [];
     const numbers = new Set(acks.map((s) => s.text.match(/#(\d+)/)[1]));
@@ -99,9 +112,7 @@ function judgeStory(story, { event, trail }, timers, usual, acks) {
     if (!event) return [...faults, `${name} is not in Redis`];
     if (event.text !== story.text) faults.push(`${name} holds another text`);
     if (!event.acknowledged) faults.push(`${name} is not marked as acknowledged`);
-    const reached = trail.map((step) => step.to).filter((to, i, all) => to && to !== all[i - 1]);
-    const expected = EXPECTED.slice(0, EXPECTED.indexOf(story.reached) + 1);
-    if (!story.skipTrail && reached.join() !== expected.join()) faults.push(`${name} went ${reached.join(' → ')}`);
+    faults.push(...judgeTrail(story, trail, usual).map((fault) => `${name} ${fault}`));
     if (event.state !== story.reached) faults.push(`${name} is ${event.state}, not ${story.reached}`);
     const others = event.also?.length ?? 0;
     if (others !== story.joined) faults.push(`${name} has ${others} more households, not ${story.joined}`);
@@ -111,9 +122,10 @@ function judgeStory(story, { event, trail }, timers, usual, acks) {
     return faults;
 }
 
-// Returns {passed, failed, lines, excused}: one verdict for each story, one each for the number of events, for what is
+// Returns {passed, failed, lines, excused, again}: one verdict for each story, one each for the number of events, for what is
 // left behind, for the repeats. `usual`: state → the timers of an event to which nothing bad has happened. `others`: events
-// that are no stories. `parked`: outgoings that had to be put aside.
+// that are no stories. `parked`: outgoings that had to be put aside. `excused`: sends that were repeated because their answer
+// was lost; `again`: those of them that are no reactions, so that somebody reads them twice.
 export function judge({ stories, store, sends, usual, others = 0, parked = 0, accounts = [10001] }) {
     const lines = [];
     let passed = 0, verdicts = 0;
@@ -141,5 +153,5 @@ export function judge({ stories, store, sends, usual, others = 0, parked = 0, ac
     verdict('put aside', aside === parked ? [] : [`${aside} outgoings, not ${parked}`]);
     const { excused, unexcused } = repeats(sends);
     verdict('repeats', unexcused.map((s) => `sent again without need: ${s.text || s.reaction}`));
-    return { passed, failed: verdicts - passed, lines, excused: excused.length };
+    return { passed, failed: verdicts - passed, lines, excused: excused.length, again: excused.filter((s) => !s.reaction).length };
 }

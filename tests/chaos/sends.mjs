@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// sends.mjs [--long] [--seed N] [--stories N] [--keep]: a tenth of all sends fails, another is answered late, another not at all;
+// sends.mjs [--long] [--seed N] [--stories N] [--keep]: a tenth of all sends fails, another is answered late, another never;
 // the bot is thrown out of a group, let in again, thrown out of the work group; one account's platform is slow, then
 // hangs. Nobody else waits, nothing is lost, nothing is said twice: what was said is looked for in the history. Last comes
 // what the protocol cannot give back. Judged by the peers' logs and by Redis. The last line is `N passed, N failed`.
@@ -9,6 +9,7 @@ import { tell } from './story.mjs';
 
 const given = options({ long: false, stories: 0 });
 given.stories ||= given.long ? 120 : 10;
+const AT_ONCE = given.long ? 4000 : 1500; // ms; who waits for the slow platform waits longer, whatever else the machine does
 
 const verdict = new Verdict();
 const stage = await Stage.begin({ seed: given.seed, second: true });
@@ -48,29 +49,34 @@ const many = async (count, how) => {
     }));
     return stories.slice(begun).filter((story) => !how?.buildings || how.buildings.includes(story.building));
 };
+// Nothing is on its way: what is would be put aside, and whoever comes behind a send whose answer is lost waits for it.
+const accounts = stage.servers.map((s) => s.self);
+const calm = () => until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')), 60000);
 const odd = town.buildings.filter((b) => b % 2), even = town.buildings.filter((b) => b % 2 === 0);
 
 // 1. A tenth fails, a tenth is late, of a tenth the answer is lost.
 odds = { failed: 0.1, late: 0.1, lost: given.long ? 0.1 : 0.03 };
 await many(given.stories);
 odds = {};
+await calm();
 
 // 2. One platform is slow: those of the other do not wait for it.
 base.set(second, given.long ? 6000 : 2500);
 const [quick] = await Promise.all([many(given.stories, { buildings: odd, pause: 0 }), many(3, { buildings: even, until: 'dispatched' })]);
 base.set(second, 0);
 const waits = quick.map((story) => story.waited ?? Infinity).sort((a, b) => a - b);
-verdict.check('beside a slow platform', waits.at(-1) < 1500 ? [] : [`somebody waited ${Math.round(waits.at(-1))} ms for an answer`]);
+verdict.check('beside a slow platform', waits.at(-1) < AT_ONCE ? [] : [`somebody waited ${Math.round(waits.at(-1))} ms for an answer`]);
 
 // 3. It hangs, and is there again: what was said meanwhile is answered.
 second.faults.hang = true;
 const hung = many(2, { buildings: even, until: 'dispatched' });
 const beside = await many(3, { buildings: odd, until: 'dispatched' });
-verdict.check('beside a platform that hangs', beside.every((s) => s.waited < 1500) ? [] : ['somebody waited']);
+verdict.check('beside a platform that hangs', beside.every((s) => s.waited < AT_ONCE) ? [] : ['somebody waited']);
 await sleep(given.long ? 20000 : 500);
 second.faults.hang = false;
 second.cut(0);
 await hung;
+await calm();
 
 // 4. Thrown out of a building's group while an event is under way. The others do not wait; what could not be said is put
 // aside and stands in the trail; let in again, Loubot goes on.
@@ -78,14 +84,12 @@ const building = rng.pick(odd), group = town.group(`b${building}`);
 await tell(stage, { buildings: [building], until: 'dispatched', joins: 0, twice: 0 });
 const event = stories.at(-1), worker = town.repairer(building), work = town.group('work');
 const state = () => store.events([event.number]).get(event.number);
-// What is still on its way when it happens would be put aside too: none is.
-const calm = () => until(() => store.leftovers([first.self]).every(([key]) => key.includes('parked')), 10000);
 await calm();
 first.kick(group);
 first.say(work, town.person(worker), worker, `收到 ${event.number}`);
 verdict.check('thrown out', (await until(() => state().event.state === 'handling', 5000)) ? [] : [`the event is ${state().event.state}`]);
 const others = await many(4, { buildings: odd.filter((b) => b !== building), pause: 0 });
-verdict.check('thrown out', others.every((s) => s.waited < 1500) ? [] : ['others waited']);
+verdict.check('thrown out', others.every((s) => s.waited < AT_ONCE) ? [] : ['others waited']);
 const unsent = () => state().trail.filter((step) => step.what === 'unsent').length;
 verdict.check('thrown out', (await until(() => unsent() === 1, 3000)) ? [] : [`${unsent()} steps say that it could not be said`]);
 first.kicked.delete(String(group));
@@ -140,7 +144,6 @@ await until(() => bare.store.leftovers([bare.server.self]).length === 0, 10000);
 verdict.check('no history', bare.store.numbers().length === 1 ? [] : [`${bare.store.numbers().length} events`]);
 await bare.end(verdict);
 
-const accounts = stage.servers.map((s) => s.self);
 const parked = (await until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')), 40000)) ? [] : store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`);
 verdict.check('left behind', parked);
 const judged = judge({ ...stage, sends: recorder.sends, accounts, parked: 2 });

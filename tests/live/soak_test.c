@@ -1,7 +1,8 @@
 /* soak_test.c: a district lives on the virtual clock, with restarts; then everybody falls
  * silent for a hundred days. At the end of both, what is stored must be sound (soak_judge.lua
  * reads Redis by itself), and neither keys, timers nor memory may have grown beyond what the
- * events themselves need (DESIGN §11: 3 KB for one of ten steps).
+ * events themselves need (DESIGN §11: 3 KB for one of ten steps; all of Redis, with message
+ * ids, sessions and seen inputs, twice that for each event that was made).
  *
  * What is still open then is what somebody accepted and nobody mends: the longest class of all
  * (a leak: 15 working days) climbs a rung each time as long has passed again, and once it is at
@@ -31,9 +32,15 @@
 #define QUIET_STEP_MS ((int64_t)20 * 60000)
 #define QUIET_DAYS 100
 #define FIGURES_MAX 64
-#define TEN_STEPS_BYTES 3500 /* DESIGN §11: about 3 KB */
-#define HEAP_GROWTH (2.0e6)  /* of the daemon's heap, beside what people it has found */
-#define PERSON_BYTES 600     /* one who was found, and what he has open, in memory */
+#define EVENT_BYTES 1000 /* DESIGN §11: 3 KB with ten steps */
+#define STEP_BYTES 200
+#define REDIS_BYTES 6000          /* of all Redis, an event made */
+#define REDIS_GROWTH (256 * 1024) /* beside them: buffers */
+#define EVENT_TIMERS 5
+#define SEEN_BUCKETS 20     /* of eight hours, a group: what Redis' expiry leaves */
+#define GROUPS 28           /* of a community */
+#define HEAP_GROWTH (2.0e6) /* of the daemon's heap, beside what people it has found */
+#define PERSON_BYTES 600    /* one who was found, and what he has open, in memory */
 
 static struct district district;
 static char *script;
@@ -156,13 +163,45 @@ static void tell(const char *when)
     fflush(stdout);
 }
 
+static struct { /* at the end of the first day */
+    double heap, people, redis, made;
+} first;
+
+static void note_first(void)
+{
+    first.heap = heap_bytes();
+    first.people = *figure("people") + *figure("live");
+    first.redis = redis_bytes();
+    first.made = *figure("made");
+}
+
+/* Nothing may grow beside the events and the people. */
+static void check_growth(void)
+{
+    double events = *figure("keys.e"), most = EVENT_BYTES * events;
+    most += STEP_BYTES * *figure("steps");
+    if (*figure("bytes") > most)
+        fail_msg("the events take %.0f bytes, not %.0f", *figure("bytes"), most);
+    assert_true(*figure("timers") <= EVENT_TIMERS * events);
+    assert_true(*figure("keys.s") == *figure("live"));
+    assert_true(*figure("keys.seen") <= (double)(SEEN_BUCKETS * GROUPS * district.count));
+    assert_true(*figure("keys.msg") <= (double)(district.sends + district.reports));
+    double redis = redis_bytes() - first.redis, made = *figure("made") - first.made;
+    if (redis > REDIS_GROWTH + REDIS_BYTES * made)
+        fail_msg("redis grew by %.0f bytes for %.0f events", redis, made);
+    double people = *figure("people") + *figure("live") - first.people;
+    double heap = heap_bytes() - first.heap;
+    if (first.heap > 0 && heap > HEAP_GROWTH + PERSON_BYTES * people)
+        fail_msg("the heap grew by %.0f bytes", heap);
+}
+
 static void live_a_day(long day)
 {
-    int64_t first = (int64_t)(1 + district_random(&district, 22)) * 3600000;
-    assert_true(district_pass(&district, first, STEP_MS));
+    int64_t morning = (int64_t)(1 + district_random(&district, 22)) * 3600000;
+    assert_true(district_pass(&district, morning, STEP_MS));
     district_restart(&district, day % 7 == 3);
     assert_true(district_settle(&district));
-    assert_true(district_pass(&district, DAY_MS - first, STEP_MS));
+    assert_true(district_pass(&district, DAY_MS - morning, STEP_MS));
     collect_garbage();
 }
 
@@ -176,7 +215,6 @@ static void a_district_stays_sound(void **state)
     assert_true(district_start(&district, (int)grids, (uint64_t)seed));
     district.has_people = true;
     people_day(&district, clock_now_ms(district.clock) - 9 * 3600000);
-    double heap_first = 0, people_first = 0;
     for (long day = 1; day <= days; day++) {
         live_a_day(day);
         if (day == 1 || day % 5 == 0 || day == days) {
@@ -185,27 +223,24 @@ static void a_district_stays_sound(void **state)
             judge(2 * STEP_MS);
             tell(when);
             assert_int_equal((int)*figure("faults"), 0);
-        }
-        if (day == 1) {
-            heap_first = heap_bytes();
-            people_first = *figure("people") + *figure("live");
+            if (day == 1)
+                note_first();
+            check_growth();
         }
     }
-    double people = *figure("people") + *figure("live") - people_first;
-    if (heap_first > 0 && heap_bytes() - heap_first > HEAP_GROWTH + PERSON_BYTES * people)
-        fail_msg("the heap grew by %.0f bytes", heap_bytes() - heap_first);
-    double per_step = *figure("bytes") / *figure("steps");
-    if (*figure("steps") > 0 && per_step * 10 > TEN_STEPS_BYTES)
-        printf("ten steps take %.0f bytes\n", per_step * 10);
+    double redis_last = redis_bytes();
     district.quiet = true;
     assert_true(district_pass(&district, QUIET_DAYS * DAY_MS, QUIET_STEP_MS));
     collect_garbage();
     judge(2 * QUIET_STEP_MS);
     tell("a hundred quiet days later");
     assert_int_equal((int)*figure("faults"), 0);
+    check_growth();
+    assert_true(redis_bytes() <= redis_last);
     double open = *figure("open"); /* what nobody mends */
     assert_true(open <= *figure("made") / 50 + 3);
-    assert_true(*figure("timers") <= 5 * open && *figure("live") <= 10 * open);
+    assert_true(*figure("timers") <= EVENT_TIMERS * open);
+    assert_true(*figure("live") <= 10 * (open + 1));
     assert_int_equal((int)district.lost, 0);
     district_stop(&district);
     free(script);
