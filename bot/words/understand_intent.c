@@ -308,7 +308,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     bool sure = say != NULL && say->group->anywhere && say->group->intent != INTENT_WITHDRAW;
     bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0 ||
                                   takes_back(reading, say));
-    if (strong && meaning->fault.symptom != NULL && takes_back(reading, say))
+    bool trouble = meaning->fault.symptom_span.to > 0;
+    if (strong && trouble && takes_back(reading, say))
         forget_fault(reading, meaning);
     if (strong) {
         take_say(reading, meaning, say);
