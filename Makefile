@@ -113,15 +113,23 @@ $(B)/assets.list: FORCE
 	@mkdir -p $(B)
 	@printf '%s\n' $(sort $(ASSETS) $(OPINIONS)) | cmp -s - $@ || printf '%s\n' $(sort $(ASSETS) $(OPINIONS)) > $@
 
-# The trainer is a tool of the build, always made plainly, and no part of Loubot.
-LEARN_SRCS = bot/words/learn/learn.c bot/words/opinion.c bot/words/normalise.c
-$(B)/learn: $(LEARN_SRCS) bot/words/opinion.h bot/words/normalise.h
-	@mkdir -p $(@D)
-	$(call say,tool)gcc $(CPPFLAGS) -std=gnu11 -O2 $(WARN) -o $@ $(LEARN_SRCS) -llinear -lm
+# The trainer is a tool of the build and no part of Loubot. It carries the words, not what is learned from them.
+LEARN_OBJS := $(patsubst %.c,$(B)/%.o,$(wildcard bot/words/learn/*.c bot/words/*.c bot/host/*.c))
+$(B)/learn: $(LEARN_OBJS) $(B)/learn-assets.o
+	$(call say,tool)$(CC) $(LDFLAGS) -o $@ $^ -llinear $(LIBS)
+$(B)/learn-assets.S: tests/assets.sh $(wildcard handlers/lexicon/*.*)
+	@mkdir -p $(B)
+	@printf '%s\n' $(sort $(wildcard handlers/lexicon/*.*)) | tests/assets.sh $(B) > $@
+$(B)/learn-assets.o: $(B)/learn-assets.S
+	@$(CC) -c -o $@ $<
+# The folder's list, so that a file that is gone counts too.
+$(B)/examples.list: FORCE
+	@mkdir -p $(B)
+	@ls handlers/lexicon/examples | cmp -s - $@ || ls handlers/lexicon/examples > $@
 $(foreach l,zh en,$(eval $(B)/opinion/$(l).bin: $(wildcard handlers/lexicon/examples/$(l)-*.txt)))
-$(B)/opinion/%.bin: $(B)/learn handlers/lexicon/traditional.txt
+$(B)/opinion/%.bin: $(B)/learn $(B)/examples.list
 	@mkdir -p $(@D)
-	$(call say,learn)$(B)/learn $* $@ handlers/lexicon/traditional.txt $(wildcard handlers/lexicon/examples/$*-*.txt)
+	$(call say,learn)$(B)/learn $* $@ $(wildcard handlers/lexicon/examples/$*-*.txt)
 
 tests-build: $(TESTS) $(B)/loubot
 # Helpers come as a library, so that a test without need of them can put its own world in place of what they use.
@@ -147,4 +155,4 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 FORCE:
 .PHONY: help deps test-deps run build test fuzz chaos walk bench eval layers tidy install clean tests-build bench-build fuzz-build FORCE
 .SECONDARY:
--include $(OBJS:.o=.d) $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(B)/tests/eval/eval.d $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)
+-include $(OBJS:.o=.d) $(B)/bot/words/learn/learn.d $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(B)/tests/eval/eval.d $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)

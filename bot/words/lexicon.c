@@ -20,7 +20,7 @@
 struct entry {
     uint32_t len;
     uint32_t index;
-    UT_hash_handle hh; /* by symbols */
+    UT_hash_handle hh;  /* by symbols */
     uint16_t symbols[]; /* so many as `len` */
 };
 
@@ -67,6 +67,7 @@ struct group_def *builder_group(struct lexicon_builder *builder, enum word_kind 
     struct group_def *group = &lexicon->groups[lexicon->group_count++];
     *group = (struct group_def){.kind = kind, .floor = FLOOR_NONE};
     group->key = builder_text(builder, zh, strlen(zh));
+    group->feature = opinion_key(kind, zh);
     group->name[LANG_ZH] = builder_text(builder, zh, strcspn(zh, "."));
     group->name[LANG_EN] = builder_text(builder, en, strcspn(en, "."));
     return group;

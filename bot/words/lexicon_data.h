@@ -92,6 +92,7 @@ struct group_def {
     bool firm;     /* its category is not handed over ([given …]) */
     bool yes, no;
     bool anywhere; /* say: counts in the midst of other words too */
+    uint32_t feature; /* for the opinion */
     const char *file;
     int line;
 };
@@ -115,6 +116,7 @@ struct given_def {
     const char *take[TAKE_MAX];
     size_t take_count;
     const char *category, *code;
+    bool own; /* a community's line */
     const char *file;
     int line;
 };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/assets.h"
 #include "host/conf.h"
 #include "words/lexicon_build.h"
 
@@ -390,6 +391,7 @@ static void read_header(struct reader *reader, const char *at, const char *end)
     if (kind_len == 5 && memcmp(kind, "given", 5) == 0) {
         struct given_def *given = builder_given(reader->builder);
         given->file = builder_text(reader->builder, reader->file, strlen(reader->file));
+        given->own = asset_find(reader->file) == NULL;
         given->line = reader->line;
         read_attributes(reader, at, end, NULL, given);
         reader->broken = true;

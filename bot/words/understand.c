@@ -37,7 +37,8 @@ static void read_text(struct reading *reading, const char *text, size_t len,
     if (!reading_scan(reading, text, len) ||
         (reading->hit_count == 0 && !reading->has_number && reading->count > SHORT_TEXT))
         return;
-    meaning->lang = lang_of(reading);
+    meaning->lang = reading->lang = lang_of(reading);
+    reading_negations(reading);
     reading_numbers(reading, meaning);
     location_find(reading, 0, reading->count, &reading->where);
     meaning->fault.where = reading->where;
@@ -51,6 +52,18 @@ static void read_text(struct reading *reading, const char *text, size_t len,
         imply_building(reading, &meaning->more[i].where);
 }
 
+/* Only what a stage reads before it has written it. */
+static void begin(struct reading *reading, const struct lexicon *lexicon, struct glyph *glyphs)
+{
+    memset(reading, 0, offsetof(struct reading, hits));
+    reading->hit_count = reading->part_count = 0;
+    memset(&reading->kinds, 0,
+           offsetof(struct reading, frames) - offsetof(struct reading, kinds));
+    memset(&reading->frame_count, 0, sizeof *reading - offsetof(struct reading, frame_count));
+    reading->lexicon = lexicon;
+    reading->glyphs = glyphs;
+}
+
 void understand_explain(const struct lexicon *lexicon, const char *text, size_t len,
                         const struct hints *hints, struct arena *arena,
                         struct meaning *ret_meaning, struct buf *explain)
@@ -58,22 +71,29 @@ void understand_explain(const struct lexicon *lexicon, const char *text, size_t 
     static const struct hints nothing;
     struct glyph glyphs[GLYPHS_MAX + 1];
     struct reading reading;
-    memset(&reading, 0, offsetof(struct reading, hits));
-    reading.hit_count = reading.part_count = 0;
-    memset(&reading.kinds, 0,
-           offsetof(struct reading, frames) - offsetof(struct reading, kinds));
-    memset(&reading.frame_count, 0, sizeof reading - offsetof(struct reading, frame_count));
+    begin(&reading, lexicon, glyphs);
     memset(ret_meaning, 0, sizeof *ret_meaning);
-    reading.lexicon = lexicon;
     reading.hints = hints != NULL ? hints : &nothing;
     reading.arena = arena;
     reading.explain = explain;
-    reading.glyphs = glyphs;
     location_init(&reading.where);
     location_init(&ret_meaning->fault.where);
     ret_meaning->lang = reading.hints->lang;
     if (len <= UNDERSTAND_MAX)
         read_text(&reading, text, len, ret_meaning);
+}
+
+long understand_grams(const struct lexicon *lexicon, enum lang lang, const char *text,
+                      size_t len, struct opinion_gram *grams)
+{
+    struct glyph glyphs[GLYPHS_MAX + 1];
+    struct reading reading;
+    begin(&reading, lexicon, glyphs);
+    if (!reading_scan(&reading, text, len))
+        return -1;
+    reading.lang = lang;
+    reading_negations(&reading);
+    return (long)reading_grams(&reading, grams);
 }
 
 void understand(const struct lexicon *lexicon, const char *text, size_t len,

@@ -9,7 +9,6 @@
 #include "words/location.h"
 #include "words/understand_inner.h"
 
-#define REPORT_POINTS 4
 #define SUPPORT 2       /* votes of other words that are worth a point */
 #define REACH_BACK 12   /* glyphs from a symptom back to its object */
 #define REACH_FORWARD 6 /* and forward */
@@ -26,7 +25,7 @@ static void undo(struct reading *reading, struct hit *hit, const struct hit *by)
 }
 
 /* "不漏", "没坏": a negation right before a symptom, or a word of repair over it. */
-static void undo_negated(struct reading *reading)
+void reading_negations(struct reading *reading)
 {
     if ((reading->marks & (UINT64_C(1) << MARK_NEGATION | UINT64_C(1) << MARK_REPAIRED)) == 0)
         return;
@@ -218,7 +217,6 @@ static bool says_nothing_alone(const struct group_def *symptom)
 
 void reading_frames(struct reading *reading)
 {
-    undo_negated(reading);
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
         if (hit->inner || hit->off)
@@ -447,8 +445,7 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
         best->symptom != NULL || (complaint && best->object->group->category != NULL);
     top = best->points > top ? best->points : top;
     reading->sum = symptom && best->category != NULL ? top + reading->points : 0;
-    reading->lang = meaning->lang;
-    if (reading->sum >= REPORT_POINTS && !reading_is_vetoed(reading))
+    if (reading->sum >= REPORT_POINTS && reading_is_report(reading))
         tell(reading, best, meaning);
     meaning->unsure = symptom && !meaning->report && reading->hints->addressed &&
                       best->points >= REPORT_POINTS - 1;
@@ -456,7 +453,8 @@ void reading_faults(struct reading *reading, struct meaning *meaning)
 
 void reading_help(struct reading *reading, struct meaning *meaning)
 {
-    if (!reading_is_helped(reading))
+    if (reading->best == NULL || reading->sum >= REPORT_POINTS ||
+        (reading->marks >> MARK_WISH & 1) != 0 || !reading_is_report(reading))
         return;
     tell(reading, reading->best, meaning);
     meaning->unsure = false;

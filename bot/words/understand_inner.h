@@ -23,6 +23,7 @@
 #include "words/opinion.h"
 #include "words/understand.h"
 
+#define REPORT_POINTS 4
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
 #define FRAMES_MAX 40
@@ -57,7 +58,7 @@ struct frame {
     bool yields;   /* loses a tie */
     bool supposed; /* imagined: "万一着火" */
     bool effect;   /* told behind another trouble it is what that leads to */
-    bool given;    /* a line [given …] chose its category */
+    bool given;    /* a community's line [given …] chose its category */
     uint32_t clause, from, to;
 };
 
@@ -117,6 +118,7 @@ bool reading_is_effect(const struct reading *reading, const struct frame *a,
                        const struct frame *b);
 bool reading_is(const struct reading *reading, uint32_t at, const char *utf8);
 
+void reading_negations(struct reading *reading);
 void reading_numbers(struct reading *reading, struct meaning *meaning);
 void reading_frames(struct reading *reading);
 /* Troubles that are only imagined step back behind those that are there. */
@@ -130,13 +132,13 @@ void reading_faults(struct reading *reading, struct meaning *meaning);
 /* Of a text that nothing else has been made of: whether the opinion makes it a report. */
 void reading_help(struct reading *reading, struct meaning *meaning);
 
-/* Whether what the lexicon takes for a report is none. */
-bool reading_is_vetoed(struct reading *reading);
-/* Whether what the lexicon nearly takes for a report is one. */
-bool reading_is_helped(struct reading *reading);
 /* How urgent the trouble is that this frame tells. */
 void reading_urgency(const struct reading *reading, const struct frame *best,
                      struct fault_found *fault);
+/* The features of the text for the opinion, at most OPINION_GRAMS. Returns their number. */
+size_t reading_grams(const struct reading *reading, struct opinion_gram *grams);
+/* Whether it is a report, when both have spoken. */
+bool reading_is_report(struct reading *reading);
 /* The frame that says what the trouble is, when both have spoken. */
 struct frame *reading_category(struct reading *reading, struct frame *best);
 void reading_intent(struct reading *reading, struct meaning *meaning);
@@ -154,6 +156,11 @@ void reading_listed_places(const struct reading *reading, struct meaning *meanin
 /* The location told between two glyphs. */
 void location_find(const struct reading *reading, uint32_t from, uint32_t to,
                    struct location *ret_location);
+
+/* What the opinion goes by: the features of a text, at most OPINION_GRAMS. Asked by the trainer;
+ * returns their number, -1 for a text that is not valid. */
+long understand_grams(const struct lexicon *lexicon, enum lang lang, const char *text,
+                      size_t len, struct opinion_gram *grams);
 
 /* understand() that also appends to `explain`, one line a rule. */
 void understand_explain(const struct lexicon *lexicon, const char *text, size_t len,

@@ -56,7 +56,7 @@ static void hand_over(struct reading *reading)
                 continue;
             frame->category = given->category;
             frame->code = given->code;
-            frame->given = true;
+            frame->given = given->own;
             reading_explain(reading, frame->from, frame->to, 0, "given %s:%d → %s", given->file,
                             given->line, given->category);
         }

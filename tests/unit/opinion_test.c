@@ -47,11 +47,18 @@ static size_t glyphs_of(const char *text, struct glyph *glyphs, size_t max)
     return (size_t)count;
 }
 
+static size_t runs(enum lang lang, const char *text, struct opinion_gram *out)
+{
+    static struct glyph glyphs[5000];
+    return opinion_runs(lang, glyphs, glyphs_of(text, glyphs, 4999), out);
+}
+
+/* Of the runs alone; nobody told it of words. */
 static struct opinion_view ask(const struct opinion *opinion, const char *text)
 {
-    struct glyph glyphs[200];
+    static struct opinion_gram grams[OPINION_GRAMS];
     struct opinion_view view;
-    opinion_ask(opinion, glyphs, glyphs_of(text, glyphs, 199), &view);
+    opinion_ask(opinion, grams, runs(opinion == &zh ? LANG_ZH : LANG_EN, text, grams), &view);
     return view;
 }
 
@@ -85,30 +92,34 @@ static void nothing_known_is_no_opinion(void **state)
     assert_int_equal(ask(&nothing, "灯坏了").outputs, 0);
 }
 
-static size_t grams(enum lang lang, const char *text, struct opinion_gram *out)
-{
-    static struct glyph glyphs[5000];
-    return opinion_grams(lang, glyphs, glyphs_of(text, glyphs, 4999), out);
-}
-
 static void features_are_short_runs(void **state)
 {
     static struct opinion_gram a[OPINION_GRAMS], b[OPINION_GRAMS];
-    assert_int_equal(grams(LANG_ZH, "灯坏了", a), 5); /* 灯 灯坏 坏 坏了 了 */
-    assert_int_equal(a[1].from, 0);
-    assert_int_equal(a[1].to, 2);
-    assert_int_equal(grams(LANG_ZH, "", a), 0);
+    assert_int_equal(runs(LANG_ZH, "灯坏了", a), 7); /* _灯 灯 灯坏 坏 坏了 了 了_ */
+    assert_int_equal(a[2].from, 0);
+    assert_int_equal(a[2].to, 2);
+    assert_int_equal(runs(LANG_ZH, "", a), 0);
+    assert_int_equal(runs(LANG_ZH, "……！", a), 0);
     /* " ab ": 3 of two, 2 of three, 1 of four letters */
-    assert_int_equal(grams(LANG_EN, "ab", a), 6);
-    assert_int_equal(grams(LANG_EN, "  ab  ab", b), 12);
+    assert_int_equal(runs(LANG_EN, "ab", a), 6);
+    assert_int_equal(runs(LANG_EN, "  ab  ab", b), 12);
     for (size_t i = 0; i < 6; i++) {
         assert_int_equal(a[i].key, b[i].key);
         assert_int_equal(a[i].key, b[i + 6].key);
     }
-    /* Any number is as good as another. */
-    assert_int_equal(grams(LANG_ZH, "12号楼", a), grams(LANG_ZH, "37号楼", b));
-    assert_int_equal(a[4].key, b[4].key);
-    assert_int_equal(a[1].key, b[1].key);
+}
+
+static void marks_and_numbers_are_all_alike(void **state)
+{
+    static struct opinion_gram a[OPINION_GRAMS], b[OPINION_GRAMS];
+    size_t n = runs(LANG_ZH, "12号楼，没水", a);
+    assert_int_equal(n, runs(LANG_ZH, "37号楼!!没水。。。", b));
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(a[i].key, b[i].key);
+    assert_true(opinion_key(0, "灯") != opinion_key(1, "灯"));
+    assert_true((opinion_key(0, "灯") & OPINION_WORD) != 0);
+    for (size_t i = 0; i < n; i++)
+        assert_true((a[i].key & OPINION_WORD) == 0);
 }
 
 static void long_texts_are_cut(void **state)
@@ -116,13 +127,14 @@ static void long_texts_are_cut(void **state)
     static struct opinion_gram out[OPINION_GRAMS];
     static char text[4001];
     memset(text, 'x', 4000);
-    size_t n = grams(LANG_EN, text, out);
-    assert_true(n <= OPINION_GRAMS && out[n - 1].to <= OPINION_GLYPHS);
+    size_t n = runs(LANG_EN, text, out);
+    assert_true(n <= OPINION_RUNS && out[n - 1].to <= OPINION_GLYPHS);
     for (size_t i = 1; i < 4000; i += 2)
         text[i] = ' ';
-    n = grams(LANG_EN, text, out);
-    assert_true(n <= OPINION_GRAMS && out[n - 1].to <= OPINION_GLYPHS);
-    assert_true(grams(LANG_ZH, text, out) == 2 * OPINION_GLYPHS - 1);
+    n = runs(LANG_EN, text, out);
+    assert_true(n <= OPINION_RUNS && out[n - 1].to <= OPINION_GLYPHS);
+    memset(text, 'x', 4000);
+    assert_int_equal(runs(LANG_ZH, text, out), 2 * OPINION_GLYPHS + 1);
 }
 
 static void broken_models_are_refused(void **state)
@@ -143,7 +155,7 @@ static void broken_models_are_refused(void **state)
     head->outputs = OPINION_OUTPUTS + 1;
     assert_false(opinion_open(&opinion, LANG_ZH, bytes, asset->len));
     memcpy(bytes, asset->bytes, asset->len);
-    head->slot_bits = 60;
+    head->bucket_bits = 60;
     assert_false(opinion_open(&opinion, LANG_ZH, bytes, asset->len));
     memcpy(bytes, asset->bytes, asset->len);
     memset(head->names[1], 'x', OPINION_NAME);
@@ -151,21 +163,34 @@ static void broken_models_are_refused(void **state)
     memcpy(bytes, asset->bytes, asset->len);
     assert_true(opinion_open(&opinion, LANG_ZH, bytes, asset->len));
     assert_true(opinion_is_sound(&opinion));
-    ((struct opinion_slot *)(head + 1))[5].row = head->rows + 1; /* leads out of the table */
+    ((uint32_t *)(head + 1))[5] = head->rows + 1; /* leads out of the table */
     assert_false(opinion_is_sound(&opinion));
     free(bytes);
 }
 
 static void reasons_come_heaviest_first(void **state)
 {
-    struct glyph glyphs[100];
+    static struct opinion_gram grams[OPINION_GRAMS];
     struct opinion_reason reasons[3];
-    size_t count = glyphs_of("走廊的灯坏了", glyphs, 99);
-    assert_int_equal(opinion_reasons(&zh, glyphs, count, 1, reasons, 3), 3);
+    size_t count = runs(LANG_ZH, "走廊的灯坏了", grams);
+    assert_int_equal(opinion_reasons(&zh, grams, count, 1, reasons, 3), 3);
     for (size_t i = 1; i < 3; i++)
         assert_true(reasons[i - 1].weight * reasons[i - 1].weight >=
                     reasons[i].weight * reasons[i].weight);
-    assert_int_equal(opinion_reasons(&zh, glyphs, count, OPINION_OUTPUTS, reasons, 3), 0);
+    assert_int_equal(opinion_reasons(&zh, grams, count, OPINION_OUTPUTS, reasons, 3), 0);
+}
+
+/* The table that counts features is as large as their number asks for. */
+static void features_are_counted_in_a_text_of_any_length(void **state)
+{
+    static struct opinion_gram grams[OPINION_GRAMS];
+    struct opinion_view once, often;
+    size_t count = runs(LANG_ZH, "楼道的灯坏了", grams);
+    opinion_ask(&zh, grams, count, &once);
+    for (size_t i = count; i < OPINION_GRAMS; i++)
+        grams[i] = grams[i % count];
+    opinion_ask(&zh, grams, OPINION_GRAMS, &often);
+    assert_true(once.margin[0] > 0 && often.margin[0] > 0);
 }
 
 static bool is_category(const char *name)
@@ -285,6 +310,8 @@ int main(void)
         cmocka_unit_test(it_knows_plain_sentences),
         cmocka_unit_test(nothing_known_is_no_opinion),
         cmocka_unit_test(features_are_short_runs),
+        cmocka_unit_test(marks_and_numbers_are_all_alike),
+        cmocka_unit_test(features_are_counted_in_a_text_of_any_length),
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(broken_models_are_refused),
         cmocka_unit_test(reasons_come_heaviest_first),

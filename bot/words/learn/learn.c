@@ -1,12 +1,13 @@
 /* learn.c: makes a model for opinion.h from sentences. Run by the Makefile when Loubot is
  * built, not a part of Loubot:
  *
- *   learn zh|en OUT FOLD FILE…
+ *   learn zh|en OUT FILE…
  *
- * FILE: "= category" or "= none" begins sentences of that kind, one a line; "#" a comment.
- * FOLD: the pairs of handlers/lexicon/traditional.txt. Training is liblinear's: a linear
- * support vector machine for each category against all others, over the reports, and one for
- * report or not, over all. The same input makes the same file. */
+ * FILE: "= category" or "= none" begins sentences of that kind, one a line; "#" a comment. What
+ * a sentence is made of it asks the lexicon, which it carries with it (understand_grams()).
+ * Training is liblinear's: a linear support vector machine for each category against all
+ * others, over the reports, and one for report or not, over all. The same input makes the same
+ * file. */
 #include <errno.h>
 #include <linear.h>
 #include <math.h>
@@ -14,13 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "words/opinion.h"
+#include "host/conf.h"
+#include "words/lexicon.h"
+#include "words/understand_inner.h"
 
 #define SENTENCES_MAX 50000
 #define TABLE_BITS 20
 #define TABLE ((size_t)1 << TABLE_BITS)
-#define RARE_ZH 2 /* sentences a feature must stand in */
-#define RARE_EN 2
+#define RARE 2           /* sentences a feature must stand in */
+#define WORD_WEIGHT 0.8F /* of a word found, beside a run of characters */
 #define COST 1.0
 #define PRECISION 0.01
 
@@ -31,14 +34,14 @@ struct feature {
 };
 
 struct sentence {
-    struct glyph *glyphs;
+    uint32_t *keys;
     size_t count;
     int label; /* output; 0: no report */
 };
 
 struct learner {
     enum lang lang;
-    struct fold fold;
+    struct lexicon *lexicon;
     struct sentence *sentences;
     size_t sentence_count;
     struct feature *table;
@@ -78,30 +81,25 @@ static int label_of(struct learner *learner, const char *name, const char *file,
 static void add_sentence(struct learner *learner, const char *text, size_t len, int label,
                          const char *file, int line)
 {
-    struct glyph glyphs[OPINION_GLYPHS + 1];
-    long count = normalise(&learner->fold, text, len, glyphs, OPINION_GLYPHS);
+    static struct opinion_gram grams[OPINION_GRAMS];
+    long count = understand_grams(learner->lexicon, learner->lang, text, len, grams);
     if (count < 0)
         die(file, line, "is not valid UTF-8");
     if (learner->sentence_count == SENTENCES_MAX)
         die(file, line, "too many sentences");
     struct sentence *sentence = &learner->sentences[learner->sentence_count++];
-    sentence->glyphs = need(malloc((size_t)(count + 1) * sizeof *glyphs));
-    memcpy(sentence->glyphs, glyphs, (size_t)(count + 1) * sizeof *glyphs);
+    sentence->keys = need(malloc((size_t)(count + 1) * sizeof *sentence->keys));
+    for (long i = 0; i < count; i++)
+        sentence->keys[i] = grams[i].key;
     sentence->count = (size_t)count;
     sentence->label = label;
 }
 
-static FILE *open_text(const char *path)
+static void read_examples(struct learner *learner, const char *path)
 {
     FILE *file = fopen(path, "r");
     if (file == NULL)
         die(path, 0, strerror(errno));
-    return file;
-}
-
-static void read_examples(struct learner *learner, const char *path)
-{
-    FILE *file = open_text(path);
     char *line = NULL;
     size_t cap = 0;
     int number = 0, label = -1;
@@ -122,27 +120,6 @@ static void read_examples(struct learner *learner, const char *path)
     fclose(file);
 }
 
-/* Pairs of characters, apart by blanks. */
-static void read_fold(struct learner *learner, const char *path)
-{
-    FILE *file = open_text(path);
-    char *line = NULL;
-    size_t cap = 0;
-    while (getline(&line, &cap, file) > 0) {
-        if (line[0] == '#' || line[0] == '[')
-            continue;
-        for (char *rest, *pair = strtok_r(line, " \n", &rest); pair != NULL;
-             pair = strtok_r(NULL, " \n", &rest)) {
-            uint32_t from, to;
-            size_t len = utf8_decode(pair, strlen(pair), &from);
-            if (len > 0 && utf8_decode(pair + len, strlen(pair + len), &to) > 0)
-                fold_add(&learner->fold, from, to);
-        }
-    }
-    free(line);
-    fclose(file);
-}
-
 static struct feature *feature_of(struct learner *learner, uint32_t key)
 {
     size_t at = key & (TABLE - 1);
@@ -151,39 +128,50 @@ static struct feature *feature_of(struct learner *learner, uint32_t key)
     return &learner->table[at];
 }
 
-/* Finds every feature, and gives a row to those that are not too rare. */
-static void find_features(struct learner *learner)
+static int by_key(const void *a, const void *b)
 {
-    static struct opinion_gram grams[OPINION_GRAMS];
+    uint32_t x = (*(struct feature *const *)a)->key, y = (*(struct feature *const *)b)->key;
+    return x < y ? -1 : x > y;
+}
+
+static void count_features(struct learner *learner)
+{
     size_t used = 0;
     for (size_t s = 0; s < learner->sentence_count; s++) {
         const struct sentence *sentence = &learner->sentences[s];
-        size_t n = opinion_grams(learner->lang, sentence->glyphs, sentence->count, grams);
-        for (size_t i = 0; i < n; i++) {
-            struct feature *feature = feature_of(learner, grams[i].key);
+        for (size_t i = 0; i < sentence->count; i++) {
+            struct feature *feature = feature_of(learner, sentence->keys[i]);
             if (!feature->used && ++used > TABLE / 2)
                 die("learn", 0, "too many features");
             feature->used = true;
-            feature->key = grams[i].key;
+            feature->key = sentence->keys[i];
             feature->sentences += feature->last != s + 1;
             feature->last = (uint32_t)s + 1;
         }
     }
-    uint32_t rare = learner->lang == LANG_EN ? RARE_EN : RARE_ZH;
-    learner->rows = need(calloc(used + 1, sizeof *learner->rows));
-    learner->idf = need(calloc(used + 1, sizeof *learner->idf));
+}
+
+/* Gives a row to every feature that is not too rare, in the order of their keys. */
+static void find_features(struct learner *learner)
+{
+    count_features(learner);
+    learner->rows = need(calloc(OPINION_ROWS, sizeof *learner->rows));
+    learner->idf = need(calloc(OPINION_ROWS, sizeof *learner->idf));
     for (size_t i = 0; i < TABLE; i++) {
-        struct feature *feature = &learner->table[i];
-        if (feature->sentences < rare)
+        if (learner->table[i].sentences < RARE)
             continue;
-        uint32_t row = learner->head.rows++;
-        if (row == OPINION_ROWS)
+        if (learner->head.rows == OPINION_ROWS)
             die("learn", 0, "too many features");
+        learner->rows[learner->head.rows++] = &learner->table[i];
+    }
+    qsort(learner->rows, learner->head.rows, sizeof *learner->rows, by_key);
+    for (uint32_t row = 0; row < learner->head.rows; row++) {
+        struct feature *feature = learner->rows[row];
         feature->row = row + 1;
-        learner->rows[row] = feature;
         learner->idf[row] =
             (float)(log((1.0 + (double)learner->sentence_count) / (1.0 + feature->sentences)) +
-                    1);
+                    1) *
+            (feature->key & OPINION_WORD ? WORD_WEIGHT : 1);
     }
 }
 
@@ -196,12 +184,10 @@ static int by_index(const void *a, const void *b)
 /* Must weigh as opinion_ask() does. The last node is the bias. */
 static struct feature_node *vector_of(struct learner *learner, const struct sentence *sentence)
 {
-    static struct opinion_gram grams[OPINION_GRAMS];
-    size_t n = opinion_grams(learner->lang, sentence->glyphs, sentence->count, grams);
-    struct feature_node *nodes = need(malloc((n + 2) * sizeof *nodes));
+    struct feature_node *nodes = need(malloc((sentence->count + 2) * sizeof *nodes));
     size_t count = 0, out = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t row = feature_of(learner, grams[i].key)->row;
+    for (size_t i = 0; i < sentence->count; i++) {
+        uint32_t row = feature_of(learner, sentence->keys[i])->row;
         if (row != 0)
             nodes[count++] = (struct feature_node){(int)row, 1};
     }
@@ -215,7 +201,7 @@ static struct feature_node *vector_of(struct learner *learner, const struct sent
         squares += value * value;
     }
     for (size_t i = 0; i < out; i++)
-        nodes[i].value /= sqrt(squares);
+        nodes[i].value = opinion_share((float)nodes[i].value, (float)squares);
     nodes[out++] = (struct feature_node){(int)learner->head.rows + 1, 1};
     nodes[out] = (struct feature_node){-1, 0};
     return nodes;
@@ -273,35 +259,38 @@ static void learn(struct learner *learner, struct feature_node **vectors, bool c
 static void write_model(struct learner *learner, const int8_t *weights, const char *path)
 {
     struct opinion_head *head = &learner->head;
-    while ((size_t)1 << head->slot_bits < head->rows * (size_t)3 / 2 + 2)
-        head->slot_bits++;
-    size_t slots = (size_t)1 << head->slot_bits;
-    struct opinion_slot *table = need(calloc(slots, sizeof *table));
+    while ((uint32_t)2 << head->bucket_bits < head->rows)
+        head->bucket_bits++;
+    size_t buckets = (size_t)1 << head->bucket_bits;
+    uint32_t *starts = need(calloc(buckets + 1, sizeof *starts));
+    uint32_t *keys = need(calloc(head->rows + 1, sizeof *keys));
     struct opinion_row *rows = need(calloc(head->rows + 1, sizeof *rows));
     for (uint32_t row = 0; row < head->rows; row++) {
-        uint32_t key = learner->rows[row]->key;
-        size_t at = key & (slots - 1);
-        while (table[at].row != 0)
-            at = (at + 1) & (slots - 1);
-        table[at] = (struct opinion_slot){key, row + 1};
+        keys[row] = learner->rows[row]->key;
+        starts[(keys[row] >> (32 - head->bucket_bits)) + 1] = row + 1;
         rows[row].rarity = learner->idf[row];
         memcpy(rows[row].weights, weights + row * (size_t)OPINION_OUTPUTS, OPINION_OUTPUTS);
     }
-    if (!opinion_is_sound(&(struct opinion){head, table, rows}))
+    for (size_t i = 1; i <= buckets; i++)
+        if (starts[i] == 0)
+            starts[i] = starts[i - 1];
+    if (!opinion_is_sound(&(struct opinion){head, starts, keys, rows}))
         die(path, 0, "would be no sound model");
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(head, sizeof *head, 1, file) != 1 ||
-        fwrite(table, sizeof *table, slots, file) != slots ||
+        fwrite(starts, sizeof *starts, buckets + 1, file) != buckets + 1 ||
+        fwrite(keys, sizeof *keys, head->rows, file) != head->rows ||
         fwrite(rows, sizeof *rows, head->rows, file) != head->rows || fclose(file) != 0)
         die(path, 0, "cannot be written");
-    free(table);
+    free(starts);
+    free(keys);
     free(rows);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 5 || (strcmp(argv[1], "zh") != 0 && strcmp(argv[1], "en") != 0))
-        die("usage: learn zh|en OUT FOLD FILE…", 0, "");
+    if (argc < 4 || (strcmp(argv[1], "zh") != 0 && strcmp(argv[1], "en") != 0))
+        die("usage: learn zh|en OUT FILE…", 0, "");
     static struct learner learner;
     learner.lang = strcmp(argv[1], "en") == 0 ? LANG_EN : LANG_ZH;
     learner.sentences = need(calloc(SENTENCES_MAX, sizeof *learner.sentences));
@@ -310,12 +299,12 @@ int main(int argc, char **argv)
     learner.head.lang = learner.lang;
     learner.head.outputs = 1;
     strcpy(learner.head.names[0], "report");
-    fold_init(&learner.fold);
-    read_fold(&learner, argv[3]);
-    for (int i = 4; i < argc; i++)
+    struct faults *faults = faults_create(); /* told by `loubot check` */
+    learner.lexicon = lexicon_create(NULL, 0, faults);
+    for (int i = 3; i < argc; i++)
         read_examples(&learner, argv[i]);
     if (learner.head.outputs < 3)
-        die(argv[4], 0, "too few categories to tell apart");
+        die(argv[3], 0, "too few categories to tell apart");
     find_features(&learner);
     struct feature_node **vectors = need(calloc(learner.sentence_count, sizeof *vectors));
     for (size_t i = 0; i < learner.sentence_count; i++)
@@ -325,5 +314,7 @@ int main(int argc, char **argv)
     learn(&learner, vectors, false, weights);
     learn(&learner, vectors, true, weights);
     write_model(&learner, weights, argv[2]);
+    lexicon_destroy(&learner.lexicon);
+    faults_destroy(&faults);
     return 0;
 }
