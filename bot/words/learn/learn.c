@@ -287,6 +287,20 @@ static void write_model(struct learner *learner, const int8_t *weights, const ch
     free(rows);
 }
 
+static void forget(struct learner *learner, struct feature_node **vectors)
+{
+    for (size_t i = 0; i < learner->sentence_count; i++) {
+        free(learner->sentences[i].keys);
+        free(vectors[i]);
+    }
+    free(vectors);
+    free(learner->sentences);
+    free(learner->table);
+    free(learner->rows);
+    free(learner->idf);
+    lexicon_destroy(&learner->lexicon);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4 || (strcmp(argv[1], "zh") != 0 && strcmp(argv[1], "en") != 0))
@@ -314,7 +328,8 @@ int main(int argc, char **argv)
     learn(&learner, vectors, false, weights);
     learn(&learner, vectors, true, weights);
     write_model(&learner, weights, argv[2]);
-    lexicon_destroy(&learner.lexicon);
+    free(weights);
+    forget(&learner, vectors);
     faults_destroy(&faults);
     return 0;
 }
