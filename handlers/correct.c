@@ -167,8 +167,7 @@ static void correct(struct turn *turn, struct event *event)
 
 /* ---- withdrawing ---- */
 
-/* Nobody need go. */
-static void tell_withdrawn(struct turn *turn, const struct event *event, bool fixed)
+void correct_tell_off(struct turn *turn, const struct event *event, bool fixed)
 {
     if (clocks_keep_for_morning(turn, event, "withdrawn", "correct", fixed ? "fixed" : NULL,
                                 NULL))
@@ -192,7 +191,7 @@ static bool withdraw(struct turn *turn, struct event *event)
     clocks_end(turn, event);
     turn_close_questions(turn, event);
     if (pinged)
-        tell_withdrawn(turn, event, false);
+        correct_tell_off(turn, event, false);
     return true;
 }
 
@@ -221,10 +220,10 @@ static bool is_fixed(struct turn *turn, struct event *event)
 {
     if (!is_same(turn->meaning->command, "fixed") || !guard_may(turn, event, RIGHT_CONFIRM))
         return false;
-    bool waits = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
+    bool works = event->state == STATE_HANDLING; /* who was only asked hears it anyway */
     verify_close(turn, event, CONFIRMED_REPORTER);
-    if (waits && event->state == STATE_DONE)
-        tell_withdrawn(turn, event, true);
+    if (works && event->state == STATE_DONE)
+        correct_tell_off(turn, event, true);
     return event->state == STATE_DONE;
 }
 
@@ -294,7 +293,7 @@ static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
     if (event && !event_is_open(event))
-        tell_withdrawn(turn, event, turn->timer_data != NULL);
+        correct_tell_off(turn, event, turn->timer_data != NULL);
 }
 
 const struct handler handler_correct = {

@@ -87,6 +87,8 @@ static void join(struct turn *turn, struct event *event)
             note_repeat(turn, event);
         return;
     }
+    if (!event->unit && event->floor == FLOOR_NONE)
+        report_remember(turn, event); /* he may tell the place that is not known yet */
     third_household(turn, event);
     if (!say_lost(turn, event) && !say_has_here(turn))
         turn_react(turn, "👌");

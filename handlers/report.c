@@ -361,6 +361,12 @@ static struct event *named_draft(const struct turn *turn)
     return event && event->state == STATE_DRAFT ? event : NULL;
 }
 
+/* Half a minute after the answer nobody expects that it is still read. */
+static bool is_later(const struct turn *turn, const struct event *event)
+{
+    return turn->now_ms - event->opened_ms > HALF_MS;
+}
+
 /* Later pieces complete the event silently; the repairer is told when he was pinged before. */
 static bool attach_piece(struct turn *turn, struct event *event)
 {
@@ -380,7 +386,8 @@ static bool attach_piece(struct turn *turn, struct event *event)
     event_note(event, "added", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
     dispatch_changed(turn, event, NULL);
-    say_lost(turn, event);
+    if (!say_lost(turn, event) && !say_has_here(turn) && is_later(turn, event))
+        turn_react(turn, "👌");
     return true;
 }
 

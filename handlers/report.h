@@ -14,6 +14,8 @@ bool report_lacks_floor(const struct turn *turn, const struct event *event);
 bool report_lacks(const struct turn *turn, const struct event *event);
 /* A place outside the stairwells, where no unit is needed; NULL is none. */
 bool report_is_outdoors(const char *place);
+/* A place that is no part of a stairwell's floors, also a lobby or a roof. */
+bool report_is_apart(const char *place);
 /* What of the place told does not exist ("9单元"), NULL: all of it does, or may. */
 const char *report_wrong(const struct turn *turn, const struct location *where,
                          const char *building);

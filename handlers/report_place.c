@@ -6,10 +6,13 @@
 #include <string.h>
 
 /* Places outside the stairwells: the unit does not help to find them. */
-static const char *const outdoors[] = {"车库", "大门", "东门", "西门", "南门",
-                                       "北门", "花园", "广场", "乐园", "活动室"};
+static const char *const outdoors[] = {
+    "车库", "大门",   "东门", "西门",   "南门",   "北门",   "花园",       "广场",
+    "乐园", "活动室", "gate", "garage", "garden", "square", "playground", "activity room"};
 /* Places that have one floor only. */
-static const char *const one_floor[] = {"大厅", "楼顶", "天台", "顶楼", "地下室"};
+static const char *const one_floor[] = {"大厅",      "楼顶",    "天台",    "顶楼",
+                                        "地下室",    "lobby",   "rooftop", "roof terrace",
+                                        "top floor", "basement"};
 
 static bool has_word(const char *place, const char *const *words, size_t count)
 {
@@ -22,6 +25,12 @@ static bool has_word(const char *place, const char *const *words, size_t count)
 bool report_is_outdoors(const char *place)
 {
     return has_word(place, outdoors, sizeof outdoors / sizeof *outdoors);
+}
+
+bool report_is_apart(const char *place)
+{
+    return report_is_outdoors(place) ||
+           has_word(place, one_floor, sizeof one_floor / sizeof *one_floor);
 }
 
 bool report_lacks_building(const struct turn *turn, const struct event *event)

@@ -52,19 +52,44 @@ static int compare_floor(const struct event *event, const struct location *where
     return where->floor >= event->floor && where->floor <= to ? 2 : 0;
 }
 
-/* A garage is another place than a stairwell that was not named. */
+/* A garage or a roof is another place than a stairwell that was not named. */
 static int compare_place(const struct event *event, const struct location *where)
 {
     if (event->place && where->place)
         return strcmp(event->place, where->place) == 0 ? 2 : 0;
     const char *named = event->place ? event->place : where->place;
-    return named && report_is_outdoors(named) ? 0 : 2;
+    return named && report_is_apart(named) ? 0 : 2;
+}
+
+/* "No hot water" is not the water that drips. */
+static bool is_leak(const char *symptom)
+{
+    static const char *const words[] = {"漏", "爆", "滴", "渗", "leak", "burst", "drip"};
+    for (size_t i = 0; symptom && i < sizeof words / sizeof *words; i++)
+        if (strstr(symptom, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_other_way(const struct event *event, const struct fault_found *fault)
+{
+    return event->symptom && fault->symptom &&
+           is_leak(event->symptom) != is_leak(fault->symptom);
+}
+
+/* Off for all of the building at once; a leak is where it is. */
+static bool is_wide(const struct event *event, const struct fault_found *fault)
+{
+    return event_is_wide(event->category) && !is_leak(event->symptom) &&
+           !is_leak(fault->symptom);
 }
 
 static int compare_what(const struct turn *turn, const struct event *event,
                         const struct fault_found *fault)
 {
     if (!is_same(event->category, fault->category))
+        return 0;
+    if (is_same(event->category, "water_supply") && is_other_way(event, fault))
         return 0;
     bool emergency = fault->urgency == URGENCY_EMERGENCY;
     if (emergency && !emergency_is(event))
@@ -87,7 +112,7 @@ int report_is_same(const struct turn *turn, const struct event *event,
     int what = compare_what(turn, event, fault);
     if (!what || compare_text(event->building, report_building(turn, fault)) != 2)
         return 0;
-    if (event_is_wide(event->category) && !event->room && !fault->where.room)
+    if (is_wide(event, fault) && !event->room && !fault->where.room)
         return what;
     if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
         fault->where.floor == FLOOR_NONE && !fault->where.room)

@@ -223,6 +223,9 @@ bool emergency_is(const struct event *event);
 void verify_ask(struct turn *turn, struct event *event);
 /* Closes with the completion notice; the reporter is asked for a rating. */
 void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
+/* correct.c. The assignee hears that he need not go; fixed: since it is, else it was taken
+ * back. */
+void correct_tell_off(struct turn *turn, const struct event *event, bool fixed);
 /* The grid worker has settled it on the spot. False: not as things stand. */
 bool verify_spot(struct turn *turn, struct event *event, const char *what);
 /* The timer's: what was said at night, while it still holds. */

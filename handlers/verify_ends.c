@@ -40,7 +40,8 @@ static void tell_done(struct turn *turn, const struct event *event)
     if (spot)
         out_member(out, "worker", turn->sender->id);
     out_flag(out, "spot", spot);
-    if (!himself && !spot)
+    bool taken = event->handler_member || event->accepted_ms;
+    if (!himself && !spot && taken)
         out_member(out, "worker",
                    event->handler_member ? event->handler_member : event->assignee);
     out_flag(out, "rate", rate);
@@ -62,6 +63,7 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
     const char *who = by == CONFIRMED_SILENCE ? LOUBOT_ITSELF : turn->sender->id;
     if (event->paused_ms)
         end_pause(turn, event, who);
+    bool asked = event->state == STATE_DISPATCHED;
     event->outcome = OUTCOME_RESOLVED;
     const char *note = by == CONFIRMED_SILENCE ? "48 h without objection"
                        : turn->text[0]         ? say_masked(turn, turn->text)
@@ -76,6 +78,8 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by)
     clocks_end(turn, event);
     turn_close_questions(turn, event);
     tell_done(turn, event);
+    if (asked && by == CONFIRMED_REPORTER)
+        correct_tell_off(turn, event, true);
 }
 
 bool verify_spot(struct turn *turn, struct event *event, const char *what)
