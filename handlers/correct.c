@@ -71,12 +71,12 @@ static bool is_other_thing(const struct turn *turn, const struct event *event)
              is_same(fault->object, event->object));
 }
 
-/* While somebody is on his way the class stays, and the words go along. A new limit counts when
- * it is the earlier one. */
+/* While somebody is on his way, and in an emergency, the class stays, and the words go along. A
+ * new limit counts when it is the earlier one. */
 static bool take_what(struct turn *turn, struct event *event)
 {
     const struct fault_found *fault = &turn->meaning->fault;
-    if (!is_other_thing(turn, event) || event->state > STATE_DISPATCHED)
+    if (!is_other_thing(turn, event) || event->state > STATE_DISPATCHED || emergency_is(event))
         return false;
     event->category = fault->category;
     event->code = fault->code;
@@ -155,7 +155,9 @@ static void correct(struct turn *turn, struct event *event)
     const char *old_building = event->building;
     bool changed = report_take_place(turn, event, &where);
     changed |= take_what(turn, event);
-    bool told = event->state == STATE_HANDLING && is_other_thing(turn, event);
+    bool on_the_way = event->state == STATE_HANDLING ||
+                      (event->state == STATE_DISPATCHED && emergency_is(event));
+    bool told = on_the_way && is_other_thing(turn, event);
     if (!changed && !told)
         return;
     event_note(event, "corrected", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,

@@ -91,7 +91,7 @@ static const char *without_health(const struct turn *turn, const struct event *e
 
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    bool hidden = say_is_private(turn, event) && !out->member;
+    bool hidden = say_is_hidden(turn, event) && !out->member;
     if (!hidden)
         out_text(out, "text", without_health(turn, event));
     out_flag(out, "private", hidden);
@@ -115,7 +115,7 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
     dispatch_words(turn, out, event);
     out_flag(out, "check_place",
              report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
-    if (event->photo_count && !(say_is_private(turn, event) && !out->member))
+    if (event->photo_count && !(say_is_hidden(turn, event) && !out->member))
         out->photo = event->photos[0];
     if (emergency_is(event))
         out->lane = LANE_EMERGENCY;
@@ -133,7 +133,7 @@ static struct outgoing *ping_private(struct turn *turn, const struct event *even
 
 struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *event)
 {
-    if (say_is_private(turn, event))
+    if (say_is_hidden(turn, event))
         return ping_private(turn, event);
     struct outgoing *out =
         dispatch_ping(turn, event, emergency_is(event) ? "ping_emergency" : "ping");

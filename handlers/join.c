@@ -74,10 +74,18 @@ static void note_repeat(struct turn *turn, const struct event *event)
                                     REPEATS_TOLD + 1));
 }
 
+/* The household of whom the staff report for. */
+static const char *household(const struct turn *turn, const struct event *event)
+{
+    bool behalf = turn->staff && is_same(turn->meaning->command, "on_behalf");
+    return behalf ? report_named(turn, event->building) : turn->sender->id;
+}
+
 static void join(struct turn *turn, struct event *event)
 {
     bool fact = note_fact(turn, event);
-    bool joined = !is_counted(turn, event) && event_join(event, turn->sender->id, turn->arena);
+    const char *who = household(turn, event);
+    bool joined = !is_counted(turn, event) && event_join(event, who, turn->arena);
     report_attach_photos(turn, event, false);
     if (joined || fact)
         event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text),

@@ -62,7 +62,7 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
         out_time(out, "due", event->due_finish_ms);
     dispatch_words(turn, out, event);
     out_text(out, "households", households_text(turn, event));
-    bool hidden = say_is_private(turn, event) && !out->member;
+    bool hidden = say_is_hidden(turn, event) && !out->member;
     if (event->photo_count && !hidden)
         out->photo = event->photos[0];
     enum lang lang = out->lang;

@@ -8,23 +8,43 @@
 
 #define WHY_MS (2 * DAY_MS)
 
-static enum rating by_word(const char *text)
+/* "还可以吧！" is "还可以". */
+static const char *bare_word(const struct turn *turn, const char *text)
+{
+    static const char *const ends[] = {"。", "！", "～", "吧", "呀", "啊", "哦",
+                                       "的", "了", "呢", "!",  ".",  "~",  " "};
+    size_t len = strlen(text);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (len > end && memcmp(text + len - end, ends[i], end) == 0) {
+            len -= end;
+            i = (size_t)-1;
+        }
+    }
+    return arena_strndup(turn->arena, text, len);
+}
+
+static enum rating by_word(const struct turn *turn, const char *text)
 {
     static const struct {
         const char *word;
         enum rating rating;
     } words[] = {
-        {"👍", RATING_GOOD},      {"好", RATING_GOOD},     {"很好", RATING_GOOD},
-        {"❤", RATING_GOOD},      {"❤️", RATING_GOOD}, {"👏", RATING_GOOD},
-        {"🌹", RATING_GOOD},      {"good", RATING_GOOD},   {"great", RATING_GOOD},
-        {"不错", RATING_GOOD},   {"挺好", RATING_GOOD},   {"可以", RATING_GOOD},
-        {"非常好", RATING_GOOD}, {"真快", RATING_GOOD},   {"nice", RATING_GOOD},
-        {"一般", RATING_FAIR},   {"还行", RATING_FAIR},   {"fair", RATING_FAIR},
-        {"差", RATING_BAD},      {"不满意", RATING_BAD},  {"👎", RATING_BAD},
-        {"bad", RATING_BAD},     {"poor", RATING_BAD},
+        {"👍", RATING_GOOD},      {"好", RATING_GOOD},       {"很好", RATING_GOOD},
+        {"❤", RATING_GOOD},      {"❤️", RATING_GOOD},   {"👏", RATING_GOOD},
+        {"🌹", RATING_GOOD},      {"good", RATING_GOOD},     {"great", RATING_GOOD},
+        {"不错", RATING_GOOD},   {"挺好", RATING_GOOD},     {"可以", RATING_GOOD},
+        {"非常好", RATING_GOOD}, {"真快", RATING_GOOD},     {"nice", RATING_GOOD},
+        {"还不错", RATING_GOOD}, {"很快", RATING_GOOD},     {"挺快", RATING_GOOD},
+        {"一般", RATING_FAIR},   {"还行", RATING_FAIR},     {"fair", RATING_FAIR},
+        {"还可以", RATING_FAIR}, {"马马虎虎", RATING_FAIR}, {"ok", RATING_FAIR},
+        {"差", RATING_BAD},      {"不满意", RATING_BAD},    {"👎", RATING_BAD},
+        {"不好", RATING_BAD},    {"不行", RATING_BAD},      {"太慢", RATING_BAD},
+        {"bad", RATING_BAD},     {"poor", RATING_BAD},      {"too slow", RATING_BAD},
     };
+    const char *bare = bare_word(turn, text);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(text, words[i].word) == 0)
+        if (strcasecmp(text, words[i].word) == 0 || strcasecmp(bare, words[i].word) == 0)
             return words[i].rating;
     return RATING_NONE;
 }
@@ -32,10 +52,10 @@ static enum rating by_word(const char *text)
 static enum rating heard(const struct turn *turn)
 {
     if (turn->input->kind == INPUT_REACTION)
-        return turn->input->value ? by_word(turn->input->value) : RATING_NONE;
+        return turn->input->value ? by_word(turn, turn->input->value) : RATING_NONE;
     if (turn->meaning->intent == INTENT_RATE && turn->meaning->rating)
         return (enum rating)turn->meaning->rating;
-    return by_word(turn->text);
+    return by_word(turn, turn->text);
 }
 
 static bool may_rate(const struct turn *turn, const struct event *event)

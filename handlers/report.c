@@ -37,7 +37,7 @@ void report_remember(struct turn *turn, const struct event *event)
 
 /* "代报：26号楼张大爷家…": whose trouble it is. Somebody unknown gets an id made of his name.
  */
-static const char *named_reporter(const struct turn *turn, const struct event *event)
+const char *report_named(const struct turn *turn, const char *building)
 {
     static const char *const titles[] = {"大爷", "大妈", "大姐", "大哥", "阿姨", "叔叔", "奶奶",
                                          "爷爷", "先生", "女士", "师傅", "老师", "大叔"};
@@ -47,7 +47,7 @@ static const char *named_reporter(const struct turn *turn, const struct event *e
             continue; /* one character of a surname stands in front, three bytes */
         const char *name = arena_strndup(turn->arena, at - 3, 3 + strlen(titles[i]));
         const struct member *known = community_member_by_name(turn->community, name);
-        if (known && is_same(known->building, event->building))
+        if (known && is_same(known->building, building))
             return known->id;
         return community_sender(turn->community, turn->input->adapter, turn->input->account,
                                 name, name, NULL, turn->arena)
@@ -66,14 +66,30 @@ static const char *trailing_room(const struct turn *turn)
     return room ? arena_strdup(turn->arena, turn->text + from) : NULL;
 }
 
+/* "替301的老人报", "帮402室张大爷报". */
+static const char *room_of_whom(const struct turn *turn)
+{
+    static const char *const behind[] = {"的", "室", "家", "户"};
+    for (const char *p = turn->text; *p; p++) {
+        size_t len = strspn(p, "0123456789");
+        for (size_t i = 0; (len == 3 || len == 4) && i < sizeof behind / sizeof *behind; i++)
+            if (strncmp(p + len, behind[i], strlen(behind[i])) == 0)
+                return arena_strndup(turn->arena, p, len);
+        p += len ? len - 1 : 0;
+    }
+    return NULL;
+}
+
 static void take_reporter(const struct turn *turn, struct event *event)
 {
     if (!turn->staff || !is_same(turn->meaning->command, "on_behalf"))
         return;
     if (!event->room)
         event->room = trailing_room(turn);
+    if (!event->room)
+        event->room = room_of_whom(turn);
     event->via = turn->sender->id;
-    event->reporter = named_reporter(turn, event);
+    event->reporter = report_named(turn, event->building);
 }
 
 /* Without the spaces between joined pieces, and without 也 and 又, which point elsewhere. */
@@ -420,10 +436,18 @@ static void handle_fragment(struct turn *turn)
         keep_half(turn);
 }
 
+/* "代报", and nothing of what. */
+static bool is_bare_behalf(const struct turn *turn)
+{
+    return turn->staff && is_same(turn->meaning->command, "on_behalf") &&
+           turn->group->kind != GROUP_BUILDING;
+}
+
 static void ask_whether(struct turn *turn)
 {
     struct outgoing *out = turn_answer(turn, "ask_report", turn->meaning->lang);
     out_flag(out, "direct", turn->group->kind == GROUP_DIRECT);
+    out_flag(out, "behalf", is_bare_behalf(turn));
 }
 
 /* ---- the row ---- */
@@ -441,7 +465,7 @@ static int match(const struct turn *turn)
         return 60;
     if (is_photo_only(turn))
         return attachable(turn) ? 40 : 0;
-    if (turn->meaning->unsure && turn->addressed)
+    if ((turn->meaning->unsure && turn->addressed) || is_bare_behalf(turn))
         return 20;
     if (turn->meaning->intent == INTENT_FRAGMENT)
         return named_draft(turn) ? 70 : 30;

@@ -49,6 +49,8 @@ struct made {
     const char *wrong;         /* what was told of the place and does not exist, NULL */
     const struct event *known; /* what was told beside it and joined, NULL */
 };
+/* Whose trouble it is: "代报：26号楼张大爷家…"; without a name the sender's. */
+const char *report_named(const struct turn *turn, const char *building);
 /* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
 bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);
 void report_attach_photos(struct turn *turn, struct event *event, bool after);

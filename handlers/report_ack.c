@@ -32,6 +32,13 @@ static void say_next(struct turn *turn, struct outgoing *out, const struct event
     }
 }
 
+static bool is_with_grid_worker(const struct turn *turn, const struct event *event)
+{
+    const struct member *worker =
+        community_rung(turn->community, 1, event->building, event->unit);
+    return worker && is_same(worker->id, event->assignee);
+}
+
 static const char *template_for(const struct turn *turn, const struct event *event)
 {
     if (emergency_is(event))
@@ -55,6 +62,7 @@ static void ack_one(struct turn *turn, const struct made *made)
     if (made->known)
         out_number(out, "known", made->known);
     out_flag(out, "lost", input_lost_count(turn->input) > 0);
+    out_flag(out, "grid", is_with_grid_worker(turn, event));
     if (event->state == STATE_DRAFT)
         report_say_missing(turn, out, event);
 }

@@ -155,6 +155,8 @@ bool report_answer(struct turn *turn, struct session *session, size_t index)
     if (!event || event->state != STATE_DRAFT || turn->input->kind != INPUT_MESSAGE)
         return false;
     const struct meaning *m = turn->meaning;
+    if (m->intent == INTENT_CORRECT) /* "oops, floor 5": what was asked is still open */
+        return false;
     if (m->report && !is_same(m->fault.category, event->category))
         return false;
     if (!report_fill(turn, event, true))

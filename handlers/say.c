@@ -42,6 +42,11 @@ bool say_is_private(const struct turn *turn, const struct event *event)
     return policy_of(turn, event)->is_private;
 }
 
+bool say_is_hidden(const struct turn *turn, const struct event *event)
+{
+    return say_is_private(turn, event) && !emergency_is(event);
+}
+
 const char *say_building(const struct turn *turn, const struct event *event)
 {
     const struct group *group =
@@ -89,10 +94,20 @@ static void put_place(struct outgoing *out, const char *key, const struct event 
     out_place(out, key, shown);
 }
 
+/* What is private is told in direct chat, and in an emergency to the staff. */
+static bool is_hidden_there(const struct turn *turn, const struct outgoing *out,
+                            const struct event *event)
+{
+    if (is_same(out->group, "dm"))
+        return false;
+    return is_same(out->group, "work") ? say_is_hidden(turn, event)
+                                       : say_is_private(turn, event);
+}
+
 void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                const struct event *event)
 {
-    bool hidden = say_is_private(turn, event) && !is_same(out->group, "dm");
+    bool hidden = is_hidden_there(turn, out, event);
     struct event building = {
         .building = event->building, .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
     if (hidden)
@@ -170,7 +185,7 @@ void say_first(struct turn *turn, size_t from)
 
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    bool hidden = say_is_private(turn, event) && !is_same(out->group, "dm");
+    bool hidden = is_hidden_there(turn, out, event);
     say_number(out, event);
     say_place(turn, out, "place", event);
     const char *category = event->category ? event->category : "other";
@@ -219,19 +234,33 @@ const char *say_short(const struct turn *turn, const struct event *event, enum l
                         thing ? thing : "");
 }
 
-const char *say_also(const struct turn *turn, const char *list, const struct event *event,
-                     enum lang lang)
+static const char *here_for(const struct turn *turn, const struct event *event)
 {
-    const char *here = turn->group->building ? turn->group->building : event->building;
-    const char *foreign =
-        short_thing(event, lang) ? NULL : event->object; /* better than nothing */
+    return turn->group->building ? turn->group->building : event->building;
+}
+
+/* In `here` its building need not be named. */
+static const char *also(const struct turn *turn, const char *list, const struct event *event,
+                        enum lang lang, const char *here)
+{
+    const struct class_policy *policy = policy_of(turn, event);
+    const char *foreign = short_thing(event, lang) ? NULL
+                          : lang == LANG_ZH        ? policy->name_zh
+                                                   : policy->name_en;
     return arena_printf(turn->arena,
                         lang == LANG_ZH ? "%s，还有 #%u %s%s" : "%s, also #%u %s%s",
                         list ? list : "", event->id, say_short(turn, event, lang, here),
                         foreign ? foreign : "");
 }
 
-static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event)
+const char *say_also(const struct turn *turn, const char *list, const struct event *event,
+                     enum lang lang)
+{
+    return also(turn, list, event, lang, here_for(turn, event));
+}
+
+static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event,
+                      const char *here)
 {
     if (out->event_count == OUTGOING_EVENTS_MAX)
         return;
@@ -239,10 +268,10 @@ static void add_event(const struct turn *turn, struct outgoing *out, const struc
     for (size_t i = 0; i < out->arg_count; i++) {
         if (strcmp(out->args[i].key, "more") != 0)
             continue;
-        out->args[i].text = say_also(turn, out->args[i].text, event, out->lang);
+        out->args[i].text = also(turn, out->args[i].text, event, out->lang, here);
         return;
     }
-    out_text(out, "more", say_also(turn, NULL, event, out->lang));
+    out_text(out, "more", also(turn, NULL, event, out->lang, here));
 }
 
 struct outgoing *say_find(const struct turn *turn, const char *group, const char *template)
@@ -283,9 +312,12 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
     for (size_t i = 0; i < out->mention_count; i++)
         out_mention(first, out->mentions[i]);
     size_t more = first->event_count - 1;
-    if (more >= sizeof keys / sizeof *keys || first->arg_count + 4 > OUTGOING_ARGS_MAX)
-        return true;
     const char *building = first->events[0]->building;
+    if (more >= sizeof keys / sizeof *keys || first->arg_count + 4 > OUTGOING_ARGS_MAX) {
+        add_event(turn, first, event, building);
+        say_other_due(turn, first, event);
+        return true;
+    }
     out_number(first, keys[more][0], event);
     out_text(first, keys[more][1], say_short(turn, event, first->lang, building));
     if (!short_thing(event, first->lang))
@@ -299,7 +331,7 @@ struct outgoing *say_once(struct turn *turn, const char *group, const char *temp
 {
     struct outgoing *before = say_find(turn, group, template);
     if (before) {
-        add_event(turn, before, event);
+        add_event(turn, before, event, here_for(turn, event));
         return NULL;
     }
     struct outgoing *out = say_in(turn, group, template, event->lang);
@@ -314,7 +346,7 @@ struct outgoing *say_direct_once(struct turn *turn, const char *member, const ch
         struct outgoing *out = turn->out[i];
         if (!is_same(out->member, member) || !is_same(out->template, template))
             continue;
-        add_event(turn, out, event);
+        add_event(turn, out, event, here_for(turn, event));
         return NULL;
     }
     struct outgoing *out = turn_say_direct(turn, member, template, event->lang);

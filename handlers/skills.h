@@ -60,6 +60,8 @@ bool is_quiet(const struct turn *turn);
 int64_t after_quiet(const struct turn *turn, int64_t at_ms);
 /* What concerns people or quarrels: no word of it in a group, the reporter is told alone. */
 bool say_is_private(const struct turn *turn, const struct event *event);
+/* And not in the staff's group either: but in an emergency they must know where to run. */
+bool say_is_hidden(const struct turn *turn, const struct event *event);
 /* The building group where the event's residents are: where it was reported, else the group of
  * its building; NULL: none, or not for a group. */
 const char *say_home(const struct turn *turn, const struct event *event);

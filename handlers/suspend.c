@@ -90,9 +90,9 @@ static void ask_granter(struct turn *turn, struct event *event, const char *who)
 
 static void hold(struct turn *turn, struct event *event, int64_t until_ms, const char *reason)
 {
-    const char *wrong = !reason                             ? "no_reason"
-                        : until_ms <= turn->now_ms          ? "past"
+    const char *wrong = until_ms <= turn->now_ms            ? "past"
                         : until_ms > turn->now_ms + YEAR_MS ? "far"
+                        : !reason                           ? "no_reason"
                                                             : NULL;
     if (wrong) {
         complain(turn, event, wrong);

@@ -80,7 +80,7 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
         return;
     say_event(turn, out, event);
     out_member(out, "worker", event->handler_member);
-    out_flag(out, "private", say_is_private(turn, event));
+    out_flag(out, "settled", say_is_private(turn, event) || emergency_is(event));
     if (event->photos_after)
         out->photo = event->photos[event->photo_count - 1];
 }

@@ -115,9 +115,24 @@ static const char *reason_of(const struct reading *reading, const struct hit *sa
     return arena_strndup(reading->arena, reading->text + span.from, span.to - span.from);
 }
 
+/* "是物业的，水泵坏了", "归供电管": whose it is, said first. */
+static bool names_owner_first(const struct reading *reading, const struct hit *owner)
+{
+    static const char *const heads[] = {"是", "归", "属于", "找", "应该是", "应该归"};
+    if (owner->group->kind != WORD_OWNER || owner->inner)
+        return false;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (reading_is(reading, 0, heads[i]) && owner->from * 3 == strlen(heads[i]))
+            return reading_is(reading, owner->to, "的") || reading_is(reading, owner->to, "管");
+    return false;
+}
+
 /* "转城管 门口违建挡着": a report as it stands; from whoever has the work it hands that on. */
 static void take_owner(const struct reading *reading, struct meaning *meaning)
 {
+    for (size_t i = 0; i < reading->hit_count; i++)
+        if (names_owner_first(reading, &reading->hits[i]))
+            meaning->owner = reading->hits[i].group->name[0];
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *say = &reading->hits[i];
         if (say->group->kind != WORD_SAY || say->group->intent != INTENT_TRANSFER ||
@@ -161,11 +176,23 @@ static void take_say(struct reading *reading, struct meaning *meaning, const str
     reading_explain(reading, say->from, say->to, 0, "says %s", intent_name(meaning->intent));
 }
 
+/* "又亮了，不用来了". */
+static bool is_taken_back(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const struct hit *hit = &reading->hits[i];
+        if (hit->group->kind == WORD_SAY && hit->group->anywhere && !hit->inner &&
+            hit->group->intent == INTENT_WITHDRAW && hit->group->value == NULL)
+            return true;
+    }
+    return false;
+}
+
 /* "还是不亮", "又坏了": about something that was reported before. */
 static bool told_again(struct reading *reading, struct meaning *meaning, uint32_t open)
 {
     bool still = has_mark(reading, MARK_STILL);
-    if (!still && !has_mark(reading, MARK_AGAIN))
+    if ((!still && !has_mark(reading, MARK_AGAIN)) || is_taken_back(reading))
         return false;
     if (!has_kind(reading, WORD_SYMPTOM) && !has_kind(reading, WORD_TROUBLE))
         return false;

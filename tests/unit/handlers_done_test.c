@@ -233,6 +233,93 @@ static void merged_keeps_everybody(void **state)
     expect_state(2, STATE_ARCHIVED);
 }
 
+static void settled_on_the_spot(void **state)
+{
+    lamp();
+    SAY("b4", "老李", "1 当场解决");
+    SAY("work", "网格员2", "1 当场解决");
+    expect_state(1, STATE_DISPATCHED);
+    SAY("work", "网格员1", "1 当场解决 拧紧了灯泡");
+    SAID("b4", "#1", "网格员1当场处理的");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->state, STATE_DONE);
+    assert_int_equal(event->outcome, OUTCOME_RESOLVED);
+    SAY("b5", "小何", "有人遛狗不牵绳"); /* the grid worker's own: he confirms it not himself */
+    SAY("work", "网格员1", "2 当场解决 说过了");
+    expect_state(2, STATE_CHECKING);
+}
+
+static void a_reason_may_come_as_a_digit(void **state)
+{
+    lamp();
+    SAY("work", "网格员1", "1 驳回");
+    SAID("work", "1 不在小区范围内");
+    SAY("work", "网格员2", "1");
+    expect_state(1, STATE_DISPATCHED);
+    SAY("work", "网格员1", "2");
+    SAID("b4", "#1", "属于自己家里的事");
+    assert_int_equal(world_event(world, 1)->outcome, OUTCOME_REJECTED);
+}
+
+static void its_reporter_ends_a_pause(void **state)
+{
+    lamp();
+    SAY("work", "小区网格长", "上会 1 两家说不清");
+    SAY("b4", "孙大姐", "修好了");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->state, STATE_DONE);
+    assert_int_equal(event->confirmed_by, CONFIRMED_REPORTER);
+    assert_int_equal(event->paused_ms, 0);
+    assert_false(world_has_timer(world, 1, "resume"));
+}
+
+static void done_before_the_date(void **state)
+{
+    lamp_in_hand();
+    SAY("work", "物业1", "1 挂起到3月18日 等配件");
+    SAY("work", "网格员1", "同意 1");
+    expect_state(1, STATE_SUSPENDED);
+    SAY("work", "物业1", "[photo] 完成 1");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->state, STATE_CHECKING);
+    assert_int_equal(event->paused_ms, 0);
+    assert_false(world_has_timer(world, 1, "resume"));
+    assert_false(world_has_timer(world, 1, "finish"));
+}
+
+static void a_no_at_night_reaches_the_worker_in_the_morning(void **state)
+{
+    lamp_checked();
+    world_pass(world, 13 * HOUR_MS + 30 * MINUTE_MS); /* 22:30 */
+    SAY("b4", "楼长4", "没修好");
+    SAID("b4", "#1", "物业1");
+    SILENT("work");
+    expect_state(1, STATE_HANDLING);
+    world_pass(world, 8 * HOUR_MS + 30 * MINUTE_MS);
+    SAID("work", "@物业1", "#1", "没修好");
+}
+
+static void what_was_said_at_night_is_not_told_when_it_is_over(void **state)
+{
+    lamp_checked();
+    world_pass(world, 13 * HOUR_MS + 30 * MINUTE_MS);
+    SAY("b4", "楼长4", "没修好");
+    SAY("work", "物业1", "[photo] 完成 1");
+    world_pass(world, 8 * HOUR_MS + 30 * MINUTE_MS);
+    SILENT("work");
+    SAID("b4", "@楼长4", "#1");
+}
+
+static void who_told_it_for_somebody_is_asked(void **state)
+{
+    SAY("work", "网格员2", "代报：9号楼王大妈说她被邻居骂了，请调解");
+    SAY("dm", "调解员", "完成 1 谈好了");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->state, STATE_CHECKING);
+    assert_string_equal(event->verifier, world_id(world, "网格员2"));
+    SAID("dm 网格员2", "#1");
+}
+
 static void emergencies_alert_two_rungs_until_heard(void **state)
 {
     world_pass(world, 14 * HOUR_MS); /* 23:00 */
@@ -287,6 +374,13 @@ int main(void)
         TEST(withdrawn_by_word_and_by_recall),
         TEST(nobody_closes_what_his_company_has),
         TEST(merged_keeps_everybody),
+        TEST(settled_on_the_spot),
+        TEST(a_reason_may_come_as_a_digit),
+        TEST(its_reporter_ends_a_pause),
+        TEST(done_before_the_date),
+        TEST(a_no_at_night_reaches_the_worker_in_the_morning),
+        TEST(what_was_said_at_night_is_not_told_when_it_is_over),
+        TEST(who_told_it_for_somebody_is_asked),
         TEST(emergencies_alert_two_rungs_until_heard),
         TEST(at_night_nobody_is_pinged),
     };

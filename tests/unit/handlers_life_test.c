@@ -116,6 +116,63 @@ static void the_second_refusal_is_decided_above(void **state)
     assert_int_equal(event->refusals, 2);
 }
 
+static void a_colleague_refuses_nothing(void **state)
+{
+    lamp();
+    SAY("work", "物业2", "1 不归我管 太远");
+    SAID("work", "#1", "物业1");
+    SAY("work", "物业2", "1 转供电 总闸的问题");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->owner, OWNER_PROPERTY);
+    assert_int_equal(event->refusals, 0);
+}
+
+static void a_rung_may_leave_it_where_it_is(void **state)
+{
+    lamp();
+    SAY("work", "物业1", "不归我管，业主自己的灯");
+    SAID("work", "@网格员1", "#1");
+    SAY("b5", "小何", "3单元5楼灯坏了");
+    SAY("work", "网格员1", "2 转物业 业主不在家"); /* no answer about #1 */
+    assert_int_equal(world_event(world, 1)->state, STATE_DISPATCHED);
+    SAY("work", "网格员1", "1 转物业 楼道灯归物业");
+    SAID("work", "@物业1", "#1", "还是由您来办");
+    SAID("b4", "#1", "物业1");
+    struct event *event = world_event(world, 1);
+    assert_int_equal(event->owner, OWNER_PROPERTY);
+    assert_int_equal(event->refusals, 1);
+}
+
+static void a_transfer_at_night_is_told_in_the_morning(void **state)
+{
+    lamp();
+    world_pass(world, 13 * HOUR_MS + 30 * MINUTE_MS);
+    SAY("work", "物业1", "1 转供电 总闸的问题");
+    SAID("work", "明早7点", "供电");
+    assert_int_equal(world_said_in(world, "work"), 1);
+    SAID("b4", "#1", "供电公司");
+    world_pass(world, 8 * HOUR_MS + 30 * MINUTE_MS);
+    SAID("work", "@供电", "#1", "总闸的问题");
+    assert_true(world_has_timer(world, 1, "accept"));
+}
+
+static void a_hold_may_be_asked_for_in_two_lines(void **state)
+{
+    lamp_in_hand();
+    SAY("work", "物业1", "1 挂起到3月18日");
+    SAID("work", "为什么");
+    SAY("work", "物业1", "等配件");
+    SAID("work", "@网格员1", "3月18日", "等配件");
+    assert_string_equal(world_event(world, 1)->until_reason, "等配件");
+}
+
+static void a_time_told_with_the_number_is_kept(void **state)
+{
+    lamp();
+    SAY("work", "物业1", "收到 1，下午两点到");
+    SAID("b4", "#1", "下午两点到");
+}
+
 static void nobody_accepts(void **state)
 {
     lamp();
@@ -239,6 +296,11 @@ int main(void)
         TEST(others_may_not_accept),
         TEST(a_refusal_goes_to_the_owner_named),
         TEST(the_second_refusal_is_decided_above),
+        TEST(a_colleague_refuses_nothing),
+        TEST(a_rung_may_leave_it_where_it_is),
+        TEST(a_transfer_at_night_is_told_in_the_morning),
+        TEST(a_hold_may_be_asked_for_in_two_lines),
+        TEST(a_time_told_with_the_number_is_kept),
         TEST(nobody_accepts),
         TEST(a_missed_deadline_climbs_and_moves_nothing),
         TEST(raised_by_word),
