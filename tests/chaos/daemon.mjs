@@ -1,6 +1,6 @@
 // daemon.mjs: starts, kills and restarts `loubot run` and finds its redis-server. What it started does not outlive it.
-import { spawn, execFileSync } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { openSync, readFileSync } from 'node:fs';
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const running = new Set(); // child processes
@@ -41,11 +41,13 @@ export class Daemon {
         this.child = child;
     }
     redis() {
+        const { pid } = this.child;
+        const isServer = (child) => readFileSync(`/proc/${child}/comm`, 'utf8').trim() === 'redis-server';
         try {
-            const out = execFileSync('pgrep', ['-P', String(this.child.pid), 'redis-server'], { encoding: 'utf8' });
-            return Number(out.split('\n')[0]);
+            const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+            return Number(children.find(isServer) ?? null) || null;
         } catch {
-            return null; // not started yet
+            return null; // one of them has just ended
         }
     }
     killRedis() {

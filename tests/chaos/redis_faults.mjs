@@ -15,7 +15,9 @@ const given = options({ long: false });
 const verdict = new Verdict();
 console.log(`seed ${given.seed}`);
 
-const several = (stage, count, how) => Promise.all(Array.from({ length: count }, () => tell(stage, { pause: 100, ...how })));
+const UNDER_WAY = "return redis.call('info', 'persistence'):match('aof_rewrite_in_progress:(%d)')";
+const several = (stage, count, how) =>
+    Promise.all(Array.from({ length: count }, () => tell(stage, { pause: 100, patience: 180000, ...how })));
 // Stories begin while `fault` holds; they end behind it. Nobody may be told a number that Redis does not hold.
 async function during(stage, count, fault) {
     const told = several(stage, count, { twice: 0.3 });
@@ -23,7 +25,7 @@ async function during(stage, count, fault) {
     await told;
 }
 async function end(stage, name, what) {
-    await until(() => stage.store.leftovers([10001]).length === 0, 10000);
+    await until(() => stage.store.leftovers([10001]).length === 0);
     await until(() => stage.store.isUp());
     const judged = judge({ ...stage, sends: stage.recorder.sends });
     verdict.add({ ...judged, lines: judged.lines.map((line) => `${name}: ${line}`) });
@@ -115,7 +117,8 @@ async function embedded() {
         daemon.killRedis();
         const more = several(stage, 3);
         await until(() => (daemon.redis() ?? first) !== first, 5000);
-        for (let pid = daemon.redis(), i = 0; i < (given.long ? 400 : 30); i++, await sleep(25)) {
+        const begun = performance.now(), lasts = () => performance.now() - begun;
+        for (let pid = daemon.redis(); lasts() < (given.long ? 10000 : 750) || (!ends && lasts() < 30000); await sleep(10)) {
             const now = daemon.redis();
             if (now !== pid && now) ends++;
             pid = now ?? pid;
@@ -127,12 +130,13 @@ async function embedded() {
 
     // Torn at a random byte behind the last thing that anybody was told of.
     for (let i = 0; i < (given.long ? 8 : 1); i++) {
-        await until(() => store.leftovers([server.self]).length === 0, 5000);
+        await until(() => store.leftovers([server.self]).length === 0, 60000);
         await sleep(2500); // marks are written
+        await until(() => store.isUp());
         server.faults.fail = Infinity;
         const before = statSync(file()).size, events = store.numbers().length
         const told = several(stage, 4);
-        await until(() => store.numbers().length === events + 4, 10000);
+        await until(() => store.numbers().length === events + 4);
         daemon.killRedis();
         await daemon.kill();
         await sleep(100);
@@ -150,12 +154,12 @@ async function embedded() {
     // Killed while the file is rewritten, which takes long.
     let rewrites = 0; // that were under way
     for (let i = 0; i < (given.long ? 12 : 1); i++) {
-        const slow = () => store.cli('config', 'set', 'rdb-key-save-delay', given.long ? 3000 : 1000);
+        const slow = () => store.cli('config', 'set', 'rdb-key-save-delay', Math.ceil(3e6 / store.cli('dbsize'))); // µs: three seconds
         await until(slow, 15000);
         await during(stage, 3, async () => {
             await until(() => store.cli('bgrewriteaof'), 5000);
             await sleep(rng.between(0, 700));
-            await until(() => (rewrites += /aof_rewrite_in_progress:1/.test(store.cli('info', 'persistence')), true), 5000);
+            await until(() => (rewrites += Number(store.cli('eval', UNDER_WAY, 0)), true), 5000);
             if (daemon.killRedis() && rng.next() < 0.5) {
                 await daemon.kill();
                 daemon.start();

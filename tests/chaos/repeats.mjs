@@ -80,6 +80,7 @@ await Promise.all(Array.from({ length: Math.max(3, given.stories / 4) }, async (
     const kind = otherKinds[i % 3];
     const story = await tell(stage, { twice: 1, until: kind.until, joins: 0, patience: 20000 });
     if (story.faults.length) return;
+    await until(() => store.leftovers([server.self]).length === 0, 10000); // nobody reacts to what is not said yet
     twice(story, () => kind.act(story));
     const state = () => store.events([story.number]).get(story.number).event.state;
     if (!(await until(() => state() === kind.reached, 10000))) story.faults.push(`the event is ${state()}, not ${kind.reached}`);

@@ -100,6 +100,31 @@ const asked = await recorder.heard((s) => s.room === group && s.text.includes(`#
 verdict.check('let in again', asked ? [] : ['nobody is asked whether it is fixed']);
 event.reached = 'checking';
 
+// What OneBot cannot give back, as the README says: a reaction and a recall while there is no connection, …
+const away = async (server, act) => {
+    await calm();
+    server.cut(600);
+    await until(() => server.links.size === 0);
+    act();
+    await until(() => server.links.size > 0);
+    await sleep(700);
+};
+const lost = async (name, story, before, after, act) => {
+    const now = () => store.events([story.number]).get(story.number).event?.state;
+    await away(first, act);
+    verdict.check(`${name} without a connection`, now() === before ? [] : [`the event is ${now()}`]);
+    act();
+    verdict.check(name, (await until(() => now() === after, 5000)) ? [] : [`the event is ${now()}`]);
+    story.reached = after;
+};
+const thanked = await tell(stage, { buildings: odd, joins: 0, twice: 0 });
+const notice = recorder.sends.findLast((s) => s.room === thanked.report.group_id && s.text.includes(`#${thanked.number} `));
+await lost('a reaction', thanked, 'done', 'archived', () => first.react(notice.room, thanked.report.user_id, notice.message, 76));
+const recalled = await tell(stage, { buildings: odd, until: 'dispatched', joins: 0, twice: 0 });
+recalled.skipTrail = true;
+await lost('a recall', recalled, 'dispatched', 'done', () =>
+    first.recall(recalled.report.group_id, recalled.report.user_id, recalled.report.message_id));
+
 // 5. Thrown out of the work group: whoever must act hears of it in a direct chat.
 await calm();
 first.kick(work);
@@ -110,16 +135,9 @@ verdict.check('thrown out of the work group', ping ? [] : [`${worker} does not h
 const number = Number(recorder.sends.find((s) => s.quote === report.message_id)?.text.match(/#(\d+)/)?.[1]);
 stories.push({ text: place.text, report, number, reached: 'handling', joined: 0, faults: [], frames: [report] });
 
-// 6. What OneBot cannot give back, as the README says: direct chats while there is no connection …
+// 6. … direct chats while there is no connection …
 const accept = () => first.say(undefined, town.person(worker), worker, `收到 ${number}`);
 const its = () => store.events([number]).get(number).event?.state;
-const away = async (server, act) => {
-    server.cut(600);
-    await until(() => server.links.size === 0);
-    act();
-    await until(() => server.links.size > 0);
-    await sleep(700);
-};
 await away(first, accept);
 verdict.check('direct chat without a connection', its() === 'dispatched' ? [] : [`the event is ${its()}`]);
 accept();
