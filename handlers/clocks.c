@@ -51,6 +51,12 @@ void clocks_wait_finish(struct turn *turn, struct event *event)
     turn_timer_set(turn, event, "finish", "ladder", at_ms, NULL);
 }
 
+void clocks_send_on(struct turn *turn, struct event *event)
+{
+    turn_timer_cancel(turn, event, "dispatch");
+    clocks_wait_finish(turn, event);
+}
+
 bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler)
 {
     if (emergency_is(event) || !is_quiet(turn))

@@ -112,6 +112,15 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
 
 /* ---- merging ---- */
 
+/* Somebody's report goes there; a flat is counted once. */
+static void follow(struct turn *turn, struct event *into, const char *who)
+{
+    const struct member *member = who ? community_member(turn->community, who) : NULL;
+    bool counted = member && join_is_counted(turn, into, member);
+    if (who && event_join(into, who, turn->arena))
+        into->shared += counted;
+}
+
 void close_merge(struct turn *turn, struct event *event, struct event *into)
 {
     event->outcome = OUTCOME_DUPLICATE;
@@ -122,10 +131,10 @@ void close_merge(struct turn *turn, struct event *event, struct event *into)
         event->duplicate_of = 0;
         return;
     }
-    if (event->reporter)
-        event_join(into, event->reporter, turn->arena);
-    for (size_t i = 0; i < event->also_count; i++)
-        event_join(into, event->also[i], turn->arena);
+    size_t before = event_households(into);
+    for (size_t i = 0; i <= event->also_count; i++)
+        follow(turn, into, i ? event->also[i - 1] : event->reporter);
+    join_third(turn, into, before);
     for (size_t i = 0; i < event->photo_count; i++)
         event_add_photo(into, event->photos[i], false, turn->arena);
     note = arena_printf(turn->arena, "#%u merged into it", event->id);

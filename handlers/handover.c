@@ -14,10 +14,17 @@ static bool is_there(const struct turn *turn, const char *id)
     return member && !member->away;
 }
 
-/* Found people are in no roster, and no staff. */
 static bool is_gone(const struct turn *turn, const char *id)
 {
-    return id && strncmp(id, "r-", 2) != 0 && !is_there(turn, id);
+    return id && !is_there(turn, id);
+}
+
+/* A reporter of no roster who was asked is where he was. */
+static bool is_verifier_gone(const struct turn *turn, const struct event *event)
+{
+    bool found = event->verifier && strncmp(event->verifier, "r-", 2) == 0;
+    return is_gone(turn, event->verifier) &&
+           !(found && is_same(event->verifier, event->reporter));
 }
 
 static bool is_in_work(const struct event *event)
@@ -73,7 +80,7 @@ static void on_timer(struct turn *turn)
     handover_if_gone(turn, event);
     if (turn->timer_data)
         give_back(turn, event, turn->timer_data);
-    if (event->state != STATE_CHECKING || !is_gone(turn, event->verifier))
+    if (event->state != STATE_CHECKING || !is_verifier_gone(turn, event))
         return;
     if (!clocks_wait_for_morning(turn, event, "handover"))
         verify_ask_another(turn, event);

@@ -11,21 +11,27 @@
 
 /* ---- households ---- */
 
-static bool one_household(const struct turn *turn, const char *other)
+static bool one_household(const struct turn *turn, const struct member *a, const char *other)
 {
-    const struct member *a = turn->sender, *b = community_member(turn->community, other);
+    const struct member *b = other ? community_member(turn->community, other) : NULL;
     return b && a->household && b->household && is_same(a->building, b->building) &&
            strcmp(a->household, b->household) == 0;
 }
 
-static bool is_counted(const struct turn *turn, const struct event *event)
+bool join_is_counted(const struct turn *turn, const struct event *event,
+                     const struct member *member)
 {
-    if (event->reporter && one_household(turn, event->reporter))
+    if (one_household(turn, member, event->reporter))
         return true;
     for (size_t i = 0; i < event->also_count; i++)
-        if (one_household(turn, event->also[i]))
+        if (one_household(turn, member, event->also[i]))
             return true;
     return false;
+}
+
+static bool is_counted(const struct turn *turn, const struct event *event)
+{
+    return join_is_counted(turn, event, turn->sender);
 }
 
 /* A unit or floor other than the event's is a fact. */
@@ -43,14 +49,27 @@ static bool note_fact(struct turn *turn, struct event *event)
     return true;
 }
 
-static void third_household(struct turn *turn, struct event *event)
+/* Were there fewer before, and are there three now, within a day? */
+static bool is_third(const struct turn *turn, const struct event *event, size_t before)
 {
-    if (event_households(event) != 3 || turn->now_ms - event->opened_ms > DAY_MS ||
-        event->state == STATE_DRAFT)
+    return before < 3 && event_households(event) >= 3 &&
+           turn->now_ms - event->opened_ms <= DAY_MS && event->state != STATE_DRAFT;
+}
+
+void join_third(struct turn *turn, const struct event *event, size_t before)
+{
+    if (!is_third(turn, event, before))
+        return;
+    int64_t at_ms = emergency_is(event) ? turn->now_ms : after_quiet(turn, turn->now_ms);
+    turn_timer_set(turn, event, "households", "ladder", at_ms, NULL);
+}
+
+static void third_household(struct turn *turn, struct event *event, size_t before)
+{
+    if (!is_third(turn, event, before))
         return;
     if (is_quiet(turn) && !emergency_is(event)) /* nobody is pinged at night */
-        turn_timer_set(turn, event, "households", "ladder",
-                       calendar_quiet_end_ms(turn->calendar, turn->now_ms), NULL);
+        join_third(turn, event, before);
     else
         ladder_raise(turn, event, "households", LOUBOT_ITSELF);
 }
@@ -84,6 +103,7 @@ static const char *household(const struct turn *turn, const struct event *event)
 static void join(struct turn *turn, struct event *event)
 {
     bool fact = note_fact(turn, event);
+    size_t before = event_households(event);
     const char *who = household(turn, event);
     bool joined = !is_counted(turn, event) && event_join(event, who, turn->arena);
     report_attach_photos(turn, event, false);
@@ -97,7 +117,7 @@ static void join(struct turn *turn, struct event *event)
     }
     if (!event->unit && event->floor == FLOOR_NONE)
         report_remember(turn, event); /* he may tell the place that is not known yet */
-    third_household(turn, event);
+    third_household(turn, event, before);
     if (!say_lost(turn, event) && !say_has_here(turn))
         turn_react(turn, "👌");
 }
@@ -174,14 +194,13 @@ struct event *report_known(const struct turn *turn, const struct fault_found *fa
 
 void report_join(struct turn *turn, struct event *event)
 {
+    size_t before = event_households(event);
     if (is_same(event->reporter, turn->sender->id) || is_counted(turn, event) ||
         !event_join(event, turn->sender->id, turn->arena))
         return;
     event_note(event, "joined", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
-    if (event_households(event) == 3) /* in a turn of its own: it has its own line */
-        turn_timer_set(turn, event, "households", "ladder", after_quiet(turn, turn->now_ms),
-                       NULL);
+    join_third(turn, event, before);
 }
 
 /* ---- told again by the reporter ---- */

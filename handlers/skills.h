@@ -153,6 +153,8 @@ void clocks_open(const struct turn *turn, struct event *event);
 void clocks_wait_accept(struct turn *turn, struct event *event);
 /* The timer of the finish deadline, or of the next step after it. */
 void clocks_wait_finish(struct turn *turn, struct event *event);
+/* Somebody sends on what waited for the morning: only the finish deadline's timer is left. */
+void clocks_send_on(struct turn *turn, struct event *event);
 /* In the quiet hours the timer's turn only sets it again for 07:00; true then. Emergencies do
  * not wait. */
 bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler);
@@ -218,6 +220,15 @@ void handover_if_gone(struct turn *turn, struct event *event);
 /* What to do and whom to call, at once. */
 void emergency_advise(struct turn *turn, const struct event *event);
 bool emergency_is(const struct event *event);
+
+/* ---- join.c ---- */
+
+/* Does somebody of the member's flat count for it already? */
+bool join_is_counted(const struct turn *turn, const struct event *event,
+                     const struct member *member);
+/* There were `before` households: the third within a day takes it a rung up, in a turn of its
+ * own, which has its own line. */
+void join_third(struct turn *turn, const struct event *event, size_t before);
 
 /* ---- verify.c, verify_ends.c ---- */
 

@@ -3,6 +3,7 @@
  * joint meeting's docket. These two, and nothing else, pause the clock. */
 #include "handlers/skills.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define YEAR_MS (366 * DAY_MS)
@@ -51,24 +52,52 @@ static const char *reason_of(const struct turn *turn, const char *behind_date)
     return reason ? say_masked(turn, reason) : NULL;
 }
 
+static void say_how(struct turn *turn, const struct event *event, const char *what,
+                    const char *example)
+{
+    if (say_has_here(turn))
+        return;
+    struct outgoing *out = say_answer(turn, event, "suspend_how");
+    out_flag(out, what, true);
+    out_flag(out, example, true);
+}
+
 /* What is missing may come alone within ten minutes; the date that was told stands among the
  * choices. */
 static void complain(struct turn *turn, const struct event *event, const char *what)
 {
-    struct outgoing *out = say_answer(turn, event, "suspend_how");
-    out_flag(out, what, true);
-    out_flag(out, "example", true);
+    say_how(turn, event, what, "example");
     turn_ask(turn, turn->group->name, turn->sender->id, "suspend", "hold", event,
              turn->now_ms + 10 * MINUTE_MS, &turn->text, is_same(what, "no_reason"));
+}
+
+/* The rung that somebody stands on for the event's place; an owner's people stand on none. */
+static int rung_of(const struct turn *turn, const struct event *event,
+                   const struct member *member)
+{
+    static const enum role roles[] = {
+        ROLE_DISTRICT,         ROLE_STREET,      ROLE_COMMUNITY_GRID_HEAD,
+        ROLE_ESTATE_GRID_HEAD, ROLE_GRID_WORKER, ROLE_PARTY_GROUP_LEADER};
+    for (int i = 0; member && i < (int)(sizeof roles / sizeof *roles); i++)
+        if (member_has_role(turn->community, member, roles[i], event->building, event->unit))
+            return i < 5 ? 5 - i : 1;
+    return 0;
+}
+
+static int rung_of_assignee(const struct turn *turn, const struct event *event)
+{
+    const struct member *assignee =
+        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    return rung_of(turn, event, assignee);
 }
 
 /* The rung above the assignee's: over an owner's person the grid worker. */
 static const struct member *granter(const struct turn *turn, const struct event *event)
 {
-    for (int level = 1; level <= 3; level++) {
+    for (int level = rung_of_assignee(turn, event) + 1; level <= 5; level++) {
         const struct member *member =
             community_rung(turn->community, level, event->building, event->unit);
-        if (member && !is_same(member->id, event->assignee))
+        if (member && !guard_is_handler_side(turn, event, member))
             return member;
     }
     return NULL;
@@ -100,6 +129,7 @@ static void hold(struct turn *turn, struct event *event, int64_t until_ms, const
     }
     event->until_ms = until_ms;
     event->until_reason = reason;
+    event->until_by = turn->sender->id;
     event_note(event, "asked to suspend", turn->sender->id, say_masked(turn, turn->text),
                turn->now_ms, turn->arena);
     ask_granter(turn, event, turn->sender->id);
@@ -137,16 +167,11 @@ static bool answer_hold(struct turn *turn, struct session *session, size_t index
 
 /* ---- granting ---- */
 
-/* Over an owner's person the grid worker is enough, over a grid worker it takes the next rung.
- */
 static bool stands_above(const struct turn *turn, const struct event *event)
 {
-    const struct member *assignee =
-        event->assignee ? community_member(turn->community, event->assignee) : NULL;
-    bool grid = assignee && member_has_role(turn->community, assignee, ROLE_GRID_WORKER,
-                                            event->building, event->unit);
-    bool above = !grid || guard_relations(turn, event) & IS_ESTATE_UP;
-    return above && !is_same(event->assignee, turn->sender->id);
+    return rung_of(turn, event, turn->sender) > rung_of_assignee(turn, event) &&
+           !is_same(event->until_by, turn->sender->id) &&
+           !guard_is_handler_side(turn, event, turn->sender);
 }
 
 static bool fits_grant(const struct turn *turn, const struct event *event)
@@ -170,19 +195,56 @@ static void grant(struct turn *turn, struct event *event)
     }
 }
 
-static void tell_refused(struct turn *turn, struct event *event)
+static void tell_refused(struct turn *turn, struct event *event, const char *reason)
 {
-    if (!clocks_keep_for_morning(turn, event, "hold_refused", "suspend", NULL, NULL))
-        dispatch_ping(turn, event, "suspend_refused");
+    if (clocks_keep_for_morning(turn, event, "hold_refused", "suspend", reason, NULL))
+        return;
+    struct outgoing *out = dispatch_ping(turn, event, "suspend_refused");
+    if (out)
+        out_text(out, "reason", reason);
 }
 
-static void refuse(struct turn *turn, struct event *event)
+static void refuse(struct turn *turn, struct event *event, const char *reason)
 {
     event->until_ms = 0;
-    event->until_reason = NULL;
-    event_note(event, "suspension refused", turn->sender->id, say_masked(turn, turn->text),
-               turn->now_ms, turn->arena);
-    tell_refused(turn, event);
+    event->until_reason = event->until_by = NULL;
+    event_note(event, "suspension refused", turn->sender->id, reason, turn->now_ms,
+               turn->arena);
+    turn_close_questions(turn, event);
+    tell_refused(turn, event, reason);
+}
+
+static const char *skip_number(const char *text, uint32_t number)
+{
+    char *end;
+    text += strspn(text, " #,.!:");
+    return strtoul(text, &end, 10) == number && end > text ? end + strspn(end, " ,.!:") : text;
+}
+
+/* What stands beside the no; NULL: nothing. */
+static const char *why_not(const struct turn *turn, const struct event *event)
+{
+    static const char *const words[] = {"不同意", "我不同意", "不批准", "不行",
+                                        "驳回",   "refuse",   "no"};
+    if (turn->meaning->reason)
+        return say_masked(turn, turn->meaning->reason);
+    const char *text = skip_number(turn->text, event->id);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncasecmp(text, words[i], strlen(words[i])) == 0) {
+            text = skip_number(text + strlen(words[i]), event->id);
+            break;
+        }
+    static const char comma[] = "，";
+    text += strncmp(text, comma, strlen(comma)) == 0 ? strlen(comma) : 0;
+    return text[0] ? say_masked(turn, text) : NULL;
+}
+
+/* A refusal needs a reason: the next words are it. */
+static void ask_why_not(struct turn *turn, const struct event *event)
+{
+    say_how(turn, event, "no_reason", "refusal");
+    turn_ask(turn, turn->group->name, turn->sender->id, "suspend", "why", event,
+             turn->now_ms + 10 * MINUTE_MS, NULL, 0);
 }
 
 static bool says_no(const struct turn *turn)
@@ -190,6 +252,18 @@ static bool says_no(const struct turn *turn)
     const struct meaning *m = turn->meaning;
     return m->is_no || m->intent == INTENT_DENY || strstr(turn->text, "不同意") ||
            strncasecmp(turn->text, "no", 2) == 0 || strncasecmp(turn->text, "refuse", 6) == 0;
+}
+
+/* Why it is refused: any words that are no other command. */
+static bool answer_why(struct turn *turn, struct session *session, struct event *event)
+{
+    enum intent intent = turn->meaning->intent;
+    const char *reason = why_not(turn, event);
+    if (session != turn->session || turn->meaning->is_yes || turn->meaning->report || !reason ||
+        (intent != INTENT_CHAT && !says_no(turn)))
+        return false;
+    refuse(turn, event, reason);
+    return true;
 }
 
 static bool answer(struct turn *turn, struct session *session, size_t index)
@@ -202,14 +276,19 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         return answer_hold(turn, session, index, event);
     if (!fits_grant(turn, event))
         return false;
+    if (is_same(question->kind, "why"))
+        return answer_why(turn, session, event);
     bool no = says_no(turn);
     if (!no && !turn->meaning->is_yes && !commands(turn, "agree"))
         return false;
-    session_close(session, index);
-    if (no)
-        refuse(turn, event);
-    else
+    if (!no) {
+        session_close(session, index);
         grant(turn, event);
+    } else if (why_not(turn, event)) {
+        refuse(turn, event, why_not(turn, event));
+    } else {
+        ask_why_not(turn, event);
+    }
     return true;
 }
 
@@ -236,10 +315,14 @@ static int64_t meeting_over_ms(const struct turn *turn)
 
 static void confer(struct turn *turn, struct event *event)
 {
-    const char *reason =
-        say_masked(turn, turn->meaning->reason ? turn->meaning->reason : turn->text);
-    if (!fits_confer(turn, event) || event_move(event, STATE_CONFERRING, turn->sender->id,
-                                                reason, turn->now_ms, turn->arena) < 0)
+    const char *told = turn->meaning->reason;
+    const char *reason = told ? say_masked(turn, told) : before_command(turn);
+    if (!reason) {
+        say_how(turn, event, "no_reason", "meeting");
+        return;
+    }
+    if (event_move(event, STATE_CONFERRING, turn->sender->id, reason, turn->now_ms,
+                   turn->arena) < 0)
         return;
     clocks_pause(turn, event);
     turn_timer_set(turn, event, "resume", "suspend", meeting_over_ms(turn), NULL);
@@ -332,7 +415,7 @@ static void on_timer(struct turn *turn)
              event->until_ms > turn->now_ms && turn->timer_data)
         ask_granter(turn, event, turn->timer_data);
     else if (is_same(turn->timer_name, "hold_refused") && event->state == STATE_HANDLING)
-        tell_refused(turn, event);
+        tell_refused(turn, event, turn->timer_data);
 }
 
 const struct handler handler_suspend = {

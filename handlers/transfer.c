@@ -8,6 +8,8 @@
 
 static bool fits(const struct turn *turn, const struct event *event)
 {
+    if (event->state == STATE_REPORTED) /* at night, before it was sent on */
+        return guard_relations(turn, event) & IS_GRID_UP;
     return (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING) &&
            guard_may(turn, event, RIGHT_TRANSFER);
 }
@@ -65,11 +67,14 @@ static bool is_refusal(const struct turn *turn, const struct event *event)
 static bool to_owner(struct turn *turn, struct event *event, enum owner owner,
                      const char *reason)
 {
+    bool sent_on = event->state != STATE_REPORTED;
     if (event_move(event, STATE_DISPATCHED, turn->sender->id, reason, turn->now_ms,
                    turn->arena) < 0)
         return false;
     event->owner = owner;
     dispatch_choose(turn, event);
+    if (!sent_on)
+        clocks_send_on(turn, event);
     return true;
 }
 
@@ -162,12 +167,16 @@ static void refer(struct turn *turn, struct event *event, const char *reason)
     if (event->state == STATE_HANDLING &&
         event_move(event, STATE_DISPATCHED, who, receiver, turn->now_ms, turn->arena) < 0)
         return;
+    if (event->state == STATE_REPORTED)
+        clocks_send_on(turn, event);
     event->owner = OWNER_UPPER;
     event->assignee = who;
     event_move(event, STATE_HANDLING, who, receiver, turn->now_ms, turn->arena);
     turn_timer_cancel(turn, event, "accept");
     turn_close_questions(turn, event);
-    out_text(say_residents(turn, event, "referred"), "receiver", receiver);
+    struct outgoing *out = say_residents(turn, event, "referred");
+    if (out)
+        out_text(out, "receiver", receiver);
 }
 
 static void transfer(struct turn *turn, struct event *event, enum owner owner,
@@ -332,6 +341,9 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         (is_same(question->kind, "owner") || asks_whom(turn) ||
          (intent != INTENT_TRANSFER && intent != INTENT_CHAT)))
         return false;
+    bool bare = !which && owner == OWNER_NONE && !turn->meaning->reason;
+    if (bare && turn->meaning->intent == INTENT_TRANSFER)
+        return false; /* "不归我管" once more: no reason */
     session_close(session, index);
     const char *reason = turn->meaning->reason ? reason_of(turn) : NULL;
     if (which)

@@ -148,7 +148,7 @@ void event_watch(struct event *event, const char *member, struct arena *arena)
 
 size_t event_households(const struct event *event)
 {
-    return event->also_count + (event->reporter != NULL);
+    return event->also_count + (event->reporter != NULL) - event->shared;
 }
 
 bool event_add_photo(struct event *event, const char *photo, bool after, struct arena *arena)

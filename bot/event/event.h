@@ -86,6 +86,7 @@ struct event {
     const char *reporter, *via;       /* via: who reported on behalf, or NULL */
     const char *also[EVENT_ALSO_MAX]; /* joined members, one a household */
     size_t also_count;
+    size_t shared; /* of these live with another who is counted: followed a merged report */
     const char
         *sees[8]; /* further units named by those who joined ("2"); a fact worth keeping */
     size_t sees_count;
@@ -110,6 +111,7 @@ struct event {
 
     int64_t until_ms;         /* suspension asked for or granted until then, 0 */
     const char *until_reason; /* why */
+    const char *until_by;     /* who asked for it */
     int64_t paused_ms;        /* since when the clock is paused (conferring, suspended), 0 */
 
     int64_t opened_ms, dispatched_ms, accepted_ms, checking_ms, done_ms; /* 0: not yet */

@@ -114,6 +114,8 @@ static void enter(struct event *event, enum state to, int64_t now_ms)
         if (!event->dispatched_ms)
             event->dispatched_ms = now_ms;
         event->accepted_ms = 0;
+        event->until_ms = 0; /* who had it asked for that, whoever has it now may not need it */
+        event->until_reason = event->until_by = NULL;
         break;
     case STATE_HANDLING:
         enter_handling(event, now_ms);

@@ -48,9 +48,23 @@ static void start_over(struct decision *d)
     context_read(d, d->reply);
 }
 
-/* A quote of one of our messages narrows the choice to the questions about its events. */
-static bool may_answer(const struct turn *turn, const struct question *question)
+/* "驳回 12" answers nothing about another event. (A bare number may be a unit or a floor.) */
+static bool names_another(const struct turn *turn, const struct question *question)
 {
+    const struct meaning *m = turn->meaning;
+    if (!question->event || !m->number_count || m->intent == INTENT_FRAGMENT)
+        return false;
+    for (size_t i = 0; i < m->number_count; i++)
+        if (m->numbers[i] == question->event)
+            return false;
+    return true;
+}
+
+/* A quote of one of our messages narrows the choice to the questions about its events. */
+bool decide_may_answer(const struct turn *turn, const struct question *question)
+{
+    if (names_another(turn, question))
+        return false;
     if (!turn_event_by(turn, EVENT_BY_QUOTE))
         return true;
     const struct event *event = turn_event_numbered(turn, question->event);
@@ -63,7 +77,7 @@ static bool try_answer(struct decision *d, bool of_asked, size_t index)
     struct session *session = of_asked ? turn->asked : turn->session;
     const struct question *question = &session->questions[index];
     const struct handler *handler = handler_by_name(d->queue->core, question->handler);
-    if (!handler || !handler->answer || !may_answer(turn, question))
+    if (!handler || !handler->answer || !decide_may_answer(turn, question))
         return false;
     if (!handler->answer(turn, session, index))
         return false;

@@ -91,6 +91,8 @@ struct session *context_session(const char *group, const char *member,
 /* decide.c: pure */
 void decide(struct decision *decision);
 bool decide_has_effects(const struct turn *turn);
+/* Can what was said be meant for that open question at all, by numbers and quotes? */
+bool decide_may_answer(const struct turn *turn, const struct question *question);
 
 /* commit.c */
 void commit_start(struct decision *decision);

@@ -6,7 +6,9 @@ local now, from, most, handler = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), 
 local STEPS = 20 -- of a trail that are looked at
 local there, found = {}, 0
 for i = 5, #ARGV do there[ARGV[i]] = true end
-local function is_gone(id) return type(id) == 'string' and id:sub(1, 2) ~= 'r-' and not there[id] end
+local function is_gone(id) return type(id) == 'string' and not there[id] end
+-- A reporter of no roster who was asked is where he was.
+local function was_found(id, event) return type(id) == 'string' and id:sub(1, 2) == 'r-' and id == event.reporter end
 -- Who had it before he was on leave, and is back.
 local function lender(id, event)
     if event.state ~= 'dispatched' or not event.assignee then return nil end
@@ -21,7 +23,8 @@ local ids = redis.call('ZRANGE', key('open'), from, from + most - 1)
 for _, id in ipairs(ids) do
     local ok, event = pcall(cjson.decode, redis.call('HGET', key('e', id), 'b') or '')
     local back = ok and lender(id, event) or nil
-    if ok and (back or is_gone(event.assignee) or is_gone(event.verifier)) then
+    if ok and (back or is_gone(event.assignee) or
+               is_gone(event.verifier) and not was_found(event.verifier, event)) then
         local timer = 'e' .. id .. ':gone'
         redis.call('ZADD', key('timers'), now, timer)
         redis.call('HSET', key('timer'), timer,

@@ -193,6 +193,20 @@ static void verifier(void **state)
     assert_int_equal(sends_with("@微网格员5"), 1);
 }
 
+/* Likewise of somebody found in a chat, who was given a role: without it he is no one's. */
+static void a_role_taken_back(void **state)
+{
+    take_roster(NULL, "r-0123456789ab,老周,owner,property,building:4,,*:老周,,,\n");
+    say("work", "老周", "收到 1");
+    assert_true(settle());
+    expect(1, "\"assignee\":\"r-0123456789ab\"");
+    size_t before = sends_with("@物业1");
+    take_roster(NULL, "");
+    pass(5000);
+    expect(1, "\"assignee\":\"m-0067\"");
+    assert_int_equal(sends_with("@物业1"), before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +214,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(on_leave, set_up, stage_tear_down),
         cmocka_unit_test_setup_teardown(at_night, set_up, stage_tear_down),
         cmocka_unit_test_setup_teardown(verifier, set_up, stage_tear_down),
+        cmocka_unit_test_setup_teardown(a_role_taken_back, set_up, stage_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

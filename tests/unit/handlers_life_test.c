@@ -255,7 +255,7 @@ static void a_refused_hold_goes_on(void **state)
 {
     lamp_in_hand();
     SAY("work", "物业1", "1 挂起到3月18日 等配件");
-    SAY("work", "网格员1", "不同意");
+    SAY("work", "网格员1", "不同意，今天就有配件");
     expect_state(1, STATE_HANDLING);
     assert_int_equal(world_event(world, 1)->until_ms, 0);
     SAID("work", "@物业1", "#1");

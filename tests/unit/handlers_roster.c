@@ -83,7 +83,7 @@ static bool is_there(const struct world *world, const char *id)
 
 static bool is_gone(const struct world *world, const char *id)
 {
-    return id && strncmp(id, "r-", 2) != 0 && !is_there(world, id);
+    return id && !is_there(world, id);
 }
 
 static void look_for_leavers(struct world *world)
@@ -94,7 +94,11 @@ static void look_for_leavers(struct world *world)
             continue;
         const char *lender = world->events[id - 1].lender;
         bool back = lender && event->state == STATE_DISPATCHED && is_there(world, lender);
-        if (back || is_gone(world, event->assignee) || is_gone(world, event->verifier))
+        bool found = event->verifier && event->reporter &&
+                     strcmp(event->verifier, event->reporter) == 0 &&
+                     strncmp(event->verifier, "r-", 2) == 0;
+        if (back || is_gone(world, event->assignee) ||
+            (!found && is_gone(world, event->verifier)))
             kept_timer_gone(world, event, back ? lender : NULL);
     }
 }

@@ -14,6 +14,7 @@
 #include "handlers/handlers.h"
 #include "host/conf.h"
 #include "host/mem.h"
+#include "turn/decision.h"
 #include "words/lexicon.h"
 
 #define START_MS 1772413200000 /* 2026-03-02T09:00:00+08:00 */
@@ -102,11 +103,8 @@ static bool try_answer(struct world *world, struct session *session, size_t inde
     const struct handler *handler = by_name(question->handler);
     assert_non_null(handler);
     assert_non_null(handler->answer);
-    if (turn_event_by(turn, EVENT_BY_QUOTE)) {
-        struct event *event = turn_event_numbered(turn, question->event);
-        if (!event || !(event->reached & EVENT_BY_QUOTE))
-            return false;
-    }
+    if (!decide_may_answer(turn, question))
+        return false;
     if (!handler->answer(turn, session, index))
         return false;
     world->handler = handler;
@@ -454,6 +452,8 @@ static void run_timer(struct world *world, struct kept_timer *t)
 void world_pass(struct world *world, int64_t ms)
 {
     int64_t until_ms = world->now_ms + ms;
+    if (until_ms > world->latest_ms)
+        world->latest_ms = until_ms;
     forget_said(world);
     struct kept_timer *next;
     for (;;) {

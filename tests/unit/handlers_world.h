@@ -49,6 +49,7 @@ struct world {
     struct lexicon *lexicon;
     struct wording *wording;
     int64_t now_ms;
+    int64_t latest_ms; /* that it was ever: a test may set the clock back */
     int64_t late_ms; /* what is said was written that long ago, read back after a gap */
     struct kept_event events[WORLD_EVENTS];
     uint32_t event_count;
