@@ -31,16 +31,22 @@ static const char *without_joints(const char *text)
     return text;
 }
 
-/* What stands between two words of the command, "12 等配件 挂起到5月18日", or NULL. */
+/* What stands before the command or between two words of it, "等配件，12 挂起到5月18日", "12
+ * 等配件 挂起到5月18日", or NULL. */
 static const char *before_command(const struct turn *turn)
 {
+    static const char comma[] = "，";
     struct span span = turn->meaning->intent_span;
-    const char *text = turn->text + strspn(turn->text, " #0123456789");
-    const char *end = turn->text + span.from;
-    if (span.to <= span.from || end <= text)
+    if (span.to <= span.from)
         return NULL;
-    const char *reason = arena_strndup(turn->arena, text, (size_t)(end - text));
-    return strlen(reason) >= 6 ? reason : NULL;
+    char *text = arena_strndup(turn->arena, turn->text, span.from);
+    for (size_t len = strlen(text), cut = 1; len && cut; text[len] = '\0') {
+        bool joins = len >= strlen(comma) && strcmp(text + len - strlen(comma), comma) == 0;
+        cut = strchr(" #0123456789,", text[len - 1]) ? 1 : joins ? strlen(comma) : 0;
+        len -= cut;
+    }
+    text += strspn(text, " #0123456789");
+    return strlen(text) >= 6 ? text : NULL;
 }
 
 /* Behind the date, or before the command; NULL: none is told. */

@@ -17,7 +17,10 @@
 #include "host/mem.h"
 #include "host/slurp.h"
 #include "tests/unit/fair_rules.h"
+#include "tests/unit/walk_aim.h"
+#include "tests/unit/walk_cover.h"
 #include "tests/unit/walk_texts.h"
+#include "walk_live.h"
 
 #define STEPS 300
 #define LOOK_AT_ALL_EVERY 50 /* steps; what has changed is judged after each */
@@ -25,6 +28,9 @@
 #define EVENTS_MAX 20000
 #define JUDGE_ARENA_MAX (64u << 20)
 #define HOUR_MS 3600000LL
+#define SECONDS_A_STEP 20
+#define NIGHT_STEPS 12
+#define FULL_STEPS 20000 /* so many reach everything */
 
 struct kept { /* an event as it was judged last */
     char *body, *text, *photos;
@@ -36,120 +42,9 @@ struct kept { /* an event as it was judged last */
 static struct kept events[EVENTS_MAX];
 static uint32_t event_count, open_count;
 static char *script;
-static size_t heard; /* of the recorder's sends */
+static int night_steps;
 
 /* ---- the walk ---- */
-
-/* A change of the roster makes timers that are due at once, which run only when told to. */
-static bool calm(void)
-{
-    int64_t end_ms = clock_boot_ms(s.clock) + 20000;
-    while (clock_boot_ms(s.clock) < end_ms) {
-        for (int i = 0; i < 20; i++) {
-            loop_poll(s.loop, 10);
-            if (core_is_ready(s.core) && core_is_idle(s.core))
-                return true;
-        }
-        if (core_is_ready(s.core))
-            core_run_due(s.core);
-    }
-    return false;
-}
-
-static void pass_cb(void *arg, int64_t due_ms)
-{
-    *(int64_t *)arg = due_ms;
-}
-
-static int64_t next_due_ms(void)
-{
-    int64_t due_ms = -1;
-    core_next_due(s.core, pass_cb, &due_ms);
-    for (int i = 0; i < 500 && due_ms < 0; i++)
-        loop_poll(s.loop, 10);
-    assert_true(due_ms >= 0);
-    return due_ms;
-}
-
-static void pass(int64_t ms)
-{
-    int64_t until_ms = clock_now_ms(s.clock) + ms, due_ms;
-    while ((due_ms = next_due_ms()) <= until_ms) {
-        if (due_ms > clock_now_ms(s.clock))
-            clock_set_ms(s.clock, due_ms);
-        core_run_due(s.core);
-        assert_true(calm());
-    }
-    clock_set_ms(s.clock, until_ms);
-}
-
-static char last_group[16], last_name[32], last_message[24];
-
-/* The last message is edited or recalled. */
-static void take_back(enum input_kind kind)
-{
-    struct segment segment = {.kind = SEGMENT_TEXT, .text = "2单元6楼的灯不亮"};
-    struct input input = {.kind = kind,
-                          .direct = strcmp(last_group, "dm") == 0,
-                          .group = strcmp(last_group, "dm") == 0 ? last_name : last_group,
-                          .user = last_name,
-                          .user_name = last_name,
-                          .message = last_message,
-                          .time_ms = clock_now_ms(s.clock),
-                          .segments = &segment,
-                          .segment_count = kind == INPUT_EDIT};
-    if (!last_message[0])
-        return;
-    assert_int_equal(bot_on_input(rec.account, &input), 0);
-    assert_true(calm());
-}
-
-/* Marks as in play scripts; what is quoted is the recorder's last send. */
-static void speak(const char *group, const char *name, const char *text)
-{
-    static int64_t id;
-    char message[24], quoted[24];
-    struct segment segments[4] = {{0}};
-    struct input input = {.kind = INPUT_MESSAGE,
-                          .direct = strcmp(group, "dm") == 0,
-                          .group = strcmp(group, "dm") == 0 ? name : group,
-                          .user = name,
-                          .user_name = name,
-                          .message = message,
-                          .time_ms = clock_now_ms(s.clock),
-                          .segments = segments};
-    snprintf(message, sizeof message, "w%lld", (long long)++id);
-    snprintf(quoted, sizeof quoted, "out-%zu", rec.count);
-    while (text[0] == '[') {
-        struct segment *segment = &segments[input.segment_count];
-        if (strncmp(text, "[photo]", 7) == 0)
-            *segment = (struct segment){.kind = SEGMENT_IMAGE, .text = message};
-        else if (strncmp(text, "[reply", 6) == 0)
-            *segment = (struct segment){.kind = SEGMENT_REPLY, .id = quoted};
-        else
-            return;
-        input.segment_count++;
-        text = strchr(text, ']') + 1;
-        text += *text == ' ';
-    }
-    if (text[0])
-        segments[input.segment_count++] = (struct segment){.kind = SEGMENT_TEXT, .text = text};
-    snprintf(last_group, sizeof last_group, "%s", group);
-    snprintf(last_name, sizeof last_name, "%s", name);
-    snprintf(last_message, sizeof last_message, "%s", message);
-    assert_int_equal(bot_on_input(rec.account, &input), 0);
-    assert_true(calm());
-}
-
-/* The recorder holds so many sends only. */
-static void forget_sends(void)
-{
-    for (size_t i = 0; i < rec.count; i++) {
-        free(rec.texts[i]);
-        free(rec.stables[i]);
-    }
-    rec.count = rec.taken = heard = 0;
-}
 
 /* An emergency calls every five minutes for ever: somebody hears it. */
 static void hear_emergencies(void)
@@ -159,7 +54,7 @@ static void hear_emergencies(void)
         if (events[id].urgency != URGENCY_EMERGENCY || events[id].state != STATE_DISPATCHED)
             continue;
         snprintf(text, sizeof text, "收到 %u", id);
-        speak("work", "小区网格长", text);
+        walk_speak("work", "小区网格长", text);
     }
 }
 
@@ -174,9 +69,9 @@ static void work_on(uint32_t id)
     bool waits = event->state == STATE_DISPATCHED, busy = event->state == STATE_HANDLING;
     snprintf(text, sizeof text, waits ? "收到 %u" : busy ? "[photo] 完成 %u" : "确认 %u", id);
     if (worker && (waits || busy))
-        speak("work", worker->name, text);
+        walk_speak("work", worker->name, text);
     else if (event->state == STATE_CHECKING && event->building[0])
-        speak(group, head, text);
+        walk_speak(group, head, text);
 }
 
 static void work(void)
@@ -192,37 +87,112 @@ static void work(void)
     }
 }
 
-static void step(void)
+static struct event *decoded(uint32_t id, struct arena *arena)
 {
-    if (rec.count > SENDS_MAX / 4 && !rec.waiting_count)
-        forget_sends();
+    const struct kept *kept = &events[id];
+    if (!kept->body)
+        return NULL;
+    struct event *event = event_create(arena);
+    assert_int_equal(event_decode(event, kept->body, kept->text, kept->photos, arena), 0);
+    event->id = id;
+    return event;
+}
+
+static const struct event *find_cb(void *arg, uint32_t id)
+{
+    return decoded(id, arg);
+}
+
+static void say_line(const struct walk_line *line)
+{
+    walk_speak(line->group, line->name, line->text);
+}
+
+static bool aim(struct walk_line *line)
+{
+    struct arena *arena = arena_create(JUDGE_ARENA_MAX);
+    struct walk_scene scene = {s.community, "t",   clock_now_ms(s.clock),
+                               find_cb,     arena, event_count};
+    bool aimed = walk_aim(&scene, line);
+    arena_destroy(&arena);
+    return aimed;
+}
+
+/* Words said on purpose. */
+static void aimed_step(void)
+{
+    struct walk_line line;
+    switch (walk_dice(12)) {
+    case 0:
+    case 1:
+        walk_aim_report(&line);
+        say_line(&line);
+        if (walk_dice(4) == 0)
+            walk_speak(line.group, line.name, "2单元5楼");
+        break;
+    case 2:
+        walk_aim_roster(&line);
+        say_line(&line);
+        break;
+    default:
+        if (aim(&line))
+            say_line(&line);
+    }
+}
+
+/* At night, when what is reported waits. */
+static void to_the_night(void)
+{
+    int64_t since_midnight_ms = (clock_now_ms(s.clock) + 8 * HOUR_MS) % (24 * HOUR_MS);
+    if (since_midnight_ms < 23 * HOUR_MS)
+        walk_pass(23 * HOUR_MS - since_midnight_ms);
+    night_steps = NIGHT_STEPS;
+}
+
+static void random_step(void)
+{
     char buffer[200];
     const char *group = walk_group();
     switch (walk_dice(16)) {
     case 0:
-        pass((int64_t)walk_dice(30) * HOUR_MS);
+        walk_pass((int64_t)walk_dice(30) * HOUR_MS);
         break;
     case 1:
-        pass((int64_t)walk_dice(90) * 60000);
+        walk_pass((int64_t)walk_dice(90) * 60000);
         break;
     case 2:
-        if (walk_dice(10))
-            break;
-        stage_stop_core();
-        stage_start_core();
-        assert_true(calm());
+        walk_happens(event_count);
         break;
     case 3:
-        take_back(walk_dice(2) ? INPUT_EDIT : INPUT_RECALL);
+        walk_take_back(walk_dice(2) ? INPUT_EDIT : INPUT_RECALL);
+        break;
+    case 4:
+        if (walk_dice(4) == 0)
+            to_the_night();
+        break;
+    case 5:
+    case 6:
+    case 7:
+        walk_speak(group, walk_person(group), walk_text(event_count, buffer, sizeof buffer));
         break;
     default:
-        speak(group, walk_person(group), walk_text(event_count, buffer, sizeof buffer));
+        aimed_step();
+    }
+}
+
+static void step(void)
+{
+    walk_forget_sends();
+    walk_pass(SECONDS_A_STEP * 1000); /* nobody floods */
+    if (night_steps > 0) {
+        night_steps--;
+        aimed_step();
+    } else {
+        random_step();
     }
     if (open_count > OPEN_WANTED)
         work();
     hear_emergencies();
-    for (; heard < rec.count; heard++)
-        walk_hear(rec.texts[heard]);
 }
 
 /* ---- judging ---- */
@@ -237,19 +207,9 @@ struct look {
     struct news *news;
     size_t count;
     bool done;
-    char faults[1000];
+    char failure[200];
+    struct fair *fair;
 };
-
-static struct event *decoded(uint32_t id, struct arena *arena)
-{
-    const struct kept *kept = &events[id];
-    if (!kept->body)
-        return NULL;
-    struct event *event = event_create(arena);
-    assert_int_equal(event_decode(event, kept->body, kept->text, kept->photos, arena), 0);
-    event->id = id;
-    return event;
-}
 
 static void keep(struct kept *kept, const struct redis_reply *item)
 {
@@ -289,25 +249,35 @@ static void take(struct look *look, const struct redis_reply *item)
     }
 }
 
+static void check_waits(struct look *look, const struct redis_reply *item)
+{
+    struct fair_timer timers[16];
+    size_t count = 0;
+    const struct event *event =
+        decoded((uint32_t)strtoul(item->items[0]->text, NULL, 10), look->arena);
+    for (size_t i = 2; i + 1 < item->len && count < 16; i += 2)
+        timers[count++] = (struct fair_timer){item->items[i]->text,
+                                              strtoll(item->items[i + 1]->text, NULL, 10)};
+    bool asked = strcmp(item->items[1]->text, "1") == 0;
+    if (event)
+        fair_check_waits(look->fair, event, timers, count, asked);
+}
+
 static void look_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct look *look = arg;
     look->done = true;
     if (error || reply->type != REDIS_LIST) {
-        snprintf(look->faults, sizeof look->faults, "walk_judge.lua: %s",
+        snprintf(look->failure, sizeof look->failure, "walk_judge.lua: %s",
                  error ? "Redis is away" : reply->text);
         return;
     }
     event_count = (uint32_t)reply->items[0]->integer;
-    snprintf(look->faults, sizeof look->faults, "%s", reply->items[1]->text);
     look->news = arena_alloc(look->arena, (reply->len + 1) * sizeof *look->news);
     for (size_t i = 2; i < reply->len; i++)
         take(look, reply->items[i]);
-}
-
-static const struct event *find_cb(void *arg, uint32_t id)
-{
-    return decoded(id, arg);
+    for (size_t i = 0; i < reply->items[1]->len; i++)
+        check_waits(look, reply->items[1]->items[i]);
 }
 
 static void judge(bool all)
@@ -317,7 +287,11 @@ static void judge(bool all)
         script = slurp("tests/live/walk_judge.lua", 65536, &len, s.faults);
     if (!script)
         fail_msg("tests/live/walk_judge.lua is not here: run it from the project's folder");
-    struct look look = {.arena = arena_create(JUDGE_ARENA_MAX)};
+    struct arena *arena = arena_create(JUDGE_ARENA_MAX);
+    struct fair fair = {s.community, s.calendar, clock_now_ms(s.clock), find_cb, arena};
+    struct fair latest = fair;
+    latest.now_ms = walk_latest_ms > fair.now_ms ? walk_latest_ms : fair.now_ms;
+    struct look look = {.arena = arena, .fair = &latest};
     char tag[60];
     snprintf(tag, sizeof tag, "{%s}", community_id(s.community));
     redis_command(s.look, 0, 5,
@@ -325,15 +299,14 @@ static void judge(bool all)
                   look_cb, &look);
     while (!look.done)
         loop_poll(s.loop, 1000);
-    struct fair fair = {s.community, s.calendar, clock_now_ms(s.clock), find_cb, look.arena};
+    if (look.failure[0])
+        fail_msg("%s", look.failure);
     for (size_t i = 0; i < look.count; i++) {
         fair_check(&fair, look.news[i].was, look.news[i].is);
         if (!look.news[i].was || look.news[i].was->state != look.news[i].is->state)
             fair_check_followed(&fair, look.news[i].is);
     }
-    if (look.faults[0])
-        fail_msg("%s", look.faults);
-    arena_destroy(&look.arena);
+    arena_destroy(&arena);
     open_count = 0;
     for (uint32_t id = 1; id <= event_count; id++)
         open_count += events[id].state >= STATE_DRAFT && events[id].state <= STATE_CHECKING;
@@ -368,6 +341,9 @@ static void the_rules_hold_on_the_real_core(void **state)
     assert_non_null(LOOK("PING")); /* opens the test's own eyes */
     walk(steps);
     print_message("%u events, %u open\n", event_count, open_count);
+    size_t missing = length ? cover_print(true) : 0;
+    if (steps >= FULL_STEPS && missing)
+        fail_msg("%zu things were never reached", missing);
     free(script);
     for (uint32_t id = 0; id < EVENTS_MAX; id++) {
         free(events[id].body);

@@ -10,10 +10,17 @@
 #include <cmocka.h>
 
 #include "handlers_world.h"
+#include "walk_aim.h"
+#include "walk_cover.h"
 #include "walk_texts.h"
 
 #define STEPS 1000
+#define FULL_STEPS 20000     /* so many reach everything */
+#define EVENTS_MAX 400       /* then another community begins: each turn looks at all */
+#define LOOK_AT_ALL_EVERY 20 /* steps */
 #define MINUTE_MS 60000LL
+#define HOUR_MS (60 * MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
 
 static bool is_in_grid_2(const struct event *event)
 {
@@ -34,29 +41,118 @@ static void hear_emergencies(struct world *world)
     }
 }
 
+static const struct event *find_cb(void *arg, uint32_t id)
+{
+    return world_event(arg, id);
+}
+
+static void say_line(struct world *world, const struct walk_line *line)
+{
+    world_say(world, line->group, line->name, line->text);
+    for (size_t k = 0; k < world->said_count; k++)
+        walk_hear(world->said[k]);
+}
+
+/* Words said on purpose. */
+static void aimed_step(struct world *world)
+{
+    struct walk_scene scene = {world->community, "play", world->now_ms,
+                               find_cb,          world,  world->event_count};
+    struct walk_line line;
+    switch (walk_dice(12)) {
+    case 0:
+    case 1:
+        walk_aim_report(&line);
+        say_line(world, &line);
+        if (walk_dice(4) == 0)
+            world_say(world, line.group, line.name, "2单元5楼");
+        break;
+    case 2:
+        walk_aim_roster(&line);
+        say_line(world, &line);
+        break;
+    default:
+        if (walk_aim(&scene, &line))
+            say_line(world, &line);
+    }
+}
+
+/* At night, when what is reported waits. */
+static void night_step(struct world *world)
+{
+    int64_t since_midnight_ms = (world->now_ms + 8 * HOUR_MS) % DAY_MS;
+    int64_t until_ms = 23 * HOUR_MS - since_midnight_ms;
+    hear_emergencies(world);
+    world_pass(world, until_ms > 0 ? until_ms : 0);
+    for (int i = 0; i < 12; i++)
+        aimed_step(world);
+}
+
+/* Also when somebody has it in hand already. */
+static void said_and_changed(struct world *world)
+{
+    char text[24];
+    const char *group = walk_group(), *name = walk_person(group);
+    uint32_t before = world->event_count;
+    size_t message = world_say(world, group, name, walk_report());
+    if (!message)
+        return;
+    const struct event *made =
+        world->event_count > before ? world_event(world, world->event_count) : NULL;
+    const struct member *worker =
+        made && walk_dice(2) ? community_member(world->community, made->assignee) : NULL;
+    snprintf(text, sizeof text, "收到 %u", world->event_count);
+    if (worker)
+        world_say(world, "work", worker->name, text);
+    bool recalled = walk_dice(2);
+    if (recalled)
+        world_recall(world, group, name, message);
+    else
+        world_edit(world, group, name, message, "2单元6楼的灯不亮");
+    cover_act(recalled ? "message recalled" : "message edited");
+}
+
+/* Ahead: what was due meanwhile comes late. */
+static void clock_jumps(struct world *world)
+{
+    bool ahead = walk_dice(3) != 0;
+    world->now_ms += ahead ? (1 + walk_dice(60)) * HOUR_MS : -(int64_t)walk_dice(3) * HOUR_MS;
+    world_pass(world, 0);
+    cover_act(ahead ? "clock jumped ahead" : "clock set back");
+}
+
 static void random_step(struct world *world)
 {
     char buffer[200];
     const char *group = walk_group(), *name = walk_person(group);
-    size_t message;
+    world_pass(world, 20000);
     switch (walk_dice(20)) {
     case 0:
         hear_emergencies(world);
-        world_pass(world, (int64_t)walk_dice(40) * 3600000 + 1);
+        world_pass(world, (int64_t)walk_dice(40) * HOUR_MS + 1);
         break;
     case 1:
     case 2:
         world_pass(world, (int64_t)walk_dice(120) * MINUTE_MS);
         break;
     case 3:
-        message = world_say(world, group, name, walk_report());
-        if (message && walk_dice(2))
-            world_recall(world, group, name, message);
-        else if (message)
-            world_edit(world, group, name, message, "2单元6楼的灯不亮");
+        said_and_changed(world);
+        break;
+    case 4:
+        if (walk_dice(5) == 0)
+            clock_jumps(world);
+        else if (walk_dice(5) == 0)
+            night_step(world);
+        break;
+    case 5:
+    case 6:
+    case 7:
+    case 8:
+    case 9:
+        world_say(world, group, name, walk_text(world->event_count, buffer, sizeof buffer));
         break;
     default:
-        world_say(world, group, name, walk_text(world->event_count, buffer, sizeof buffer));
+        aimed_step(world);
     }
 }
 
@@ -68,21 +164,26 @@ static void the_rules_hold_on_every_walk(void **state)
     long steps = length ? strtol(length, NULL, 10) : STEPS;
     print_message("WALK_SEED=%llu WALK_STEPS=%ld\n", (unsigned long long)walk_seed, steps);
     struct world *world = world_create();
+    uint32_t events = 0;
     for (long i = 0; i < steps; i++) {
         random_step(world);
         for (size_t k = 0; k < world->said_count; k++)
             walk_hear(world->said[k]);
-        if (i % 50 == 0)
+        if (i % LOOK_AT_ALL_EVERY == 0)
             rules_check_all(world);
-        if (world->event_count > WORLD_EVENTS - 10 ||
-            world->message_count > WORLD_MESSAGES - 100) {
+        if (world->event_count > EVENTS_MAX) {
+            rules_check_all(world);
+            events += world->event_count;
             world_destroy(&world);
             world = world_create();
         }
     }
     rules_check_all(world);
-    print_message("%u events\n", world->event_count);
+    print_message("%u events\n", events + world->event_count);
     world_destroy(&world);
+    size_t missing = length ? cover_print(false) : 0;
+    if (steps >= FULL_STEPS && missing)
+        fail_msg("%zu things were never reached", missing);
 }
 
 int main(void)

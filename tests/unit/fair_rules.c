@@ -10,8 +10,11 @@
 
 #include "event/calendar.h"
 #include "people/community.h"
+#include "walk_cover.h"
 
 #define DAY_MS 86400000LL
+#define SILENCE_MS (2 * DAY_MS)
+#define YEAR_MS (366 * DAY_MS)
 
 void fair_broken(const struct event *event, const char *rule)
 {
@@ -53,22 +56,126 @@ static bool is_one_side(const struct fair *fair, const char *who, const char *wo
            (is_of_company(b, a) || is_same(a->deputy, worker) || is_same(b->deputy, who));
 }
 
-static void check_confirmation(const struct fair *fair, const struct event *event,
-                               const struct step *step)
+static void check_silence(const struct event *event, const struct step *step)
 {
-    bool merged = step->note && strncmp(step->note, "the same as #", 13) == 0;
-    bool resolved = step->from == STATE_CHECKING ||
-                    (event->outcome == OUTCOME_RESOLVED &&
-                     (step->from == STATE_DISPATCHED || step->from == STATE_HANDLING));
-    if (step->to != STATE_DONE || merged || !resolved || is_same(step->who, LOUBOT_ITSELF))
+    bool waited = event->checking_ms && step->at_ms - event->checking_ms >= SILENCE_MS;
+    if (step->from != STATE_CHECKING || event->confirmed_by != CONFIRMED_SILENCE || !waited ||
+        !event->photos_after)
+        fair_broken(event, "Loubot closed it without a photo or 48 hours of silence");
+}
+
+/* The trail says which of the three confirmed it. */
+static void check_confirmed_by(const struct event *event, const struct step *step)
+{
+    bool told = is_same(step->who, event->reporter) || is_same(step->who, event->via);
+    if (event->confirmed_by != (told ? CONFIRMED_REPORTER : CONFIRMED_VERIFIER))
+        fair_broken(event, "it is not told rightly who confirmed it");
+}
+
+static void check_closing(const struct fair *fair, const struct event *event,
+                          const struct step *step)
+{
+    if (step->to != STATE_DONE || event->outcome == OUTCOME_NONE)
         return;
+    if (event->outcome == OUTCOME_WITHDRAWN &&
+        (event->also_count ||
+         !(is_same(step->who, event->reporter) || is_same(step->who, event->via))))
+        fair_broken(event, "withdrawn by another, or over the head of those who joined");
+    if (event->outcome != OUTCOME_RESOLVED)
+        return;
+    if (is_same(step->who, LOUBOT_ITSELF)) {
+        check_silence(event, step);
+        return;
+    }
+    check_confirmed_by(event, step);
     if (is_one_side(fair, step->who, event->handler_member))
         fair_broken(event, "somebody confirmed his own work, or his company's");
     if (is_one_side(fair, step->who, event->assignee))
         fair_broken(event, "somebody closed what he had in hand himself, or his company");
 }
 
+static void check_verifier(const struct fair *fair, const struct event *before,
+                           const struct event *event)
+{
+    bool asked = event->state == STATE_CHECKING && event->verifier &&
+                 (!before || !is_same(before->verifier, event->verifier));
+    if (asked && is_one_side(fair, event->verifier, event->handler_member))
+        fair_broken(event, "asked to confirm his own work, or his company's");
+}
+
+/* ---- what Loubot may do by itself ---- */
+
+static void check_itself(const struct event *event, const struct step *step)
+{
+    static const struct {
+        enum state from, to;
+    } mays[] = {
+        {STATE_DRAFT, STATE_REPORTED},     {STATE_REPORTED, STATE_DISPATCHED},
+        {STATE_SUSPENDED, STATE_HANDLING}, {STATE_CONFERRING, STATE_DISPATCHED},
+        {STATE_CHECKING, STATE_DONE},      {STATE_DONE, STATE_ARCHIVED},
+    };
+    if (!is_same(step->who, LOUBOT_ITSELF) || step->to == STATE_NONE)
+        return;
+    for (size_t i = 0; i < sizeof mays / sizeof *mays; i++)
+        if (mays[i].from == step->from && mays[i].to == step->to)
+            return;
+    fair_broken(event, "Loubot did by itself what people decide");
+}
+
+/* ---- on hold: asked by one, granted by another on a higher rung ---- */
+
+#define ASKERS_MAX 20000
+static char askers[ASKERS_MAX][24];
+
+/* The highest rung that somebody stands on for that place; 0: none. */
+static int rung_of(const struct fair *fair, const struct event *event, const char *who)
+{
+    static const struct {
+        enum role role;
+        int rung;
+    } roles[] = {
+        {ROLE_DISTRICT, 5},         {ROLE_STREET, 4},      {ROLE_COMMUNITY_GRID_HEAD, 3},
+        {ROLE_ESTATE_GRID_HEAD, 2}, {ROLE_GRID_WORKER, 1}, {ROLE_PARTY_GROUP_LEADER, 1}};
+    const struct member *member = who ? community_member(fair->community, who) : NULL;
+    for (size_t i = 0; member && i < sizeof roles / sizeof *roles; i++)
+        if (member_has_role(fair->community, member, roles[i].role, event->building,
+                            event->unit))
+            return roles[i].rung;
+    return 0;
+}
+
+static void check_hold(const struct fair *fair, const struct event *before,
+                       const struct event *event, const struct step *step)
+{
+    char *asker = askers[event->id % ASKERS_MAX];
+    if (is_same(step->what, "asked to suspend"))
+        snprintf(asker, sizeof *askers, "%s", step->who);
+    bool granted = step->to == STATE_SUSPENDED && step->from == STATE_HANDLING;
+    if (!granted)
+        return;
+    if (!asker[0] || is_same(asker, step->who) || is_one_side(fair, step->who, event->assignee))
+        fair_broken(event, "somebody granted himself to suspend it");
+    if (before && rung_of(fair, event, step->who) <= rung_of(fair, event, event->assignee))
+        fair_broken(event, "suspended by nobody above who has it");
+    if (event->until_ms > step->at_ms + YEAR_MS)
+        fair_broken(event, "suspended for more than a year");
+}
+
 /* ---- the trail ---- */
+
+/* A command that is all of the note, or its number: that gives no reason. */
+static bool is_bare(const char *note)
+{
+    static const char *const commands[] = {"不归我管", "驳回", "不同意", "同意", "上会",
+                                           "挂起",     "转",   "reject", "no"};
+    const char *from = note + strspn(note, " #0123456789");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strncmp(from, commands[i], strlen(commands[i])) == 0) {
+            from += strlen(commands[i]);
+            break;
+        }
+    return from[strspn(from, " #0123456789.!")] == '\0';
+}
 
 static void check_reason(const struct event *event, const struct step *step)
 {
@@ -78,7 +185,7 @@ static void check_reason(const struct event *event, const struct step *step)
                    (event->outcome == OUTCOME_EXPLAINED || event->outcome == OUTCOME_REJECTED);
     bool pausing = step->to == STATE_CONFERRING || step->to == STATE_SUSPENDED;
     bool no = is_same(step->what, "suspension refused");
-    if ((refusal || closing || pausing || no) && (!step->note || !step->note[0]))
+    if ((refusal || closing || pausing || no) && (!step->note || is_bare(step->note)))
         fair_broken(event, "a refusal without a reason");
 }
 
@@ -86,11 +193,16 @@ static void check_steps(const struct fair *fair, const struct event *before,
                         const struct event *event)
 {
     enum state at = before ? before->state : STATE_NONE;
+    if (!before)
+        askers[event->id % ASKERS_MAX][0] = '\0';
     for (const struct step *step = event->new_steps; step; step = step->next) {
         if (!step->who || !step->what)
             fair_broken(event, "a step without who or what");
+        cover_step(event, step);
         check_reason(event, step);
-        check_confirmation(fair, event, step);
+        check_closing(fair, event, step);
+        check_itself(event, step);
+        check_hold(fair, before, event, step);
         if (step->to == STATE_NONE)
             continue;
         if (step->from != at)
@@ -144,7 +256,7 @@ static void check_deadlines(const struct fair *fair, const struct event *before,
         fair_broken(after, "a deadline was dropped");
 }
 
-/* ---- nothing is dropped ---- */
+/* ---- nothing is dropped, nobody is counted twice ---- */
 
 static bool has(const char *const *list, size_t count, const char *text)
 {
@@ -152,6 +264,33 @@ static bool has(const char *const *list, size_t count, const char *text)
         if (is_same(list[i], text))
             return true;
     return false;
+}
+
+static const struct member *home_of(const struct fair *fair, const char *id)
+{
+    const struct member *member = id ? community_member(fair->community, id) : NULL;
+    return member && member->household ? member : NULL;
+}
+
+/* Members bound to one flat are one household. */
+static void check_households(const struct fair *fair, const struct event *before,
+                             const struct event *after)
+{
+    size_t shared = after->shared - before->shared;
+    for (size_t i = 0; i < after->also_count; i++) {
+        const struct member *one = home_of(fair, after->also[i]);
+        if (!one || has(before->also, before->also_count, after->also[i]))
+            continue;
+        bool counted = false;
+        for (size_t k = 0; k <= i; k++) {
+            const struct member *other =
+                home_of(fair, k ? after->also[k - 1] : after->reporter);
+            counted |= other && other != one && is_same(one->building, other->building) &&
+                       is_same(one->household, other->household);
+        }
+        if (counted && !shared--)
+            fair_broken(after, "a household was counted twice");
+    }
 }
 
 static void check_kept(const struct event *before, const struct event *after)
@@ -164,6 +303,8 @@ static void check_kept(const struct event *before, const struct event *after)
             fair_broken(after, "a household was dropped");
     if (before->reporter && !is_same(before->reporter, after->reporter))
         fair_broken(after, "the reporter changed");
+    if (before->opened_ms != after->opened_ms || !is_same(before->group, after->group))
+        fair_broken(after, "when or where it was told changed");
     if (after->rework < before->rework || after->reopened < before->reopened ||
         after->refusals < before->refusals || after->level < before->level)
         fair_broken(after, "a counter went back");
@@ -199,8 +340,10 @@ void fair_check(const struct fair *fair, const struct event *before, const struc
     if (assigned && !after->assignee)
         fair_broken(after, "assigned to nobody");
     check_steps(fair, before, after);
+    check_verifier(fair, before, after);
     if (!before)
         return;
     check_kept(before, after);
+    check_households(fair, before, after);
     check_deadlines(fair, before, after);
 }

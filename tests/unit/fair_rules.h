@@ -20,6 +20,14 @@ struct fair {
 void fair_check(const struct fair *fair, const struct event *before, const struct event *after);
 /* A duplicate's reporter, households and photos are with the other event too. */
 void fair_check_followed(const struct fair *fair, const struct event *event);
+/* What an event waits for, in any turn of its life (fair_waits.c): the timers that its state
+ * needs, none later than it may be. `asked`: a question about it is open to somebody. */
+struct fair_timer {
+    const char *name;
+    int64_t due_ms;
+};
+void fair_check_waits(const struct fair *fair, const struct event *event,
+                      const struct fair_timer *timers, size_t count, bool asked);
 void fair_broken(const struct event *event, const char *rule);
 
 #endif

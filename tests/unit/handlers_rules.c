@@ -93,15 +93,19 @@ static bool somebody_was_asked(struct world *world, uint32_t event)
 
 void rules_check_all(struct world *world)
 {
+    struct fair fair = fair_of(world);
+    if (world->latest_ms > fair.now_ms)
+        fair.now_ms = world->latest_ms;
     for (uint32_t id = 1; id <= world->event_count; id++) {
         struct event *event = world_event(world, id);
-        bool waits = world_has_timer(world, id, NULL);
-        if (event_is_open(event) && !waits && !somebody_was_asked(world, id))
-            fair_broken(event, "open, without a timer or a question");
-        if (event->state == STATE_DONE && !waits)
-            fair_broken(event, "done, and never archived");
-        bool told = world_has_timer(world, id, "why") || world_has_timer(world, id, "withdrawn");
-        if (event->state == STATE_ARCHIVED && waits && !told)
-            fair_broken(event, "archived, with a timer");
+        struct fair_timer timers[16];
+        size_t count = 0;
+        for (size_t i = 0; i < world->timer_count && count < 16; i++) {
+            const struct kept_timer *t = &world->timers[i];
+            if (t->live && t->event == id)
+                timers[count++] = (struct fair_timer){t->name, t->due_ms};
+        }
+        fair_check_waits(&fair, event, timers, count,
+                         !count && somebody_was_asked(world, id));
     }
 }

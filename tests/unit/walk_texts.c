@@ -167,6 +167,11 @@ void walk_hear(const char *text)
         }
 }
 
+const char *walk_heard(void)
+{
+    return heard[0] ? heard : NULL;
+}
+
 /* Puts the number where "%u" stands. */
 static void fill(char *text, size_t size, const char *format, uint32_t number)
 {
@@ -191,6 +196,11 @@ const char *walk_person(const char *group)
 {
     bool resident = strcmp(group, "work") != 0 && walk_dice(3) != 0;
     return resident ? PICK(residents) : PICK(staff);
+}
+
+const char *walk_resident(size_t index)
+{
+    return index < sizeof residents / sizeof *residents ? residents[index] : NULL;
 }
 
 const char *walk_report(void)

@@ -13,11 +13,13 @@ uint32_t walk_dice(uint32_t sides);
 const char *walk_group(void);
 const char *walk_person(const char *group);
 const char *walk_report(void);
+const char *walk_resident(size_t index); /* of no roster; NULL: there are no more */
 /* A report, an answer, or a command about one of the last events, with marks as in play
  * scripts. */
 const char *walk_text(uint32_t events, char *text, size_t size);
 
 /* What the bot said: a code in it will be used, or shown where it should not. */
 void walk_hear(const char *text);
+const char *walk_heard(void); /* the last one; NULL: none yet */
 
 #endif

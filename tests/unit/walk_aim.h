@@ -1,0 +1,30 @@
+/* walk_aim.h: words said on purpose, so that a walk reaches what random words seldom do: what
+ * the people of an event may say in its state, and what they must not be allowed. What was
+ * tried least comes first. */
+#ifndef LOUBOT_TESTS_WALK_AIM_H
+#define LOUBOT_TESTS_WALK_AIM_H
+
+#include "event/event.h"
+
+struct walk_scene {
+    const struct community *community;
+    const char *account; /* of adapter "play": people of no roster are known by it */
+    int64_t now_ms;
+    /* The event of that number, or NULL. Numbers begin at 1. */
+    const struct event *(*find)(void *arg, uint32_t id);
+    void *arg;
+    uint32_t event_count;
+};
+
+struct walk_line {
+    char group[16], name[40], text[160]; /* marks as in play scripts */
+};
+
+/* Something to one of the last events; false: nothing fits it. */
+bool walk_aim(const struct walk_scene *scene, struct walk_line *ret);
+/* A new trouble, told by residents, by staff and by those who would mend it themselves. */
+void walk_aim_report(struct walk_line *ret);
+/* A code is given out, used, what it gave is taken back. */
+void walk_aim_roster(struct walk_line *ret);
+
+#endif
