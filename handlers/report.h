@@ -83,4 +83,11 @@ void report_acknowledge(struct turn *turn, const struct made *made, size_t count
 /* One answer to a message that made events. */
 void report_ack(struct turn *turn, const struct made *made, size_t count);
 
+/* Does somebody of the member's flat count for it already? */
+bool join_is_counted(const struct turn *turn, const struct event *event,
+                     const struct member *member);
+/* There were `before` households: the third within a day takes it a rung up, in a turn of its
+ * own, which has its own line. */
+void join_third(struct turn *turn, const struct event *event, size_t before);
+
 #endif

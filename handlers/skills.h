@@ -4,6 +4,7 @@
 #define LOUBOT_HANDLERS_SKILLS_H
 
 #include "bot/handler.h"
+#include "handlers/clocks.h"
 #include "handlers/report.h"
 
 #define SECOND_MS 1000LL
@@ -144,33 +145,6 @@ void dispatch_words(const struct turn *turn, struct outgoing *out, const struct 
 void dispatch_details(struct turn *turn, const struct event *event, const char *member,
                       enum lang lang);
 
-/* ---- clocks.c ---- */
-
-int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int64_t from_ms);
-/* Sets the deadlines of a new event. */
-void clocks_open(const struct turn *turn, struct event *event);
-/* The time to accept runs from now: deadline (once) and timer. */
-void clocks_wait_accept(struct turn *turn, struct event *event);
-/* The timer of the finish deadline, or of the next step after it. */
-void clocks_wait_finish(struct turn *turn, struct event *event);
-/* Somebody sends on what waited for the morning: only the finish deadline's timer is left. */
-void clocks_send_on(struct turn *turn, struct event *event);
-/* In the quiet hours the timer's turn only sets it again for 07:00; true then. Emergencies do
- * not wait. */
-bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const char *handler);
-/* In the quiet hours nobody is pinged about what is no emergency: then it is done by the timer
- * `name` of `handler` at 07:00, which gets `data`; true. The staff's sender reads that `whom`
- * (or NULL) is told then. When you add a name, add it in clocks.c too. */
-bool clocks_keep_for_morning(struct turn *turn, const struct event *event, const char *name,
-                             const char *handler, const char *data, const struct member *whom);
-/* Nothing of that is left. */
-void clocks_drop_kept(struct turn *turn, const struct event *event);
-/* It is done: no timer is left but the one that archives it. */
-void clocks_end(struct turn *turn, const struct event *event);
-/* Only conferring and suspended pause: stops the clock, and moves the deadline by the pause. */
-void clocks_pause(struct turn *turn, struct event *event);
-void clocks_resume(struct turn *turn, struct event *event);
-
 /* ---- ladder.c ---- */
 
 /* One rung up: names the person there, tells the residents the first time. False: there is no
@@ -220,15 +194,6 @@ void handover_if_gone(struct turn *turn, struct event *event);
 /* What to do and whom to call, at once. */
 void emergency_advise(struct turn *turn, const struct event *event);
 bool emergency_is(const struct event *event);
-
-/* ---- join.c ---- */
-
-/* Does somebody of the member's flat count for it already? */
-bool join_is_counted(const struct turn *turn, const struct event *event,
-                     const struct member *member);
-/* There were `before` households: the third within a day takes it a rung up, in a turn of its
- * own, which has its own line. */
-void join_third(struct turn *turn, const struct event *event, size_t before);
 
 /* ---- verify.c, verify_ends.c ---- */
 
