@@ -56,6 +56,23 @@ static bool is_one_side(const struct fair *fair, const char *who, const char *wo
            (is_of_company(b, a) || is_same(a->deputy, worker) || is_same(b->deputy, who));
 }
 
+/* The highest rung that somebody stands on for that place; 0: none. */
+static int rung_of(const struct fair *fair, const struct event *event, const char *who)
+{
+    static const struct {
+        enum role role;
+        int rung;
+    } roles[] = {
+        {ROLE_DISTRICT, 5},         {ROLE_STREET, 4},      {ROLE_COMMUNITY_GRID_HEAD, 3},
+        {ROLE_ESTATE_GRID_HEAD, 2}, {ROLE_GRID_WORKER, 1}, {ROLE_PARTY_GROUP_LEADER, 1}};
+    const struct member *member = who ? community_member(fair->community, who) : NULL;
+    for (size_t i = 0; member && i < sizeof roles / sizeof *roles; i++)
+        if (member_has_role(fair->community, member, roles[i].role, event->building,
+                            event->unit))
+            return roles[i].rung;
+    return 0;
+}
+
 static void check_silence(const struct event *event, const struct step *step)
 {
     bool waited = event->checking_ms && step->at_ms - event->checking_ms >= SILENCE_MS;
@@ -64,10 +81,14 @@ static void check_silence(const struct event *event, const struct step *step)
         fair_broken(event, "Loubot closed it without a photo or 48 hours of silence");
 }
 
-/* The trail says which of the three confirmed it. */
-static void check_confirmed_by(const struct event *event, const struct step *step)
+/* The trail says which of the three confirmed it; settled on the spot, by a rung, none did. */
+static void check_confirmed_by(const struct fair *fair, const struct event *event,
+                               const struct step *step)
 {
     bool told = is_same(step->who, event->reporter) || is_same(step->who, event->via);
+    bool spot = step->from != STATE_CHECKING && event->confirmed_by == CONFIRMED_NONE;
+    if (spot && rung_of(fair, event, step->who) > 0 && step->note)
+        return;
     if (event->confirmed_by != (told ? CONFIRMED_REPORTER : CONFIRMED_VERIFIER))
         fair_broken(event, "it is not told rightly who confirmed it");
 }
@@ -87,7 +108,7 @@ static void check_closing(const struct fair *fair, const struct event *event,
         check_silence(event, step);
         return;
     }
-    check_confirmed_by(event, step);
+    check_confirmed_by(fair, event, step);
     if (is_one_side(fair, step->who, event->handler_member))
         fair_broken(event, "somebody confirmed his own work, or his company's");
     if (is_one_side(fair, step->who, event->assignee))
@@ -126,23 +147,6 @@ static void check_itself(const struct event *event, const struct step *step)
 
 #define ASKERS_MAX 20000
 static char askers[ASKERS_MAX][24];
-
-/* The highest rung that somebody stands on for that place; 0: none. */
-static int rung_of(const struct fair *fair, const struct event *event, const char *who)
-{
-    static const struct {
-        enum role role;
-        int rung;
-    } roles[] = {
-        {ROLE_DISTRICT, 5},         {ROLE_STREET, 4},      {ROLE_COMMUNITY_GRID_HEAD, 3},
-        {ROLE_ESTATE_GRID_HEAD, 2}, {ROLE_GRID_WORKER, 1}, {ROLE_PARTY_GROUP_LEADER, 1}};
-    const struct member *member = who ? community_member(fair->community, who) : NULL;
-    for (size_t i = 0; member && i < sizeof roles / sizeof *roles; i++)
-        if (member_has_role(fair->community, member, roles[i].role, event->building,
-                            event->unit))
-            return roles[i].rung;
-    return 0;
-}
 
 static void check_hold(const struct fair *fair, const struct event *before,
                        const struct event *event, const struct step *step)

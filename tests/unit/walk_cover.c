@@ -49,6 +49,8 @@ static struct row {
     {STATE_REPORTED, STATE_DONE, OUTCOME_RESOLVED, NULL},
     {STATE_DISPATCHED, STATE_DONE, OUTCOME_RESOLVED, NULL},
     {STATE_HANDLING, STATE_DONE, OUTCOME_RESOLVED, NULL},
+    {STATE_REPORTED, STATE_DONE, OUTCOME_RESOLVED, "on the spot"},
+    {STATE_DISPATCHED, STATE_DONE, OUTCOME_RESOLVED, "on the spot"},
     {STATE_DRAFT, STATE_DONE, OUTCOME_DUPLICATE, NULL},
     {STATE_REPORTED, STATE_DONE, OUTCOME_DUPLICATE, NULL},
     {STATE_DISPATCHED, STATE_DONE, OUTCOME_DUPLICATE, NULL},
@@ -108,6 +110,8 @@ static struct act {
 
 static const char *tells(const struct event *event, const struct step *step)
 {
+    if (step->to == STATE_DONE && event->confirmed_by == CONFIRMED_NONE)
+        return "on the spot";
     if (step->to == STATE_DONE)
         return confirmed_by_name(event->confirmed_by);
     if (step->to == STATE_HANDLING && event->owner == OWNER_UPPER)
