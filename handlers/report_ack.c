@@ -9,14 +9,7 @@ void report_say_short_place(const struct turn *turn, struct outgoing *out,
 {
     if (out->lang != LANG_EN || !event->building)
         return;
-    char unit[40] = "", floor[40] = "";
-    if (event->unit)
-        snprintf(unit, sizeof unit, "%s单元", event->unit);
-    if (event->floor != FLOOR_NONE)
-        snprintf(floor, sizeof floor, event->floor < 0 ? "负%d层" : "%d层",
-                 event->floor < 0 ? -event->floor : event->floor);
-    out_text(out, "place_zh",
-             arena_printf(turn->arena, "%s号楼%s%s", event->building, unit, floor));
+    say_place(turn, out, "place_zh", event);
 }
 
 static void say_next(struct turn *turn, struct outgoing *out, const struct event *event)

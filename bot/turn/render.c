@@ -94,6 +94,13 @@ static const char *place_text(const struct wording *wording, const char *fields,
     return finish(&buf, arena);
 }
 
+/* "place_zh" is told in Chinese in any message. */
+static bool is_zh(const char *key)
+{
+    size_t len = strlen(key);
+    return len > 3 && strcmp(key + len - 3, "_zh") == 0;
+}
+
 static const char *arg_text(const struct home *home, const struct row *row,
                             const struct arg *arg, int64_t now_ms, struct arena *arena)
 {
@@ -108,7 +115,7 @@ static const char *arg_text(const struct home *home, const struct row *row,
     case ARG_NUMBER:
         return arena_printf(arena, "%u", arg->event);
     case ARG_PLACE:
-        return place_text(wording, arg->text, lang, arena);
+        return place_text(wording, arg->text, is_zh(arg->key) ? LANG_ZH : lang, arena);
     case ARG_TIME:
         buf_init(&buf, 256);
         wording_time(wording, arg->time_ms, now_ms, community_utc_offset_s(home->community),
