@@ -177,6 +177,15 @@ static void read_accounts(struct reader *r, struct conf_node *list)
         c->accounts[c->account_count++] = (struct config_account){"web", "web", NULL};
 }
 
+/* A year and a bit, since an event may be on hold for a year. */
+static int photo_days(struct reader *r, struct conf_node *node)
+{
+    int days = (int)conf_int(node, 400, 0, 36500, r->faults);
+    if (days > 0 && days < 30)
+        fault(r, node, "`photo_days` is too short for work that is open; at least 30, or 0");
+    return days;
+}
+
 static void read_root(struct reader *r, struct conf_node *root)
 {
     static const char *const levels[] = {"error", "warn", "info", "debug"};
@@ -193,6 +202,7 @@ static void read_root(struct reader *r, struct conf_node *root)
     c->log = (enum log_level)choice(r, conf_get(root, "log"), levels, 4, LOG_INFO);
     c->status_port =
         (int)conf_int(conf_get(conf_get(root, "status"), "port"), 0, 0, 65535, r->faults);
+    c->photo_days = photo_days(r, conf_get(root, "photo_days"));
     c->paced = conf_bool(conf_get(root, "paced"), true, r->faults);
     read_accounts(r, conf_get(root, "accounts"));
     conf_report_unknown(root, r->faults);

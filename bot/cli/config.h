@@ -28,6 +28,7 @@ struct config {
     struct redis_config redis; /* not embedded: where it is */
     const char *redis_binary;  /* embedded; NULL: found in PATH */
     bool fsync_always;         /* embedded */
+    int photo_days;            /* pictures are kept so long; 0: for ever */
     bool paced;                /* false only for benchmarks */
     enum log_level log;
     int status_port; /* of /healthz and /metrics; 0: any free one */

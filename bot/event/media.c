@@ -3,6 +3,7 @@
  * picture, and decoding untrusted pictures is what is to be avoided here. */
 #include "event/media.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -190,7 +191,9 @@ int media_put(const char *data_dir, const void *bytes, size_t len, char *ret_ref
         char *folder = xasprintf("%s/media", data_dir);
         char *path = xasprintf("%s/%s.%s", folder, hex, kind);
         mkdir(folder, 0700);
-        error = access(path, F_OK) == 0 ? 0 : write_file(path, &clean);
+        /* kept again: its time begins anew */
+        bool is_there = utimensat(AT_FDCWD, path, NULL, 0) == 0;
+        error = is_there ? 0 : write_file(path, &clean);
         snprintf(ret_ref, size, "media:%s.%s", hex, kind);
         free(path);
         free(folder);
@@ -253,4 +256,40 @@ void media_remove(const char *data_dir, const char *ref)
     char *path = xasprintf("%s/media/%s", data_dir, name);
     unlink(path);
     free(path);
+}
+
+/* ---- those that are old ---------------------------------------------------------------- */
+
+void media_sweep_end(struct media_sweep *sweep)
+{
+    if (sweep->folder)
+        closedir(sweep->folder);
+    sweep->folder = NULL;
+}
+
+static bool is_old(int folder, const char *name, int64_t before_ms)
+{
+    struct stat st;
+    return fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+           (int64_t)st.st_mtime * 1000 < before_ms;
+}
+
+bool media_sweep(struct media_sweep *sweep, const char *data_dir, int64_t before_ms,
+                 size_t most)
+{
+    if (!sweep->folder) {
+        char *path = xasprintf("%s/media", data_dir);
+        sweep->folder = opendir(path);
+        sweep->removed = 0;
+        free(path);
+    }
+    struct dirent *entry = NULL;
+    for (; sweep->folder && most && (entry = readdir(sweep->folder)); most--) {
+        int folder = dirfd(sweep->folder);
+        if (is_old(folder, entry->d_name, before_ms))
+            sweep->removed += unlinkat(folder, entry->d_name, 0) == 0;
+    }
+    if (!entry)
+        media_sweep_end(sweep);
+    return sweep->folder != NULL;
 }

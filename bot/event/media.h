@@ -3,7 +3,9 @@
 #ifndef LOUBOT_EVENT_MEDIA_H
 #define LOUBOT_EVENT_MEDIA_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define MEDIA_MAX (5u * 1024 * 1024)
 #define MEDIA_REF_SIZE 80 /* "media:", 64 hex digits, ".webp" and a NUL fit */
@@ -18,5 +20,15 @@ int media_get(const char *data_dir, const char *ref, void **ret_bytes, size_t *r
               const char **ret_type);
 /* Removes the file of a reference, if there is one. */
 void media_remove(const char *data_dir, const char *ref);
+
+/* Pictures that were kept last before `before_ms` go, `most` files looked at in a step. False:
+ * that was the last one, and nothing is open any more. */
+struct media_sweep {
+    void *folder; /* NULL: begins anew */
+    size_t removed;
+};
+bool media_sweep(struct media_sweep *sweep, const char *data_dir, int64_t before_ms,
+                 size_t most);
+void media_sweep_end(struct media_sweep *sweep);
 
 #endif

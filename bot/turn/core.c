@@ -160,8 +160,10 @@ static void tick_cb(void *arg)
         forgetting_tick(&core->homes[i]);
         sweep_tick(&core->homes[i]);
     }
-    if (real)
+    if (real) {
         health_tick(core);
+        pictures_tick(core);
+    }
     for (struct account *a = core->accounts; a; a = a->next) {
         outbox_on_redis(a->outbox);
         if (real)
@@ -301,6 +303,7 @@ void core_destroy(struct core **core, int wait_ms)
     }
     free(c->homes);
     arena_destroy(&c->scratch);
+    media_sweep_end(&c->pictures);
     poison_destroy(&c->poison);
     flood_destroy(&c->flood);
     free(c);

@@ -42,6 +42,7 @@ struct core_config {
     const struct calendar *const *calendars; /* one for each community */
     const struct policy *const *policies;    /* one for each community */
     size_t community_count;
+    int photo_days; /* pictures go when they were kept that long; 0: never */
     bool paced; /* false in play: sends follow each other at once */
     /* Throws the process away at a named point (chaos tests): called at each with its name;
      * NULL in earnest. */

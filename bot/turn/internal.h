@@ -15,6 +15,7 @@
 #include <uthash.h>
 
 #include "adapter.h"
+#include "event/media.h"
 #include "handler.h"
 #include "store/redis.h"
 #include "turn/core.h"
@@ -104,6 +105,8 @@ struct core {
     bool no_room; /* on the disk of the stored data */
     struct health_counts counts;
     int64_t look_at_ms, round_trip_ms; /* health.c */
+    struct media_sweep pictures;       /* pictures.c */
+    int64_t pictures_next_ms;
 };
 
 /* core.c */
@@ -169,6 +172,8 @@ void outbox_tell(struct outbox *outbox, uint32_t lane);
 
 /* health.c: looks when it is time */
 void health_tick(struct core *core);
+/* pictures.c: harmless when it is not due */
+void pictures_tick(struct core *core);
 /* sweep.c: harmless when it is not due */
 void sweep_tick(struct home *home);
 /* parked_again.c: what was parked under that id is decided. */

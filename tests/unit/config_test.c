@@ -43,6 +43,7 @@ static void without_a_file_everything_has_a_default(void **state)
     assert_non_null(c);
     assert_string_equal(c->data, "/home/zhou/.local/state/loubot");
     assert_true(c->embedded && c->fsync_always && c->paced);
+    assert_int_equal(c->photo_days, 400);
     assert_int_equal(c->status_port, 0);
     assert_int_equal(c->community_count, 0);
     assert_int_equal(c->account_count, 1);
@@ -71,7 +72,7 @@ static void paths_are_relative_to_the_file(void **state)
     char *folder, wanted[300];
     struct config *c = load("data: ~/d\ncommunities: [east, /srv/west]\nwords: own.txt\n"
                             "templates: t\nclasses: c.yaml\ncalendar: h.txt\nlog: debug\n"
-                            "paced: false\nstatus: {port: 8601}\nredis: {fsync: everysec, "
+                            "paced: false\nphoto_days: 90\nstatus: {port: 8601}\nredis: {fsync: everysec, "
                             "binary: /opt/redis-server}\n",
                             &folder);
     assert_non_null(c);
@@ -86,6 +87,7 @@ static void paths_are_relative_to_the_file(void **state)
     assert_string_equal(c->calendar, wanted);
     assert_int_equal(c->log, LOG_DEBUG);
     assert_false(c->paced);
+    assert_int_equal(c->photo_days, 90);
     assert_int_equal(c->status_port, 8601);
     assert_true(c->embedded);
     assert_false(c->fsync_always);
