@@ -31,12 +31,27 @@ static bool goes_along(const struct hit *hit, const struct hit *say)
            (group->kind == WORD_SAY && group->intent == say->group->intent);
 }
 
+/* Does it tell of work, between these glyphs? */
+static bool tells_work(const struct reading *reading, uint32_t from, uint32_t to)
+{
+    static const char *const works[] = {"换", "修", "弄", "清", "通", "装",
+                                        "接", "补", "焊", "查", "调", "处理"};
+    for (uint32_t at = from; at < to; at++)
+        for (size_t i = 0; i < sizeof works / sizeof *works; i++)
+            if (reading_is(reading, at, works[i]))
+                return true;
+    return false;
+}
+
 /* "收到，马上安排", "修好了，谢谢师傅": a sure word of answer that makes, with what goes along,
  * the whole first clause. */
 static bool opens(const struct reading *reading, const struct hit *say)
 {
     bool told[OPENING_MAX] = {false};
-    if (say->clause > 0 || say->group->weight < SURE_WORD)
+    bool sure = say->group->weight >= SURE_WORD ||
+                (say->group->intent == INTENT_DONE && reading->count <= 40 &&
+                 tells_work(reading, say->to, reading->count)); /* "好了，换了块主板" */
+    if (say->clause > 0 || !sure)
         return false;
     for (size_t i = 0; i < reading->hit_count; i++) {
         const struct hit *hit = &reading->hits[i];
@@ -53,8 +68,6 @@ static bool opens(const struct reading *reading, const struct hit *say)
 /* "换了个配件，好了": what was done, and behind it that it is done; "还是黑的，没修好". */
 static bool concludes(const struct reading *reading, const struct hit *say)
 {
-    static const char *const works[] = {"换", "修", "弄", "清", "通", "装",
-                                        "接", "补", "焊", "查", "调", "处理"};
     bool no = say->group->intent == INTENT_DENY && say->group->weight >= SURE_WORD;
     if ((say->group->intent != INTENT_DONE && !no) || say->clause != reading->clauses ||
         say->clause == 0 || reading->count > (no ? 20 : 40))
@@ -62,11 +75,7 @@ static bool concludes(const struct reading *reading, const struct hit *say)
     for (uint32_t i = reading->count; i-- > 0 && !glyph_ends_clause(reading->glyphs[i].cp);)
         if ((i < say->from || i >= say->to) && !glyph_is_silent(reading->glyphs[i].cp))
             return false;
-    for (uint32_t at = 0; at < say->from && !no; at++)
-        for (size_t i = 0; i < sizeof works / sizeof *works; i++)
-            if (reading_is(reading, at, works[i]))
-                return true;
-    return no;
+    return no || tells_work(reading, 0, say->from);
 }
 
 /* The strongest word of answer or command; NULL: none. */
