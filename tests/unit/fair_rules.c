@@ -14,6 +14,7 @@
 
 #define DAY_MS 86400000LL
 #define SILENCE_MS (2 * DAY_MS)
+#define WEEK_MS (7 * DAY_MS)
 #define YEAR_MS (366 * DAY_MS)
 
 void fair_broken(const struct event *event, const char *rule)
@@ -193,6 +194,15 @@ static void check_reason(const struct event *event, const struct step *step)
         fair_broken(event, "a refusal without a reason");
 }
 
+static void check_reopened(const struct event *before, const struct event *event,
+                           const struct step *step)
+{
+    bool over = before && before->state >= STATE_DONE && before->done_ms;
+    if (over && step->from == before->state && step->to == STATE_HANDLING &&
+        step->at_ms - before->done_ms > WEEK_MS)
+        fair_broken(event, "reopened after more than seven days");
+}
+
 static void check_steps(const struct fair *fair, const struct event *before,
                         const struct event *event)
 {
@@ -205,6 +215,7 @@ static void check_steps(const struct fair *fair, const struct event *before,
         cover_step(event, step);
         check_reason(event, step);
         check_closing(fair, event, step);
+        check_reopened(before, event, step);
         check_itself(event, step);
         check_hold(fair, before, event, step);
         if (step->to == STATE_NONE)
