@@ -252,6 +252,15 @@ bool settle(void)
     return false;
 }
 
+void stage_pass(int64_t ms)
+{
+    clock_set_ms(s.clock, clock_now_ms(s.clock) + ms);
+    for (int i = 0; i < 4; i++) {
+        core_run_due(s.core);
+        assert_true(settle());
+    }
+}
+
 void say_id(const char *group, const char *user, const char *text, int64_t id)
 {
     char message[24];

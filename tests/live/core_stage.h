@@ -63,6 +63,8 @@ bool settle(void);
 /* Somebody says something in a group, with this message id, or with the next one. */
 void say_id(const char *group, const char *user, const char *text, int64_t id);
 void say(const char *group, const char *user, const char *text);
+/* Time passes; what is due then runs, and what follows from it. */
+void stage_pass(int64_t ms);
 /* One command to Redis, its answer as text. */
 const char *look(int argc, const char *const *argv);
 #define LOOK(...)                                                                              \

@@ -30,15 +30,6 @@ static void say_direct(const char *user, const char *text)
     assert_true(settle());
 }
 
-static void pass(int64_t ms)
-{
-    clock_set_ms(s.clock, clock_now_ms(s.clock) + ms);
-    for (int i = 0; i < 4; i++) {
-        core_run_due(s.core);
-        assert_true(settle());
-    }
-}
-
 static int set_up(void **state)
 {
     stage_set_up(state);
@@ -62,13 +53,13 @@ static void expect_forgotten(void)
 
 static void after_the_second_word(void **state)
 {
-    pass(1000);
+    stage_pass(1000);
     assert_string_equal(LOOK("HLEN", "{nanfeng}:people"), "1");
     size_t sent = rec.count;
     say_direct("孙大姐", "确认忘记");
     assert_int_equal(rec.count, sent + 1);
     assert_non_null(strstr(rec.texts[sent], "马上忘记您"));
-    pass(11000);
+    stage_pass(11000);
     expect_forgotten();
 }
 
@@ -79,7 +70,7 @@ static void after_a_crash_too(void **state)
     clock_set_ms(s.clock, clock_now_ms(s.clock) + 60000);
     stage_start_core();
     assert_true(settle());
-    pass(1000);
+    stage_pass(1000);
     expect_forgotten();
     (void)LOOK("ZADD", "{nanfeng}:forgetting", "1", "r-0123456789ab");
     stage_stop_core(); /* asked for and not done: it is done at the start */
@@ -88,7 +79,7 @@ static void after_a_crash_too(void **state)
     /* While the rewrite of before is under way it is tried again, a minute later. */
     for (int i = 0; i < 100 && strcmp(LOOK("ZCARD", "{nanfeng}:forgetting"), "0") != 0; i++) {
         usleep(50 * 1000);
-        pass(61000);
+        stage_pass(61000);
     }
     expect_forgotten();
 }

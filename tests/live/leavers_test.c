@@ -85,15 +85,6 @@ static void take_roster(const char *without, const char *more)
     assert_true(settle());
 }
 
-static void pass(int64_t ms)
-{
-    clock_set_ms(s.clock, clock_now_ms(s.clock) + ms);
-    for (int i = 0; i < 3; i++) {
-        core_run_due(s.core);
-        assert_true(settle());
-    }
-}
-
 static size_t sends_with(const char *part)
 {
     size_t count = 0;
@@ -130,7 +121,7 @@ static void left(void **state)
 {
     char *due = due_of(1);
     take_roster("m-0067,", "");
-    pass(5000);
+    stage_pass(5000);
     expect(1, "\"assignee\":\"m-0073\"");
     expect(2, "\"assignee\":\"m-0073\"");
     expect(1, "handed over");
@@ -142,9 +133,9 @@ static void left(void **state)
     assert_int_equal(sends_with("由您负责"), 1);
     assert_int_equal(sends_with("@物业经理"), 1);
     size_t sent = rec.count;
-    pass(60000); /* said once, also when the same roster is read again */
+    stage_pass(60000); /* said once, also when the same roster is read again */
     take_roster("m-0067,", "");
-    pass(5000);
+    stage_pass(5000);
     assert_int_equal(rec.count, sent);
     say("work", "物业经理", "收到 1");
     assert_true(settle());
@@ -158,7 +149,7 @@ static void on_leave(void **state)
     say("b4", "孙大姐", "算了不用修了，我自己换了灯泡");
     assert_true(settle());
     take_roster(NULL, "m-0067,,leave,,,,,2026-03-02,2026-03-08,m-0069\n");
-    pass(5000);
+    stage_pass(5000);
     expect(2, "\"assignee\":\"m-0069\"");
     expect(2, "on leave");
     assert_int_equal(sends_with("@物业3"), 1);
@@ -173,10 +164,10 @@ static void at_night(void **state)
     clock_set_ms(s.clock, clock_now_ms(s.clock) + 15 * 3600000LL); /* midnight */
     size_t before = sends_with("由您负责");
     take_roster("m-0067,", "");
-    pass(5000);
+    stage_pass(5000);
     expect(2, "\"assignee\":\"m-0073\"");
     assert_int_equal(sends_with("由您负责"), before);
-    pass(7 * 3600000LL);
+    stage_pass(7 * 3600000LL);
     assert_int_equal(sends_with("由您负责"), before + 1);
 }
 
@@ -187,7 +178,7 @@ static void verifier(void **state)
     assert_true(settle());
     expect(2, "\"verifier\":\"m-0005\"");
     take_roster("m-0005,", "");
-    pass(5000);
+    stage_pass(5000);
     expect(2, "\"state\":\"checking\"");
     assert_null(strstr(event(2), "\"verifier\":\"m-0005\""));
     assert_int_equal(sends_with("@微网格员5"), 1);
@@ -202,7 +193,7 @@ static void a_role_taken_back(void **state)
     expect(1, "\"assignee\":\"r-0123456789ab\"");
     size_t before = sends_with("@物业1");
     take_roster(NULL, "");
-    pass(5000);
+    stage_pass(5000);
     expect(1, "\"assignee\":\"m-0067\"");
     assert_int_equal(sends_with("@物业1"), before + 1);
 }
