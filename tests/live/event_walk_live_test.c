@@ -122,13 +122,16 @@ static bool aim(struct walk_line *line)
 static void aimed_step(void)
 {
     struct walk_line line;
+    const char *text;
+    uint32_t more;
     switch (walk_dice(12)) {
     case 0:
     case 1:
         walk_aim_report(&line);
         say_line(&line);
-        if (walk_dice(4) == 0)
-            walk_speak(line.group, line.name, "2单元5楼");
+        more = walk_dice(8);
+        for (uint32_t i = 0; (text = walk_aim_more(more, i, &line)); i++)
+            walk_speak(line.group, line.name, text);
         break;
     case 2:
         walk_aim_roster(&line);

@@ -59,13 +59,16 @@ static void aimed_step(struct world *world)
     struct walk_scene scene = {world->community, "play", world->now_ms,
                                find_cb,          world,  world->event_count};
     struct walk_line line;
+    const char *text;
+    uint32_t more;
     switch (walk_dice(12)) {
     case 0:
     case 1:
         walk_aim_report(&line);
         say_line(world, &line);
-        if (walk_dice(4) == 0)
-            world_say(world, line.group, line.name, "2单元5楼");
+        more = walk_dice(8);
+        for (uint32_t i = 0; (text = walk_aim_more(more, i, &line)); i++)
+            world_say(world, line.group, line.name, text);
         break;
     case 2:
         walk_aim_roster(&line);

@@ -11,7 +11,7 @@
 #include "walk_texts.h"
 
 #define DAY_MS 86400000LL
-#define LAST 60      /* of the newest events one is chosen */
+#define LAST 60       /* of the newest events one is chosen */
 #define CANDIDATES 10 /* that are looked at for what was tried least */
 
 enum who {
@@ -359,6 +359,16 @@ void walk_aim_report(struct walk_line *ret)
              troubles[walk_dice(sizeof troubles / sizeof *troubles)]);
     snprintf(floor, sizeof floor, "%u", 1 + walk_dice(30));
     put(ret->text, sizeof ret->text, "%u", floor);
+}
+
+const char *walk_aim_more(uint32_t kind, uint32_t round, struct walk_line *line)
+{
+    if (kind == 0 && round == 0)
+        return "2单元5楼";
+    if (kind != 1 || round > 3)
+        return NULL;
+    snprintf(line->name, sizeof line->name, "%s", walk_resident(round));
+    return "我家也是";
 }
 
 void walk_aim_roster(struct walk_line *ret)

@@ -24,6 +24,9 @@ struct walk_line {
 bool walk_aim(const struct walk_scene *scene, struct walk_line *ret);
 /* A new trouble, told by residents, by staff and by those who would mend it themselves. */
 void walk_aim_report(struct walk_line *ret);
+/* What may follow it at once: a piece by who told it, neighbours who have it too. NULL: nothing
+ * more; `round` counts from 0. */
+const char *walk_aim_more(uint32_t kind, uint32_t round, struct walk_line *line);
 /* A code is given out, used, what it gave is taken back. */
 void walk_aim_roster(struct walk_line *ret);
 
