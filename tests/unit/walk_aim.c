@@ -62,6 +62,8 @@ static struct goal {
     {WORK_STATES, ESTATE, 'w', "%u 转社区 网格员去看看"},
     {WORK_STATES | IN(REPORTED), GRID, 'w', "%u 报平台 T-55"},
     {WORK_STATES, ESTATE, 'w', "%u 报街道 T-56"},
+    {IN(REPORTED), GRID, 'w', "%u 报平台 T-57"},
+    {IN(REPORTED), ESTATE, 'w', "%u 报街道 T-58"},
     {WORK_STATES, COLLEAGUE, 'w', "%u 转物业"},
     /* on hold */
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 等配件"},
@@ -117,6 +119,7 @@ static struct goal {
     {IN(DRAFT), ESTATE, 'w', "合并 %u %o"},
     {IN(REPORTED), ESTATE, 'w', "合并 %u %o"},
     {IN(CHECKING), ESTATE, 'w', "合并 %u %o"},
+    {IN(SUSPENDED), ESTATE, 'w', "合并 %u %o"},
     {OPEN_STATES, ASSIGNEE, 'w', "合并 %u %o"},
     /* more of it */
     {OPEN_STATES, RESIDENT, 'h', "#%u 我家也是"},
