@@ -132,7 +132,9 @@ static void join_half(const struct queue *queue, const struct live *live, struct
                       struct hint *hint)
 {
     enum intent alone = hint->meaning.intent;
-    if (alone != INTENT_FRAGMENT && alone != INTENT_CHAT && alone != INTENT_REPORT)
+    bool again = alone == INTENT_DENY && hint->meaning.command &&
+                 strcmp(hint->meaning.command, "again") == 0; /* "电梯", then "又停了" */
+    if (!again && alone != INTENT_FRAGMENT && alone != INTENT_CHAT && alone != INTENT_REPORT)
         return;
     const char *text = arena_printf(arena, "%s %s", live->half, hint->text);
     struct meaning meaning;

@@ -128,6 +128,26 @@ static const char *arg_text(const struct home *home, const struct row *row,
     return arg->text ? arg->text : "";
 }
 
+static struct value *item_of(struct value *items, size_t count, const char *key)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].key, key) == 0)
+            return &items[i];
+    return NULL;
+}
+
+/* "水" and "漏水", in whatever language: the thing stands in its trouble's name. */
+static void tell_once(struct value *items, size_t count)
+{
+    struct value *object = item_of(items, count, "object");
+    const struct value *symptom = item_of(items, count, "symptom");
+    bool within = object && symptom && object->kind == VALUE_TEXT &&
+                  symptom->kind == VALUE_TEXT && object->text[0] &&
+                  strstr(symptom->text, object->text);
+    if (within)
+        object->text = "";
+}
+
 const char *render_text(const struct home *home, const struct row *row, int64_t now_ms,
                         struct arena *arena)
 {
@@ -143,6 +163,7 @@ const char *render_text(const struct home *home, const struct row *row, int64_t 
         items[i].kind = VALUE_TEXT;
         items[i].text = arg_text(home, row, arg, now_ms, arena);
     }
+    tell_once(items, out->arg_count);
     struct value values = {.kind = VALUE_MAP, .items = items, .count = out->arg_count};
     struct buf buf;
     buf_init(&buf, RENDER_TEXT_MAX);

@@ -128,8 +128,8 @@ void location_set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t
 
 static const char *const building_words[] = {"号楼", "号栋", "号幢",     "#楼",      "栋", "幢",
                                              "座",   "號樓", "号住宅楼", "号公寓楼", NULL};
-static const char *const unit_words[] = {"号单元", "梯",   "单元", "号门洞",
-                                         "门栋",   "门洞", NULL};
+static const char *const unit_words[] = {"号单元", "梯",   "单元", "但元",
+                                         "号门洞", "门栋", "门洞", NULL};
 static const char *const floor_words[] = {"楼层", "楼", "层", NULL};
 static const char *const room_words[] = {"号房", "室", "房", NULL};
 /* What a number counts when it tells no place. */
