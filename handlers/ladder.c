@@ -106,7 +106,7 @@ static void tell(struct turn *turn, const struct event *event, int from_level,
         list_collect(turn, member->id);
     else if (clocks_keep_for_morning(turn, event, "rung", "ladder", data, member))
         return;
-    else if (!alarm_runs(event))
+    else if (!alarm_runs(event) || !is_same(why, "accept"))
         tell_rung(turn, event, member, why);
     tell_residents(turn, event, from_level, member, why);
 }

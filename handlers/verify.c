@@ -63,6 +63,17 @@ static void wait_check(struct turn *turn, const struct event *event, int64_t at_
     turn_timer_set(turn, event, "check", "verify", after_quiet(turn, at_ms), data);
 }
 
+/* What is settled rather than mended. */
+static bool is_repair(const struct turn *turn, const struct event *event)
+{
+    static const enum owner settlers[] = {OWNER_POLICE, OWNER_MEDIATION, OWNER_COMMUNITY,
+                                          OWNER_URBAN_MANAGEMENT, OWNER_UPPER};
+    for (size_t i = 0; i < sizeof settlers / sizeof *settlers; i++)
+        if (event->owner == settlers[i])
+            return false;
+    return !say_is_private(turn, event) && !emergency_is(event);
+}
+
 static void put_question(struct turn *turn, struct event *event, const char *member,
                          const char *template)
 {
@@ -80,7 +91,7 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
         return;
     say_event(turn, out, event);
     out_member(out, "worker", event->handler_member);
-    out_flag(out, "settled", say_is_private(turn, event) || emergency_is(event));
+    out_flag(out, "settled", !is_repair(turn, event));
     if (event->photos_after)
         out->photo = event->photos[event->photo_count - 1];
 }
