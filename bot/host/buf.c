@@ -58,19 +58,26 @@ void buf_puts(struct buf *buf, const char *text)
     buf_add(buf, text, strlen(text));
 }
 
+/* Most of what is printed fits where it is to stand. */
 void buf_printf(struct buf *buf, const char *format, ...)
 {
-    va_list args;
-    char *text = NULL;
+    va_list args, again;
+    size_t room = buf->p ? buf->cap - buf->len : 0;
     va_start(args, format);
-    int len = vasprintf(&text, format, args);
+    va_copy(again, args);
+    int len = vsnprintf(room ? buf->p + buf->len : NULL, room, format, args);
     va_end(args);
-    if (len < 0) {
+    if (len < 0 || (size_t)len > buf->max - buf->len) {
         buf->failed = true;
-        return;
+        if (room)
+            buf->p[buf->len] = '\0';
+    } else if ((size_t)len < room) {
+        buf->len += (size_t)len;
+    } else if (buf_reserve(buf, (size_t)len)) {
+        vsnprintf(buf->p + buf->len, (size_t)len + 1, format, again);
+        buf->len += (size_t)len;
     }
-    buf_add(buf, text, (size_t)len);
-    free(text);
+    va_end(again);
 }
 
 void buf_drop(struct buf *buf, size_t len)

@@ -4,14 +4,15 @@
  * the log. Whatever a peer can make grow has a cap at the place where it is created; an arena
  * carries such a cap itself.
  *
- * An arena serves one turn (or one parse): everything allocated in it is zeroed and dies with
- * it. What outlives the turn is copied explicitly.
+ * An arena serves one turn (or one parse): what arena_alloc() hands out is zeroed, and all dies
+ * with it. What outlives the turn is copied explicitly.
  */
 #ifndef LOUBOT_HOST_MEM_H
 #define LOUBOT_HOST_MEM_H
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
@@ -34,7 +35,9 @@ char *arena_strdup(struct arena *arena, const char *text); /* NULL gives NULL */
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Forgets everything that was handed out; keeps one block, so that a scratch arena costs nothing. */
+char *arena_decimal(struct arena *arena, int64_t number);
+/* Forgets everything that was handed out; keeps one block, so that a scratch arena costs
+ * nothing. */
 void arena_clear(struct arena *arena);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);

@@ -1,7 +1,5 @@
 #include "turn/args.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,20 +19,15 @@ void args_finish(struct args *args)
 void args_add(struct args *args, const char *text)
 {
     if (args->count == args->room) {
-        args->room = args->room ? args->room * 2 : 64;
+        args->room = args->room ? args->room * 2 : 96;
         args->values = xrealloc(args->values, (size_t)args->room * sizeof *args->values);
     }
     args->values[args->count++] = text ? text : "";
 }
 
-void args_addf(struct args *args, struct arena *arena, const char *format, ...)
+void args_add_number(struct args *args, struct arena *arena, int64_t number)
 {
-    va_list list;
-    char text[512];
-    va_start(list, format);
-    vsnprintf(text, sizeof text, format, list);
-    va_end(list);
-    args_add(args, arena_strdup(arena, text));
+    args_add(args, arena_decimal(arena, number));
 }
 
 void args_add_turn(struct args *args, struct arena *arena, struct args *turn)
@@ -45,8 +38,8 @@ void args_add_turn(struct args *args, struct arena *arena, struct args *turn)
         if (len > largest)
             largest = len;
     }
-    args_addf(args, arena, "%d", turn->count);
-    args_addf(args, arena, "%zu", largest);
+    args_add_number(args, arena, turn->count);
+    args_add_number(args, arena, (int64_t)largest);
     for (int i = 0; i < turn->count; i++)
         args_add(args, turn->values[i]);
     args_finish(turn);

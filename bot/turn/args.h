@@ -3,6 +3,8 @@
 #ifndef LOUBOT_TURN_ARGS_H
 #define LOUBOT_TURN_ARGS_H
 
+#include <stdint.h>
+
 struct arena;
 
 struct args {
@@ -13,9 +15,7 @@ struct args {
 void args_init(struct args *args);
 void args_finish(struct args *args);
 void args_add(struct args *args, const char *text); /* NULL counts as "" */
-/* Formats into `arena`. */
-void args_addf(struct args *args, struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void args_add_number(struct args *args, struct arena *arena, int64_t number);
 /* The operations of a turn as commit.lua wants them: how many arguments, how long the largest
  * is, and they themselves. Finishes `turn`. */
 void args_add_turn(struct args *args, struct arena *arena, struct args *turn);

@@ -75,8 +75,9 @@ static void commit(struct redis *redis, const struct community *community,
 {
     struct args args;
     args_init(&args);
-    args_addf(&args, change->arena, "%lld", (long long)change->now_ms);
-    args_add(&args, for_play ? "0" : "30"); /* days that ids are kept: in play nothing expires */
+    args_add_number(&args, change->arena, change->now_ms);
+    args_add(&args,
+             for_play ? "0" : "30"); /* days that ids are kept: in play nothing expires */
     args_add_turn(&args, change->arena, operations);
     run(redis, community, change, &args, done_cb);
 }
@@ -121,7 +122,7 @@ void changes_drop(struct redis *redis, const struct community *community, uint32
     change->now_ms = now_ms;
     args_init(&args);
     args_add(&args, "unrow");
-    args_addf(&args, change->arena, "%u", number);
+    args_add_number(&args, change->arena, number);
     args_add(&args, audit_encode("drop", &entry, CHANGES_BY, NULL, now_ms, change->arena));
     commit(redis, community, change, &args, false);
 }

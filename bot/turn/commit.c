@@ -22,8 +22,8 @@ static const char *numbers_of(const struct commit *c, const struct redis_reply *
     const char *list = "";
     for (size_t i = 0; i < out->event_count; i++) {
         const struct event *event = out->events[i];
-        const char *number = event->id ? arena_printf(c->d->arena, "%u", event->id)
-                                       : reply->items[event->ref]->text;
+        const char *number =
+            event->id ? arena_decimal(c->d->arena, event->id) : reply->items[event->ref]->text;
         list = arena_printf(c->d->arena, "%s%s%s", list, i ? "," : "", number);
     }
     return list;
@@ -240,8 +240,8 @@ static void send_batch(struct home *home)
     struct batch *batch = take_batch(home);
     struct args args;
     args_init(&args);
-    args_addf(&args, arena, "%lld", (long long)clock_now_ms(core->config.clock));
-    args_addf(&args, arena, "%d", clock_is_virtual(core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
+    args_add_number(&args, arena, clock_now_ms(core->config.clock));
+    args_add_number(&args, arena, clock_is_virtual(core->config.clock) ? 0 : KEEP_MESSAGE_DAYS);
     for (size_t i = 0; i < batch->count; i++)
         args_add_turn(&args, arena, &batch->commits[i]->args);
     core->in_flight -= batch->count;

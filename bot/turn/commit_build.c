@@ -25,14 +25,15 @@ void commit_add(struct commit *c, const char *text)
 
 void commit_add_number(struct commit *c, int64_t number)
 {
-    args_addf(&c->args, c->d->arena, "%lld", (long long)number);
+    args_add_number(&c->args, c->d->arena, number);
 }
 
 /* "126", or "#1" for an event made in this turn. */
 const char *commit_reference(const struct commit *c, const struct event *event)
 {
-    return event->id ? arena_printf(c->d->arena, "%u", event->id)
-                     : arena_printf(c->d->arena, "#%u", event->ref);
+    if (event->id)
+        return arena_decimal(c->d->arena, event->id);
+    return event->ref == 1 ? "#1" : arena_printf(c->d->arena, "#%u", event->ref);
 }
 
 const char *commit_encoded(const struct commit *c, struct buf *buf)

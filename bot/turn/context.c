@@ -146,9 +146,9 @@ static void find_places(struct decision *d)
 static void add_numbers(struct decision *d, struct args *args)
 {
     const struct meaning *m = &d->hint.meaning;
-    args_addf(args, d->arena, "%zu", m->number_count);
+    args_add_number(args, d->arena, m->number_count);
     for (size_t i = 0; i < m->number_count; i++)
-        args_addf(args, d->arena, "%u", m->numbers[i]);
+        args_add_number(args, d->arena, m->numbers[i]);
 }
 
 /* "1", and the ids that the sender had before he was bound. */
@@ -178,7 +178,7 @@ static void ask_for_message(struct decision *d, struct args *args)
     args_add(args, needs_of(d) & NEED_MINE ? mine(d) : "0");
     add_numbers(d, args);
     find_places(d);
-    args_addf(args, d->arena, "%zu", d->place_count);
+    args_add_number(args, d->arena, d->place_count);
     for (size_t i = 0; i < d->place_count; i++) {
         args_add(args, d->places[i].building);
         args_add(args, d->places[i].category);
@@ -202,7 +202,7 @@ static void ask_for_timer(struct decision *d, struct args *args)
     d->turn.timer_data = payload.data;
     args_add(args, payload.member ? payload.member : "");
     if (input->event)
-        args_addf(args, d->arena, "%u", input->event);
+        args_add_number(args, d->arena, input->event);
     else
         args_add(args, "");
     for (int i = 0; i < 2; i++)

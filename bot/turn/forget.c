@@ -107,12 +107,12 @@ static void start_member(struct forget *forget)
     args_init(&args);
     args_add(&args, r->member);
     args_add(&args, r->really ? "1" : "0");
-    args_addf(&args, forget->arena, "%lld", (long long)r->now_ms);
-    args_addf(&args, forget->arena, "%d", STORED_VERSION);
-    args_addf(&args, forget->arena, "%zu", community_group_count(r->community));
+    args_add_number(&args, forget->arena, r->now_ms);
+    args_add_number(&args, forget->arena, STORED_VERSION);
+    args_add_number(&args, forget->arena, community_group_count(r->community));
     for (size_t i = 0; i < community_group_count(r->community); i++)
         args_add(&args, community_group_at(r->community, i)->name);
-    args_addf(&args, forget->arena, "%zu", r->account_count);
+    args_add_number(&args, forget->arena, r->account_count);
     for (size_t i = 0; i < r->account_count; i++)
         args_add(&args, r->accounts[i]);
     for (size_t i = 0; member && i < member->identity_count; i++)

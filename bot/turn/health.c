@@ -44,7 +44,7 @@ static void look(struct home *home)
     struct args args;
     struct arena *arena = arena_create(TURN_ARENA_MAX);
     args_init(&args);
-    args_addf(&args, arena, "%lld", (long long)(clock_now_ms(core->config.clock) - OVERDUE_MS));
+    args_add_number(&args, arena, (clock_now_ms(core->config.clock) - OVERDUE_MS));
     for (const struct account *a = core->accounts; a; a = a->next)
         args_add(&args, a->outbox->name);
     home->looking = true;

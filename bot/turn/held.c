@@ -54,8 +54,8 @@ static void step(struct count *count)
     struct args args;
     char *tag = xasprintf("{%s}", community_id(count->community));
     args_init(&args);
-    args_addf(&args, arena, "%zu", count->from);
-    args_addf(&args, arena, "%d", STEP_EVENTS);
+    args_add_number(&args, arena, count->from);
+    args_add_number(&args, arena, STEP_EVENTS);
     for (size_t i = 0; i < count->member_count; i++)
         args_add(&args, count->members[i]);
     redis_eval(count->redis, 0, &count->script, 1, (const char *const[]){tag}, args.count,

@@ -50,9 +50,9 @@ static void step(struct look *look)
     struct arena *arena = arena_create(IDS_MAX);
     struct args args;
     args_init(&args);
-    args_addf(&args, arena, "%lld", (long long)clock_now_ms(home->core->config.clock));
-    args_addf(&args, arena, "%lld", look->from);
-    args_addf(&args, arena, "%d", STEP_EVENTS);
+    args_add_number(&args, arena, clock_now_ms(home->core->config.clock));
+    args_add_number(&args, arena, look->from);
+    args_add_number(&args, arena, STEP_EVENTS);
     args_add(&args, hearer(home->core));
     for (size_t i = 0; i < community_member_count(home->community); i++) {
         const struct member *member = community_member_at(home->community, i);

@@ -83,7 +83,7 @@ void marks_write(struct account *account)
             continue;
         route->mark_dirty = false;
         args_add(&args, route->platform_group);
-        args_addf(&args, arena, "%lld", (long long)route->mark_ms);
+        args_add_number(&args, arena, route->mark_ms);
     }
     if (args.count)
         eval_marks(account, &args, write_cb, account);

@@ -134,8 +134,8 @@ static void batch_start(struct outbox *outbox, struct home *home, uint32_t lane)
     bool keep_for_ever = clock_is_virtual(core->config.clock);
     struct args args;
     args_init(&args);
-    args_addf(&args, arena, "%lld", (long long)clock_now_ms(core->config.clock));
-    args_addf(&args, arena, "%d", keep_for_ever ? 0 : KEEP_MESSAGE_DAYS);
+    args_add_number(&args, arena, clock_now_ms(core->config.clock));
+    args_add_number(&args, arena, keep_for_ever ? 0 : KEEP_MESSAGE_DAYS);
     args_add(&args, outbox->name);
     args_add(&args, "0"); /* the fence: raised when several daemons share a store */
     batch_fill(batch, &args);

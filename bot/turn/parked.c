@@ -93,7 +93,7 @@ static void ask(const struct parked_request *request, const char *what, const ch
     struct arena *arena = arena_create(TURN_ARENA_MAX);
     struct args args;
     args_init(&args);
-    args_addf(&args, arena, "%lld", (long long)request->now_ms);
+    args_add_number(&args, arena, request->now_ms);
     args_add(&args, what);
     args_add(&args, id);
     for (size_t i = 0; i < request->account_count; i++)

@@ -116,9 +116,9 @@ static bool add_event(struct step_out *out, const struct redis_reply *const *fie
     struct buf figures;
     buf_init(&figures, 4096);
     archive_figures(event, month, &figures);
-    args_addf(&out->args, out->arena, "%u", archived.id);
-    args_addf(&out->args, out->arena, "%u", archived.version);
-    args_addf(&out->args, out->arena, "%s", buf_text(&figures));
+    args_add_number(&out->args, out->arena, archived.id);
+    args_add_number(&out->args, out->arena, archived.version);
+    args_add(&out->args, arena_strdup(out->arena, buf_text(&figures)));
     buf_finish(&figures);
     return true;
 }

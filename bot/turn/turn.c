@@ -53,6 +53,19 @@ struct event *turn_event_numbered(const struct turn *turn, uint32_t id)
 
 /* ---- timers --------------------------------------------------------------------------- */
 
+/* Few turns set more than a handful. */
+static void make_room(struct turn *turn)
+{
+    if (turn->timer_count < turn->timer_room)
+        return;
+    turn->timer_room = turn->timer_room ? turn->timer_room * 2 : 4;
+    struct timer_set *timers =
+        arena_alloc(turn->arena, turn->timer_room * sizeof *turn->timers);
+    if (turn->timer_count)
+        memcpy(timers, turn->timers, turn->timer_count * sizeof *timers);
+    turn->timers = timers;
+}
+
 static void set_timer(struct turn *turn, const struct timer_set *set)
 {
     for (size_t i = 0; i < turn->timer_count; i++) {
@@ -67,6 +80,7 @@ static void set_timer(struct turn *turn, const struct timer_set *set)
         turn->full = true;
         return;
     }
+    make_room(turn);
     turn->timers[turn->timer_count++] = *set;
 }
 

@@ -100,8 +100,8 @@ struct turn {
     /* effects */
     struct event *made[TURN_NEW_MAX];
     size_t made_count;
-    struct timer_set timers[TURN_TIMERS_MAX];
-    size_t timer_count;
+    struct timer_set *timers; /* TURN_TIMERS_MAX at most */
+    size_t timer_count, timer_room;
     struct outgoing *out[TURN_OUT_MAX];
     size_t out_count;
     struct session *touched[TURN_SESSIONS_MAX]; /* other people's sessions: questions and pings
