@@ -106,6 +106,7 @@ static const char *reply_word(const struct redis_reply *reply, size_t index)
 static void on_stale(struct decision *d)
 {
     d->queue->core->counts.again++;
+    d->item->look = true;
     if (++d->item->stales <= DECISIONS_MAX) {
         decision_again(d);
     } else {

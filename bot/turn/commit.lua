@@ -18,6 +18,8 @@ local ARITY = {
     due = 2,      -- timer id, due: this turn is that timer's; it is removed
     version = 2,  -- event, version read
     top = 3,      -- building, category, highest number read
+    fresh = 3,    -- group, member, count, building, category, unit, floor of each place ("" not told): there is nothing
+                  -- of the member, and nothing that was told of these places is near
     code = 4,     -- hash of a one-time code, what was read of it ("" nothing), what it becomes, what the audit says
     session = 5,  -- group, member, version read, value, whether there is anything in it (0/1)
     -- writes
@@ -53,10 +55,11 @@ local ARITY = {
 local NUMERIC = {fence = 2, due = 2, version = 2, session = 3, put = 2, open = 2, old = 2, timer = 3, unrow = 1}
 local REFERENCE = {step = 1, open = 1, shut = 1, at = 1, unat = 1, mine = 1, unmine = 1, timer = 1, untimer = 1,
                    msg = 3, out = 3, put = 1}
-local LIST = {step = 2, mine = 2, unmine = 2}
-local CHECK_ONLY = {fence = true, roster = true, version = true, top = true}
+local LIST = {fresh = 3, step = 2, mine = 2, unmine = 2}
+local CHECK_ONLY = {fence = true, roster = true, version = true, top = true, fresh = true}
 local VALUE_MAX = 16384
 local ADDED_MAX = 32
+local LOOKED_LAST = '15' -- of what was told of a place, as in context.lua
 local WAS_MAX = 16
 local AGO_MAX = 2
 local DAY = 86400000
@@ -132,8 +135,26 @@ function check.version(i)
     if (held or '0') ~= A[i + 2] then return {'stale', 'event ' .. A[i + 1]} end
 end
 function check.top(i)
-    local held = call('ZREVRANGE', key('at', A[i + 1], A[i + 2]), 0, 0)[1]
+    local held = call('ZREVRANGE', key('at', A[i + 1], A[i + 2]), '0', '0')[1]
     if (held and held:match('^%d+') or '0') ~= A[i + 3] then return {'stale', 'place ' .. A[i + 1] .. ' ' .. A[i + 2]} end
+end
+local function is_near(told, unit, floor) -- as context.lua has it
+    for k = 1, #told do
+        local u, f = told[k]:match('^%d+:?([^:]*):?(.*)$')
+        if (u == unit or u == '' or unit == '') and (f == floor or f == '' or floor == '') then return true end
+    end
+end
+function check.fresh(i)
+    local his = {key('s', A[i + 1], A[i + 2]), key('m', A[i + 2]), key('ago', A[i + 2])}
+    for k = 1, 3 do settle(his[k]) end
+    if call('EXISTS', unpack(his)) > 0 then return {'stale', 'member ' .. A[i + 2]} end
+    for k = i + 4, i + 3 + A[i + 3], 4 do
+        local building, category = A[k], A[k + 1]
+        if is_near(call('ZREVRANGE', key('at', building, category), '0', LOOKED_LAST), A[k + 2], A[k + 3]) or
+           is_near(call('ZREVRANGE', key('was', building, category), '0', '-1'), A[k + 2], A[k + 3]) then
+            return {'stale', 'place ' .. building .. ' ' .. category}
+        end
+    end
 end
 function check.session(i)
     local held = call('HGET', key('s', A[i + 1], A[i + 2]), 'v')

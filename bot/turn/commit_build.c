@@ -67,6 +67,22 @@ static void add_input(struct commit *c)
     commit_add(c, commit_bucket(input) == d->queue->bucket ? "1" : "0");
 }
 
+/* It was decided as if there were nothing of the sender, and nothing near in these places. */
+static void add_fresh(struct commit *c)
+{
+    const struct decision *d = c->d;
+    commit_op(c, "fresh");
+    commit_add(c, d->queue->group->name);
+    commit_add(c, d->item->sender->id);
+    commit_add_number(c, 4 * (int64_t)d->place_count);
+    for (size_t i = 0; i < d->place_count; i++) {
+        commit_add(c, d->places[i].building);
+        commit_add(c, d->places[i].category);
+        commit_add(c, d->places[i].unit);
+        commit_add(c, d->places[i].floor);
+    }
+}
+
 static void add_checks(struct commit *c)
 {
     struct decision *d = c->d;
@@ -78,6 +94,10 @@ static void add_checks(struct commit *c)
         commit_op(c, "version");
         commit_add_number(c, d->turn.events[i]->id);
         commit_add_number(c, d->turn.events[i]->version);
+    }
+    if (d->fresh) {
+        add_fresh(c);
+        return;
     }
     for (size_t i = 0; d->turn.made_count && i < d->place_count; i++) {
         commit_op(c, "top");

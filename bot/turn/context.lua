@@ -6,7 +6,8 @@
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
 --           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, {id that he had before, his session fields
 --           under it…}, and with a code what is stored of it and of the member's wrong tries, "" for nothing}
-local EVENTS_MAX, LOOKED_MAX, NEAR_MAX, WAS_MAX, MINE_MAX = 20, 16, 8, 2, 20
+local EVENTS_MAX, NEAR_MAX, WAS_MAX = 20, 8, 2
+local LOOKED_LAST, MINE_LAST = '15', '19' -- texts: a number becomes one at every call
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
 
 local ids, reached = {}, {}
@@ -79,16 +80,16 @@ end
 local tops = {}
 for i = 1, tonumber(take()) do
     local building, category, unit, floor = take(), take(), take(), take()
-    local told = redis.call('ZREVRANGE', key('at', building, category), 0, LOOKED_MAX - 1)
+    local told = redis.call('ZREVRANGE', key('at', building, category), '0', LOOKED_LAST)
     tops[i] = told[1] and told[1]:match('^%d+') or '0'
     reach_near(told, unit, floor, NEAR_MAX)
     if category ~= '*' then
-        reach_near(redis.call('ZREVRANGE', key('was', building, category), 0, -1), unit, floor, WAS_MAX)
+        reach_near(redis.call('ZREVRANGE', key('was', building, category), '0', '-1'), unit, floor, WAS_MAX)
     end
 end
 local function reach_mine(who)
-    for _, id in ipairs(redis.call('ZREVRANGE', key('m', who), 0, MINE_MAX - 1)) do reach(id, BY_MINE) end
-    for _, id in ipairs(redis.call('ZREVRANGE', key('ago', who), 0, -1)) do reach(id, BY_MINE) end
+    for _, id in ipairs(redis.call('ZREVRANGE', key('m', who), '0', MINE_LAST)) do reach(id, BY_MINE) end
+    for _, id in ipairs(redis.call('ZREVRANGE', key('ago', who), '0', '-1')) do reach(id, BY_MINE) end
 end
 if mine ~= '0' and member ~= '' then
     reach_mine(member)

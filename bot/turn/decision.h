@@ -32,6 +32,8 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
 /* Notes what a session holds now (after a commit or at load). */
 void hint_note(struct queue *queue, const struct session *session);
 void hint_note_question(struct queue *queue, const char *member);
+/* Has he something open in the group, as far as memory knows? */
+bool hint_is_live(const struct queue *queue, const char *member);
 /* Nothing of his is open in Redis, unless it was noted in sweep `began` or later. */
 void hint_drop(struct queue *queue, const char *member, uint64_t began);
 void hint_forget(struct queue *queue);
@@ -72,11 +74,13 @@ struct decision {
     struct merged formerly[CONTEXT_FORMER_MAX];
     size_t former_count;
     const struct redis_reply *reply;
+    bool fresh; /* decided without a look: the commit checks that nothing was there */
     const char *timer_handler;
 };
 /* What its place index tells of an event beside building and category: "unit:floor". */
 const char *context_where(const struct event *event, struct arena *arena);
-/* Reads the context, decides, commits. Ends with intake_done() or intake_retry(). */
+/* Reads the context (or takes it for empty, where nothing is known of the sender), decides,
+ * commits. Ends with intake_done() or intake_retry(). */
 void decision_start(struct queue *queue);
 /* Begins anew, on fresh context. */
 void decision_again(struct decision *decision);

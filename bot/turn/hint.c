@@ -76,6 +76,11 @@ static bool is_live(const struct live *live, int64_t now_ms)
                     live->report_until_ms >= now_ms);
 }
 
+bool hint_is_live(const struct queue *queue, const char *member)
+{
+    return find_live(queue, member) != NULL;
+}
+
 /* ---- load ---------------------------------------------------------------------------- */
 
 static void load_cb(void *arg, int error, const struct redis_reply *reply)

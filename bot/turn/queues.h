@@ -42,6 +42,7 @@ struct item { /* an input on its way */
     bool marks;              /* when it is settled, so is all that was said before it */
     bool emergency;
     bool alone;                    /* a commit was refused: no other goes in the same call */
+    bool look;                     /* what is stored is read, whatever memory says */
     int stales, refusals, rosters; /* decisions that were in vain */
     size_t elsewhere;              /* communities that were asked for a newcomer's code */
 };

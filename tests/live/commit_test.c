@@ -217,6 +217,26 @@ static void versions_guard_events_and_places(void **state)
     assert_string_equal(run("top 4 lighting 1 make {} t '' at #1 4 lighting ''"), "ok 2");
 }
 
+/* A turn that was decided without a look is taken only where there was nothing to see. */
+static void fresh_is_checked(void **state)
+{
+    run("make {} t '' at #1 4 lighting 1:4 mine #1 1 m-1");
+    look("ZADD {c}:was:5:lighting 9 9:1:1");
+    look("HSET {c}:s:b4:m-4 a:ping |{}");
+    static const char *const turns[][2] = {
+        {"stale place 4 lighting", "fresh b4 m-2 4 4 lighting 1 4 make {} t ''"},
+        {"stale place 4 lighting", "fresh b4 m-2 8 4 road '' '' 4 lighting '' 4 make {} t ''"},
+        {"stale place 5 lighting", "fresh b4 m-2 4 5 lighting 1 '' make {} t ''"},
+        {"stale member m-1", "fresh b4 m-1 4 4 lighting 2 4 make {} t ''"},
+        {"stale member m-4", "fresh b4 m-4 0 make {} t ''"},
+        {"bad operation fresh", "fresh b4 m-2 4 4 lighting 2"},
+        {"ok 2", "fresh b4 m-2 8 4 lighting 2 4 5 lighting 2 1 make {} t ''"},
+        {"ok 3 stale member m-5", "make {} t '' mine #1 1 m-5 / fresh b4 m-5 0 make {} t ''"},
+    };
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++)
+        assert_string_equal(run(turns[i][1]), turns[i][0]);
+}
+
 static void numbers_are_filled_into_sessions(void **state)
 {
     assert_string_equal(run("make {} t '' session b4 m-1 0 \"#1\"|{\"e\":\"#1\"} 1 "
@@ -286,7 +306,7 @@ int main(void)
         LIVE(versions_guard_events_and_places),      LIVE(numbers_are_filled_into_sessions),
         LIVE(additions_to_a_session_are_capped),     LIVE(turns_of_one_call_are_apart),
         LIVE(a_failing_turn_fails_by_itself),        LIVE(a_bucket_of_seen_inputs_ends),
-        LIVE(sessions_stand_in_their_list),
+        LIVE(sessions_stand_in_their_list),          LIVE(fresh_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,33 @@ static void two_at_once_make_one_event(void **state)
     assert_int_equal(rec.count, 1);
 }
 
+static bool evalsha_calls(int count)
+{
+    char wanted[40];
+    snprintf(wanted, sizeof wanted, "cmdstat_evalsha:calls=%d,", count);
+    return strstr(LOOK("INFO", "commandstats"), wanted) != NULL;
+}
+
+/* A stranger's report costs a commit and the news that it was answered; what was told of the
+ * place before, or by himself, is found by the commit and read. */
+static void a_strangers_report_needs_no_look(void **state)
+{
+    assert_true(settle());
+    say("b4", "孙大姐", "4号楼二单元4楼的灯不亮");
+    assert_true(settle());
+    (void)LOOK("CONFIG", "RESETSTAT");
+    say("b4", "李大爷", "4号楼的电梯坏了");
+    assert_true(settle());
+    assert_true(evalsha_calls(2));
+    assert_string_equal(LOOK("HGET", "{nanfeng}:n", "event"), "2");
+    (void)LOOK("CONFIG", "RESETSTAT");
+    say("b4", "周阿姨", "4号楼的电梯坏了");
+    assert_true(settle());
+    assert_false(evalsha_calls(2));
+    assert_string_equal(LOOK("HGET", "{nanfeng}:n", "event"), "2");
+    assert_string_equal(LOOK("LLEN", "{nanfeng}:t:2"), "2");
+}
+
 static void timers_run_once_when_due(void **state)
 {
     assert_true(settle());
@@ -369,6 +396,7 @@ int main(void)
         LIVE(a_repeat_is_taken_and_changes_nothing),
         LIVE(chat_never_reaches_redis),
         LIVE(two_at_once_make_one_event),
+        LIVE(a_strangers_report_needs_no_look),
         LIVE(timers_run_once_when_due),
         LIVE(a_groups_answers_keep_their_order),
         LIVE(failed_sends_are_repeated_with_the_same_id),
