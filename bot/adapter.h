@@ -34,7 +34,8 @@ struct capabilities {
     bool idempotent_sends; /* the platform drops a repeat of our send id */
     bool mentions, quotes, images, reactions, recall;
     size_t max_text; /* bytes of one message; the core splits on character boundaries */
-    int group_pace_ms, account_pace_ms; /* least time between two sends */
+    int group_pace_ms, account_pace_ms; /* least time between two sends; an emergency does not
+                                           wait for the first */
     int send_deadline_ms;               /* no bot_on_sent by then: outcome unknown */
 };
 

@@ -33,7 +33,7 @@ async function killAt(stage, point, victim, pass) {
         const pid = daemon.redis();
         first ??= pid;
         return first && pid && pid !== first;
-    }, 20000);
+    }, 120000);
     if (daemon.isDead()) daemon.start();
     return happened ? [] : [`nothing was killed at ${point}`];
 }
@@ -94,10 +94,11 @@ async function street(number, kills, points) {
     for (const [point, victim] of points) verdict.check(`killed at ${point}`, await killAt(stage, point, victim, rng.between(1, 5)));
     killing = false;
     await Promise.all(tellers);
-    await until(() => store.leftovers([server.self]).length === 0, 5000);
+    await until(() => store.leftovers([server.self]).length === 0);
 
     const judged = judge({ ...stage, sends: recorder.sends, usual });
     verdict.add(judged);
+    verdict.check('said twice', judged.again ? [`${judged.again} messages, though there is a history`] : []);
     if (given.long && number === 0)
         await archive({ stage, verdict, victims: VICTIMS, kill: (victim) => killAt(stage, 'archived', victim, 1) });
     await stage.end(verdict);

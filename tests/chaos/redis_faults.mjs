@@ -17,7 +17,7 @@ console.log(`seed ${given.seed}`);
 
 const UNDER_WAY = "return redis.call('info', 'persistence'):match('aof_rewrite_in_progress:(%d)')";
 const several = (stage, count, how) =>
-    Promise.all(Array.from({ length: count }, () => tell(stage, { pause: 100, patience: 180000, ...how })));
+    Promise.all(Array.from({ length: count }, () => tell(stage, { pause: 100, ...how })));
 // Stories begin while `fault` holds; they end behind it. Nobody may be told a number that Redis does not hold.
 async function during(stage, count, fault) {
     const told = several(stage, count, { twice: 0.3 });

@@ -36,7 +36,7 @@ const picture = () => JSON.stringify([...store.events(store.numbers().sort((a, b
 // Waits until all that was pushed has been dealt with: a report behind it in every group is answered.
 async function settled() {
     const rooms = town.buildings;
-    await Promise.all(shuffled(rooms).slice(0, 4).map((b) => tell(stage, { buildings: [b], until: 'dispatched', joins: 0, twice: 0, pause: 0, patience: 20000 })));
+    await Promise.all(shuffled(rooms).slice(0, 4).map((b) => tell(stage, { buildings: [b], until: 'dispatched', joins: 0, twice: 0, pause: 0 })));
     await sleep(300);
 }
 async function unchanged(name, act) {
@@ -56,7 +56,7 @@ const pushAll = async (frames) => {
 
 // 1. Every frame twice, at once.
 const states = ['dispatched', 'handling', 'checking', 'done'];
-await Promise.all(Array.from({ length: given.stories }, (_, i) => tell(stage, { twice: 1, until: states[i % 4], joins: 0.5, patience: 20000 })));
+await Promise.all(Array.from({ length: given.stories }, (_, i) => tell(stage, { twice: 1, until: states[i % 4], joins: 0.5 })));
 
 // The other kinds of input, each twice: what is said in a direct chat, a reaction, a recall.
 const twice = (story, act) => {
@@ -78,12 +78,12 @@ const otherKinds = [
 ];
 await Promise.all(Array.from({ length: Math.max(3, given.stories / 4) }, async (_, i) => {
     const kind = otherKinds[i % 3];
-    const story = await tell(stage, { twice: 1, until: kind.until, joins: 0, patience: 20000 });
+    const story = await tell(stage, { twice: 1, until: kind.until, joins: 0 });
     if (story.faults.length) return;
-    await until(() => store.leftovers([server.self]).length === 0, 10000); // nobody reacts to what is not said yet
+    await until(() => store.leftovers([server.self]).length === 0); // nobody reacts to what is not said yet
     twice(story, () => kind.act(story));
     const state = () => store.events([story.number]).get(story.number).event.state;
-    if (!(await until(() => state() === kind.reached, 10000))) story.faults.push(`the event is ${state()}, not ${kind.reached}`);
+    if (!(await until(() => state() === kind.reached))) story.faults.push(`the event is ${state()}, not ${kind.reached}`);
     Object.assign(story, { reached: kind.reached, skipTrail: kind.shortened });
 }));
 
@@ -118,7 +118,7 @@ const silent = Array.from({ length: given.stories }, () => {
     return story;
 });
 await pushAll(shuffled(silent.map((story) => story.report)));
-await until(() => silent.every((story) => recorder.sends.some((s) => s.quote === story.report.message_id)), 15000);
+await until(() => silent.every((story) => recorder.sends.some((s) => s.quote === story.report.message_id)));
 await sleep(500);
 for (const story of silent) {
     const ack = recorder.sends.find((s) => s.quote === story.report.message_id && /#\d+/.test(s.text));
@@ -134,8 +134,9 @@ const swapped = half.map((story) => {
 await pushAll(swapped.map(([, done]) => done));
 await sleep(400);
 await pushAll(swapped.map(([accepted]) => accepted));
-await sleep(600);
-for (const { event } of store.events(half.map((story) => story.number)).values())
+const swappedEvents = () => [...store.events(half.map((story) => story.number)).values()];
+await until(() => swappedEvents().every(({ event }) => event?.state === 'checking'));
+for (const { event } of swappedEvents())
     verdict.check('done before accepted', event?.state === 'checking' ? [] : [`event is ${event?.state}`]);
 for (const story of half) story.skipTrail = true, story.reached = 'checking';
 
@@ -153,12 +154,12 @@ async function sameIds(name, whileAway) {
             const resident = town.resident();
             server.say(group, resident, `居民${resident}`, place.text);
         }
-        if (!whileAway) await until(() => recorder.sends.slice(began).filter((s) => s.room === group && s.quote).length >= 3 * (i + 1), 5000);
+        if (!whileAway) await until(() => recorder.sends.slice(began).filter((s) => s.room === group && s.quote).length >= 3 * (i + 1));
     }
     server.count = before;
     if (whileAway) daemon.start();
     const acks = () => recorder.sends.slice(began).filter((s) => s.room === group && s.quote && /#\d+/.test(s.text));
-    await until(() => acks().length >= 6, 10000);
+    await until(() => acks().length >= 6);
     await sleep(700);
     for (const ack of acks()) apart.add(ack);
     const numbers = new Set(acks().map((s) => s.text.match(/#(\d+)/)[1]));
@@ -181,7 +182,7 @@ for (const shift of given.long ? [...shifts, ...shuffled(shifts), ...shuffled(sh
         await stage.up();
         await sleep(1000); // what is read back would count as old where the clock is ahead
     }
-    await Promise.all(Array.from({ length: Math.ceil(given.stories / 3) }, () => tell(stage, { patience: 20000, twice: 0.3 })));
+    await Promise.all(Array.from({ length: Math.ceil(given.stories / 3) }, () => tell(stage, { twice: 0.3 })));
 }
 // What is read back under a clock that is far ahead counts as old: it is an event all the same, and the group hears of it.
 await daemon.kill();
@@ -192,8 +193,8 @@ server.say(town.group(`b${old.building}`), oldResident, `居民${oldResident}`, 
 daemon.start();
 const findOld = () => [...store.events(store.numbers()).values()].filter(({ event }) => event?.text === old.text);
 const told = !given.long || // the line comes some seconds later
-    (await recorder.heard((s) => s.room === town.group(`b${old.building}`) && !s.quote, 15000, oldFrom));
-await until(() => store.marks(server.self) && findOld().length, 10000);
+    (await recorder.heard((s) => s.room === town.group(`b${old.building}`) && !s.quote, 60000, oldFrom));
+await until(() => store.marks(server.self) && findOld().length);
 await sleep(500);
 const kept = findOld();
 verdict.check('read back under a wrong clock', [...(told ? [] : ['the group hears nothing of it']), ...(kept.length === 1 ? [] : [`${kept.length} events`])]);
@@ -201,7 +202,7 @@ others++;
 setClock(0);
 await settled();
 
-await until(() => store.leftovers([server.self]).length === 0, 5000);
+await until(() => store.leftovers([server.self]).length === 0);
 const judged = judge({ ...stage, sends: recorder.sends.filter((s) => !apart.has(s) && (s.quote || /#\d/.test(s.text))), others });
 verdict.add(judged);
 await stage.end(verdict);

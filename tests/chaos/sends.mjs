@@ -45,7 +45,7 @@ const many = async (count, how) => {
     const begun = stories.length;
     let left = count;
     await Promise.all(Array.from({ length: 6 }, async () => {
-        while (left-- > 0) await tell(stage, { patience: 60000, twice: 0, ...how });
+        while (left-- > 0) await tell(stage, { twice: 0, ...how });
     }));
     return stories.slice(begun).filter((story) => !how?.buildings || how.buildings.includes(story.building));
 };
@@ -87,16 +87,16 @@ const state = () => store.events([event.number]).get(event.number);
 await calm();
 first.kick(group);
 first.say(work, town.person(worker), worker, `收到 ${event.number}`);
-verdict.check('thrown out', (await until(() => state().event.state === 'handling', 5000)) ? [] : [`the event is ${state().event.state}`]);
+verdict.check('thrown out', (await until(() => state().event.state === 'handling')) ? [] : [`the event is ${state().event.state}`]);
 const others = await many(4, { buildings: odd.filter((b) => b !== building), pause: 0 });
 verdict.check('thrown out', others.every((s) => s.waited < AT_ONCE) ? [] : ['others waited']);
 const unsent = () => state().trail.filter((step) => step.what === 'unsent').length;
-verdict.check('thrown out', (await until(() => unsent() === 1, 3000)) ? [] : [`${unsent()} steps say that it could not be said`]);
+verdict.check('thrown out', (await until(() => unsent() === 1)) ? [] : [`${unsent()} steps say that it could not be said`]);
 first.kicked.delete(String(group));
 first.push({ time: Math.floor(Date.now() / 1000), self_id: first.self, post_type: 'notice', notice_type: 'group_increase',
     sub_type: 'invite', group_id: group, user_id: first.self, operator_id: 1 });
 first.say(work, town.person(worker), worker, `完成 ${event.number}`);
-const asked = await recorder.heard((s) => s.room === group && s.text.includes(`#${event.number} `) && s.mentions.length > 0, 5000);
+const asked = await recorder.heard((s) => s.room === group && s.text.includes(`#${event.number} `) && s.mentions.length > 0, 60000);
 verdict.check('let in again', asked ? [] : ['nobody is asked whether it is fixed']);
 event.reached = 'checking';
 
@@ -114,7 +114,7 @@ const lost = async (name, story, before, after, act) => {
     await away(first, act);
     verdict.check(`${name} without a connection`, now() === before ? [] : [`the event is ${now()}`]);
     act();
-    verdict.check(name, (await until(() => now() === after, 5000)) ? [] : [`the event is ${now()}`]);
+    verdict.check(name, (await until(() => now() === after)) ? [] : [`the event is ${now()}`]);
     story.reached = after;
 };
 const thanked = await tell(stage, { buildings: odd, joins: 0, twice: 0 });
@@ -130,7 +130,7 @@ await calm();
 first.kick(work);
 const place = town.place(rng, [building]), resident = town.resident();
 const report = first.say(group, resident, `居民${resident}`, place.text);
-const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(place.text), 5000);
+const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(place.text), 60000);
 verdict.check('thrown out of the work group', ping ? [] : [`${worker} does not hear of ${place.text}`]);
 const number = Number(recorder.sends.find((s) => s.quote === report.message_id)?.text.match(/#(\d+)/)?.[1]);
 stories.push({ text: place.text, report, number, reached: 'handling', joined: 0, faults: [], frames: [report] });
@@ -141,7 +141,7 @@ const its = () => store.events([number]).get(number).event?.state;
 await away(first, accept);
 verdict.check('direct chat without a connection', its() === 'dispatched' ? [] : [`the event is ${its()}`]);
 accept();
-verdict.check('direct chat', (await until(() => its() === 'handling', 5000)) ? [] : [`the event is ${its()}`]);
+verdict.check('direct chat', (await until(() => its() === 'handling')) ? [] : [`the event is ${its()}`]);
 
 // … and everything where the implementation keeps no history; a message whose answer was lost is sent once more there.
 const bare = await Stage.begin({ seed: given.seed + 1, server: { history: false } });
@@ -149,7 +149,7 @@ await bare.start();
 const hear = (act) => {
     const from = bare.recorder.sends.length;
     act();
-    return bare.recorder.heard((s) => s.quote && /#\d+/.test(s.text), 10000, from);
+    return bare.recorder.heard((s) => s.quote && /#\d+/.test(s.text), 60000, from);
 };
 const tellBare = () => bare.server.say(bare.town.group('b4'), bare.town.resident(), '居民', bare.town.place(bare.rng, [4]).text);
 await away(bare.server, tellBare);
@@ -158,11 +158,11 @@ bare.server.faults.swallow = 1;
 const once = await hear(tellBare);
 const again = await hear(() => bare.server.cut(0));
 verdict.check('no history', once && again && once.text === again.text ? [] : ['a message whose answer was lost is not sent again']);
-await until(() => bare.store.leftovers([bare.server.self]).length === 0, 10000);
+await until(() => bare.store.leftovers([bare.server.self]).length === 0);
 verdict.check('no history', bare.store.numbers().length === 1 ? [] : [`${bare.store.numbers().length} events`]);
 await bare.end(verdict);
 
-const parked = (await until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')), 40000)) ? [] : store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`);
+const parked = (await until(() => store.leftovers(accounts).every(([key]) => key.includes('parked')))) ? [] : store.leftovers(accounts).map(([key, n]) => `${n} in ${key}`);
 verdict.check('left behind', parked);
 const judged = judge({ ...stage, sends: recorder.sends, accounts, parked: 2 });
 verdict.add(judged);

@@ -4,7 +4,7 @@ const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // Tells one story and adds it to `stage.stories`: {text, building, report, number, reached, joined, frames, waited, faults}.
 // `until`: the state that it goes to. `reached(story)`: is called at each state. `twice`: how often a frame comes twice.
-// Resolves to the story.
+// Resolves to the story. `patience`: how long a step may take, in ms; much, since a busy machine loses nothing.
 export async function tell(stage, { buildings, ...how } = {}) {
     const { text, building } = stage.town.place(stage.rng, buildings);
     const story = { text, building, number: null, reached: 'reported', joined: 0, faults: [], frames: [] };
@@ -13,7 +13,7 @@ export async function tell(stage, { buildings, ...how } = {}) {
     return story;
 }
 
-async function live(stage, story, { until = 'done', patience = 90000, pause = 400, twice = 0.1, joins = 0.25, reached }) {
+async function live(stage, story, { until = 'done', patience = 300000, pause = 400, twice = 0.1, joins = 0.25, reached }) {
     const { recorder, town, rng } = stage;
     const group = town.group(`b${story.building}`);
     const server = stage.serverOf(group);
