@@ -25,6 +25,15 @@ bool report_take_place(struct turn *turn, struct event *event, const struct loca
 bool report_bare_place(const struct turn *turn, const struct event *event,
                        struct location *ret_where);
 
+/* ---- report_behalf.c ---- */
+
+/* Whose trouble it is: "代报：26号楼张大爷家…"; without a name the sender's. */
+const char *report_named(const struct turn *turn, const char *building);
+/* Reporter and flat of an event that the staff report for somebody else. */
+void report_take_reporter(const struct turn *turn, struct event *event);
+/* "代报", and nothing of what. */
+bool report_is_bare_behalf(const struct turn *turn);
+
 /* ---- report_same.c ---- */
 
 /* Is the event the trouble that was found? 2: surely, 1: perhaps, 0: no. */
@@ -49,8 +58,6 @@ struct made {
     const char *wrong;         /* what was told of the place and does not exist, NULL */
     const struct event *known; /* what was told beside it and joined, NULL */
 };
-/* Whose trouble it is: "代报：26号楼张大爷家…"; without a name the sender's. */
-const char *report_named(const struct turn *turn, const char *building);
 /* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
 bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);
 void report_attach_photos(struct turn *turn, struct event *event, bool after);

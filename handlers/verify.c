@@ -330,6 +330,7 @@ static void ask_worker(struct turn *turn, struct event *event)
         event_note(event, "asked", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
         struct outgoing *out = turn_ping(turn, rung, NULL, 0, event, "ask_worker");
         say_event(turn, out, event);
+        out_flag(out, "settled", !is_repair(turn, event));
         turn_ask(turn, out->group, rung->id, "verify", "confirm", event,
                  turn->now_ms + QUESTION_MS, NULL, 0);
         return;
