@@ -121,9 +121,19 @@ static void done_one(struct turn *turn, struct event *event)
     turn_timer_cancel(turn, event, "accept");
     turn_timer_cancel(turn, event, "finish");
     verify_ask(turn, event);
-    bool wanted = policy_of(turn, event)->ask_photo || input_lost_count(turn->input);
-    if (wanted && !event->photos_after && !say_has_here(turn))
-        ask_photo(turn, event);
+}
+
+/* When all are done, since of several one may be asked about right here. */
+static void ask_photos(struct turn *turn)
+{
+    for (size_t i = 0; i < turn->event_count && !say_has_here(turn); i++) {
+        struct event *event = turn->events[i];
+        bool wanted = policy_of(turn, event)->ask_photo || input_lost_count(turn->input);
+        bool just_done = event->state == STATE_CHECKING && event->new_steps &&
+                         event->checking_ms == turn->now_ms;
+        if (just_done && wanted && !event->photos_after)
+            ask_photo(turn, event);
+    }
 }
 
 /* ---- the row ---- */
@@ -191,6 +201,7 @@ static void handle(struct turn *turn)
     }
     for (size_t i = 0; i < targets.count; i++)
         apply(turn, targets.events[i], fits);
+    ask_photos(turn);
     targets_say_unknown(turn, &targets);
     targets_say_unfit(turn, &targets, right_of(fits), fits);
     say_heard(turn);
@@ -234,6 +245,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         take_kept_photos(turn, event, question);
     session_close(session, index);
     apply(turn, event, fits);
+    ask_photos(turn);
     say_heard(turn);
     return true;
 }

@@ -134,6 +134,20 @@ static void at_night_the_grid_worker_sends_on(void **state)
     assert_string_equal(world_event(world, 2)->assignee, world_id(world, "供电"));
 }
 
+/* Of several done in the building's group one is asked about there: no second line for a photo.
+ */
+static void one_line_for_several_done(void **state)
+{
+    SAY("b8", "小陈", "3单元漏水，水管");
+    SAY("b4", "孙大姐", "2单元4楼的灯不亮");
+    SAY("work", "物业2", "收到 1");
+    SAY("work", "物业2", "收到 2");
+    SAY("b4", "物业2", "完成 1 2");
+    expect_state(1, STATE_CHECKING);
+    expect_state(2, STATE_CHECKING);
+    assert_int_equal(world_said_in(world, "b4"), 1);
+}
+
 static void the_same_words_once_more_are_no_reason(void **state)
 {
     lamp_in_hand();
@@ -219,6 +233,7 @@ int main(void)
         TEST(a_hold_is_asked_for_by_who_has_it),
         TEST(two_are_referred_in_one_line),
         TEST(at_night_the_grid_worker_sends_on),
+        TEST(one_line_for_several_done),
         TEST(the_same_words_once_more_are_no_reason),
         TEST(a_role_taken_back_takes_its_work_along),
         TEST(a_reporter_of_no_roster_stays_who_was_asked),
