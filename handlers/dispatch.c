@@ -35,8 +35,8 @@ static size_t rungs(const struct turn *turn, const struct event *event,
     return count;
 }
 
-void dispatch_details(struct turn *turn, const struct event *event, const char *member,
-                      enum lang lang)
+struct outgoing *dispatch_details(struct turn *turn, const struct event *event,
+                                  const char *member, enum lang lang)
 {
     struct outgoing *details = turn_say_direct(turn, member, "ping_details", lang);
     say_event(turn, details, event);
@@ -44,6 +44,7 @@ void dispatch_details(struct turn *turn, const struct event *event, const char *
     out_text(details, "text", event->text);
     if (event->photo_count)
         details->photo = event->photos[0];
+    return details;
 }
 
 static bool tells_health(const char *text, size_t len)
@@ -91,7 +92,7 @@ static const char *without_health(const struct turn *turn, const struct event *e
 
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    bool hidden = say_is_hidden(turn, event) && !out->member;
+    bool hidden = say_hides(turn, out, event);
     if (!hidden)
         out_text(out, "text", without_health(turn, event));
     out_flag(out, "private", hidden);
@@ -110,12 +111,14 @@ struct outgoing *dispatch_ping(struct turn *turn, const struct event *event,
     say_event(turn, out, event);
     out_member(out, "reporter", event->via ? event->via : event->reporter);
     out_time(out, "opened", event->opened_ms);
-    if (event->due_finish_ms)
+    if (event->due_finish_ms) {
         out_time(out, "due", event->due_finish_ms);
+        out_flag(out, "late", event->due_finish_ms <= turn->now_ms);
+    }
     dispatch_words(turn, out, event);
     out_flag(out, "check_place",
              report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
-    if (event->photo_count && !(say_is_hidden(turn, event) && !out->member))
+    if (event->photo_count && !say_hides(turn, out, event))
         out->photo = event->photos[0];
     if (emergency_is(event))
         out->lane = LANE_EMERGENCY;
@@ -157,6 +160,18 @@ static void hand_on(struct turn *turn, const struct event *event, const struct m
     out_member(out, "former", former->id);
 }
 
+/* Put right, or what was missing is known now. */
+static void tell_changed(struct turn *turn, const struct event *event, bool added)
+{
+    struct outgoing *out = dispatch_ping(turn, event, "ping_changed");
+    if (!out)
+        return;
+    out_flag(out, "added", added);
+    const char *words = turn->text; /* the last ones, not all that was put right before */
+    if (words[0] && !say_hides(turn, out, event) && !tells_health(words, strlen(words)))
+        out_text(out, "words", say_masked(turn, words));
+}
+
 void dispatch_changed(struct turn *turn, const struct event *event, const char *former)
 {
     const struct member *he = former ? community_member(turn->community, former) : NULL;
@@ -167,7 +182,7 @@ void dispatch_changed(struct turn *turn, const struct event *event, const char *
     if (he && !is_same(he->id, event->assignee))
         hand_on(turn, event, he);
     else
-        dispatch_ping(turn, event, "ping_changed");
+        tell_changed(turn, event, !he);
 }
 
 void dispatch(struct turn *turn, struct event *event)

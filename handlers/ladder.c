@@ -50,7 +50,8 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
 {
     const struct member *assignee =
         event->assignee ? community_member(turn->community, event->assignee) : NULL;
-    bool both = assignee && !is_same(assignee->id, member->id);
+    bool accused = !is_same(why, "households"); /* he was told, and may be on his way */
+    bool both = assignee && accused && !is_same(assignee->id, member->id);
     struct outgoing *out = turn_ping(turn, member, &assignee, both, event, "ping_raise");
     say_event(turn, out, event);
     out_flag(out, arena_printf(turn->arena, "why_%s", why), true);
@@ -62,13 +63,20 @@ static void tell_rung(struct turn *turn, const struct event *event, const struct
         out_time(out, "due", event->due_finish_ms);
     dispatch_words(turn, out, event);
     out_text(out, "households", households_text(turn, event));
-    bool hidden = say_is_hidden(turn, event) && !out->member;
+    out_flag(out, "emergency", emergency_is(event));
+    bool hidden = say_hides(turn, out, event);
     if (event->photo_count && !hidden)
         out->photo = event->photos[0];
     enum lang lang = out->lang;
     say_merged(turn, out, event);
     if (hidden)
-        dispatch_details(turn, event, member->id, lang);
+        out_flag(dispatch_details(turn, event, member->id, lang), "rung", true);
+}
+
+/* Nobody has said that he has it: the calls every five minutes tell the rungs too. */
+static bool alarm_runs(const struct event *event)
+{
+    return emergency_is(event) && event->state == STATE_DISPATCHED;
 }
 
 /* Residents hear of a rise once. */
@@ -89,12 +97,7 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
     out_member(out, "member", member->id);
     if (is_same(why, "households"))
         out_text(out, "households", households_text(turn, event));
-}
-
-/* Nobody has said that he has it: the calls every five minutes tell the rungs too. */
-static bool alarm_runs(const struct event *event)
-{
-    return emergency_is(event) && event->state == STATE_DISPATCHED;
+    out_flag(out, "alarm", alarm_runs(event));
 }
 
 /* By whom it is looked into from now on, in the quiet hours at 07:00. */

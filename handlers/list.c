@@ -111,15 +111,18 @@ void list_for_grid_worker(struct turn *turn, struct event *event)
 
 /* ---- lines ---- */
 
-static const char *short_place(const struct turn *turn, const struct event *event)
+static const char *short_place(const struct turn *turn, const struct event *event,
+                               enum lang lang)
 {
     char unit[24] = "", floor[24] = "";
     if (event->unit)
         snprintf(unit, sizeof unit, "-%.16s", event->unit);
     if (event->floor != FLOOR_NONE)
         snprintf(floor, sizeof floor, " %dF", event->floor);
-    return event->building ? arena_printf(turn->arena, "%s%s%s", event->building, unit, floor)
-                           : "";
+    if (!event->building)
+        return "";
+    const char *form = *unit || *floor ? "%s%s%s" : lang == LANG_ZH ? "%s号楼" : "Bldg %s";
+    return arena_printf(turn->arena, form, event->building, unit, floor);
 }
 
 static const char *short_time(const struct turn *turn, int64_t at_ms)
@@ -160,12 +163,7 @@ static const char *what(const struct turn *turn, const struct event *event, enum
 {
     if (say_is_private(turn, event))
         return lang == LANG_ZH ? "（私下的事）" : "(private)";
-    if (event->said)
-        return event->said;
-    bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
-    return arena_printf(turn->arena, event->lang == LANG_EN ? "%s %s" : "%s%s",
-                        event->object && !inside ? event->object : "",
-                        event->symptom ? event->symptom : "");
+    return say_what(turn, event, lang);
 }
 
 /* Those behind the last line are counted. */
@@ -185,9 +183,9 @@ static void say_line(const struct turn *turn, struct outgoing *out, const struct
     bool late = is_over(turn, event);
     const char *due = waits_for(turn, event, out->lang);
     out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
-             arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id, short_place(turn, event),
-                          what(turn, event, out->lang), assignee ? assignee->name : "", due,
-                          late ? " !" : ""));
+             arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id,
+                          short_place(turn, event, out->lang), what(turn, event, out->lang),
+                          assignee ? assignee->name : "", due, late ? " !" : ""));
     if (out->event_count < OUTGOING_EVENTS_MAX)
         out->events[out->event_count++] = event;
 }
@@ -228,12 +226,27 @@ static const char *reader(const struct turn *turn, const char *member)
     return m && m->away ? m->deputy : member;
 }
 
+/* What is on hold or on the docket comes back by its own timer; alone it is no morning's news.
+ */
+static bool all_wait(const struct turn *turn, const char *member)
+{
+    size_t open = 0, paused = 0;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct event *event = turn->events[i];
+        if (!event_is_open(event) || !is_watched(event, member))
+            continue;
+        open++;
+        paused += event->paused_ms != 0;
+    }
+    return open && paused == open;
+}
+
 static void say_morning(struct turn *turn, const char *member)
 {
     const char *to = reader(turn, member);
     turn_session_timer_set(turn, turn->session, "morning", "list", next_morning_ms(turn), NULL);
-    if (turn->late_ms > 2 * HOUR_MS || !to)
-        return; /* it is no morning any more */
+    if (turn->late_ms > 2 * HOUR_MS || !to || all_wait(turn, member))
+        return; /* it is no morning any more, or nothing is to be done */
     struct outgoing *out = NULL;
     size_t open = 0, today = 0, late = 0;
     for (size_t i = turn->event_count; i-- > 0;) { /* the oldest first */
@@ -282,14 +295,18 @@ static void say_late(struct turn *turn, const char *member)
     const struct member *somebody = community_member(turn->community, member);
     struct outgoing *out = NULL;
     size_t count = 0;
+    bool own = false;
     for (size_t i = turn->event_count; i-- > 0 && somebody;) {
         const struct event *event = turn->events[i];
         if (!waits(turn, event) || !is_watched(event, member))
             continue;
         if (!out)
             out = to_staff(turn, somebody, "late_list");
+        own |= is_same(event->assignee, member);
         say_line(turn, out, event, count++);
     }
+    if (out)
+        out_flag(out, "rung", !own);
     say_rest(turn, out, count);
 }
 

@@ -44,6 +44,7 @@ void progress_say(struct turn *turn, const struct event *event)
     say_state(turn, out, event, "state");
     out_time(out, "since", since(event) ? since(event) : event->opened_ms);
     bool open = event_is_open(event), waits = event->paused_ms || event->checking_ms;
+    out_flag(out, "open", open);
     if (open)
         out_member(out, "assignee", event->assignee);
     if (event->state == STATE_SUSPENDED)

@@ -46,8 +46,10 @@ static void ack_one(struct turn *turn, const struct made *made)
     const struct event *event = made->event;
     struct outgoing *out = turn_answer(turn, template_for(turn, event), event->lang);
     out->acknowledges = true;
-    if (emergency_is(event))
+    if (emergency_is(event)) {
         out->lane = LANE_EMERGENCY;
+        out_flag(out, "private", say_is_private(turn, event));
+    }
     say_event(turn, out, event);
     report_say_short_place(turn, out, event);
     say_next(turn, out, event);
@@ -71,12 +73,11 @@ static void say_item(struct turn *turn, struct outgoing *out, const struct event
 {
     out_number(out, key[0], event);
     say_place(turn, out, key[1], event);
-    if (say_is_private(turn, event) || !event->object) {
-        const char *category = event->category ? event->category : "other";
-        out_term(out, key[2], arena_printf(turn->arena, "category.%s", category));
+    if (say_hides(turn, out, event) || !event->object) {
+        out_term(out, key[2], say_category(turn, out, event));
         return;
     }
-    say_thing(out, event, key[3], key[4]);
+    say_thing(turn, out, event, key[3], key[4]);
 }
 
 static void ack_many(struct turn *turn, const struct made *made, size_t count)

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #define ANSWER_MS (10 * MINUTE_MS)
+#define LATE_ANSWER_MS (30 * MINUTE_MS) /* it has gone out meanwhile */
 
 void report_put_question(struct turn *turn, struct event *event)
 {
     turn_ask(turn, turn->group->name, turn->sender->id, "report", "slots", event,
-             turn->now_ms + ANSWER_MS, NULL, 0);
+             turn->now_ms + LATE_ANSWER_MS, NULL, 0);
 }
 
 void report_wait_answer(struct turn *turn, const struct event *event, bool several)
@@ -138,28 +139,44 @@ bool report_fill(struct turn *turn, struct event *event, bool bare)
         }
         return ask_again(turn, event, wrong);
     }
+    bool late = event->state != STATE_DRAFT;
     if (told && !report_take_place(turn, event, &where))
         return false;
     report_attach_photos(turn, event, false);
     const char *who = turn->sender->id;
     event_note(event, "answered", who, say_masked(turn, turn->text), turn->now_ms, turn->arena);
-    report_go_on(turn, event, NULL);
-    say_filled(turn, event, fill_siblings(turn, event));
+    if (late)
+        dispatch_changed(turn, event, NULL);
+    else
+        report_go_on(turn, event, NULL);
+    say_filled(turn, event, late ? NULL : fill_siblings(turn, event));
     return true;
+}
+
+/* Whoever is on his way still wants to know where. */
+static bool comes_late(const struct turn *turn, const struct event *event)
+{
+    bool out = event->state == STATE_REPORTED || event->state == STATE_DISPATCHED ||
+               event->state == STATE_HANDLING;
+    return out && !turn->meaning->report &&
+           (report_lacks_unit(turn, event) || report_lacks_floor(turn, event));
 }
 
 bool report_answer(struct turn *turn, struct session *session, size_t index)
 {
     const struct question *question = &session->questions[index];
     struct event *event = turn_event_numbered(turn, question->event);
-    if (!event || event->state != STATE_DRAFT || turn->input->kind != INPUT_MESSAGE)
+    if (!event || turn->input->kind != INPUT_MESSAGE)
+        return false;
+    bool draft = event->state == STATE_DRAFT;
+    if (!draft && !comes_late(turn, event))
         return false;
     const struct meaning *m = turn->meaning;
     if (m->intent == INTENT_CORRECT) /* "oops, floor 5": what was asked is still open */
         return false;
     if (m->report && !is_same(m->fault.category, event->category))
         return false;
-    if (!report_fill(turn, event, true))
+    if (!report_fill(turn, event, draft))
         return false;
     if (event->state != STATE_DRAFT)
         session_close(session, index);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMED_MAX 4 /* of several events in one line; the others are there by their numbers */
+
 bool is_same(const char *a, const char *b)
 {
     return a && b && strcmp(a, b) == 0;
@@ -81,6 +83,14 @@ static bool is_building_group(const struct turn *turn, const char *name)
     return group && group->kind == GROUP_BUILDING;
 }
 
+bool say_hides(const struct turn *turn, const struct outgoing *out, const struct event *event)
+{
+    if (out->member || is_same(out->group, "dm"))
+        return false;
+    return is_same(out->group, "work") ? say_is_hidden(turn, event)
+                                       : say_is_private(turn, event);
+}
+
 /* The place as it is to be shown, also where turn_ping() has put it already. */
 static void put_place(struct outgoing *out, const char *key, const struct event *shown)
 {
@@ -94,23 +104,12 @@ static void put_place(struct outgoing *out, const char *key, const struct event 
     out_place(out, key, shown);
 }
 
-/* What is private is told in direct chat, and in an emergency to the staff. */
-static bool is_hidden_there(const struct turn *turn, const struct outgoing *out,
-                            const struct event *event)
-{
-    if (is_same(out->group, "dm"))
-        return false;
-    return is_same(out->group, "work") ? say_is_hidden(turn, event)
-                                       : say_is_private(turn, event);
-}
-
 void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                const struct event *event)
 {
-    bool hidden = is_hidden_there(turn, out, event);
     struct event building = {
         .building = event->building, .floor = FLOOR_NONE, .floor_to = FLOOR_NONE};
-    if (hidden)
+    if (say_hides(turn, out, event))
         event = &building;
     struct event shown = {.building = event->building,
                           .unit = event->unit,
@@ -157,15 +156,24 @@ static bool is_out_of_order(const struct event *event)
     return false;
 }
 
-void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
-               const char *symptom_key)
+/* 灯, 没有灯; 邻居, 邻里纠纷: once is enough. */
+static bool is_in_symptom(const struct turn *turn, const struct event *event, enum lang lang)
+{
+    if (!event->object || !event->symptom)
+        return false;
+    const char *symptom = turn_term(turn, event->symptom, lang);
+    return strstr(symptom, turn_term(turn, event->object, lang)) ||
+           is_same(symptom, "邻里纠纷");
+}
+
+void say_thing(const struct turn *turn, struct outgoing *out, const struct event *event,
+               const char *object_key, const char *symptom_key)
 {
     if (event->said && event->lang == out->lang) {
         out_text(out, object_key, after_unit(event));
         return;
     }
-    bool inside = event->object && event->symptom && strstr(event->symptom, event->object);
-    if (!inside) /* 灯, 没有灯: once is enough */
+    if (!is_in_symptom(turn, event, out->lang))
         out_term(out, object_key, event->object);
     if (out->lang == LANG_ZH && is_out_of_order(event))
         out_text(out, symptom_key, "坏了");
@@ -183,16 +191,26 @@ void say_first(struct turn *turn, size_t from)
     turn->out[from] = last;
 }
 
+/* Where the residents read it, no more than that it is theirs. */
+const char *say_category(const struct turn *turn, const struct outgoing *out,
+                         const struct event *event)
+{
+    if (say_hides(turn, out, event) && is_building_group(turn, out->group))
+        return "category.private";
+    const char *category = event->category ? event->category : "other";
+    return arena_printf(turn->arena, "category.%s", category);
+}
+
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    bool hidden = is_hidden_there(turn, out, event);
+    bool hidden = say_hides(turn, out, event);
     say_number(out, event);
-    say_place(turn, out, "place", event);
-    const char *category = event->category ? event->category : "other";
-    out_term(out, "category", arena_printf(turn->arena, "category.%s", category));
+    if (!hidden || !is_building_group(turn, out->group))
+        say_place(turn, out, "place", event);
+    out_term(out, "category", say_category(turn, out, event));
     if (hidden)
         return;
-    say_thing(out, event, "object", "symptom");
+    say_thing(turn, out, event, "object", "symptom");
 }
 
 /* Where the message that started this turn stands, the answer quotes it. */
@@ -218,20 +236,24 @@ static const char *short_place(const struct turn *turn, const struct event *even
     return arena_printf(turn->arena, "%s%s%s", building, unit, floor);
 }
 
-/* The thing in the reporter's words, where the language allows it; NULL: it does not. */
-static const char *short_thing(const struct event *event, enum lang lang)
+const char *say_what(const struct turn *turn, const struct event *event, enum lang lang)
 {
-    if (event->lang != lang)
-        return NULL;
-    return event->said ? after_unit(event) : event->object;
+    if (event->said && event->lang == lang)
+        return after_unit(event);
+    bool named = event->object && !is_in_symptom(turn, event, lang);
+    const char *object = named ? turn_term(turn, event->object, lang) : "";
+    const char *symptom = event->symptom ? turn_term(turn, event->symptom, lang) : "";
+    if (lang == LANG_ZH && is_out_of_order(event))
+        symptom = "坏了";
+    bool apart = lang == LANG_EN && *object && *symptom;
+    return arena_printf(turn->arena, apart ? "%s %s" : "%s%s", object, symptom);
 }
 
 const char *say_short(const struct turn *turn, const struct event *event, enum lang lang,
                       const char *building)
 {
-    const char *thing = short_thing(event, lang);
     return arena_printf(turn->arena, "%s%s", short_place(turn, event, lang, building),
-                        thing ? thing : "");
+                        say_what(turn, event, lang));
 }
 
 static const char *here_for(const struct turn *turn, const struct event *event)
@@ -243,14 +265,8 @@ static const char *here_for(const struct turn *turn, const struct event *event)
 static const char *also(const struct turn *turn, const char *list, const struct event *event,
                         enum lang lang, const char *here)
 {
-    const struct class_policy *policy = policy_of(turn, event);
-    const char *foreign = short_thing(event, lang) ? NULL
-                          : lang == LANG_ZH        ? policy->name_zh
-                                                   : policy->name_en;
-    return arena_printf(turn->arena,
-                        lang == LANG_ZH ? "%s，还有 #%u %s%s" : "%s, also #%u %s%s",
-                        list ? list : "", event->id, say_short(turn, event, lang, here),
-                        foreign ? foreign : "");
+    return arena_printf(turn->arena, lang == LANG_ZH ? "%s、#%u %s" : "%s, #%u %s",
+                        list ? list : "", event->id, say_short(turn, event, lang, here));
 }
 
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
@@ -268,7 +284,12 @@ static void add_event(const struct turn *turn, struct outgoing *out, const struc
     for (size_t i = 0; i < out->arg_count; i++) {
         if (strcmp(out->args[i].key, "more") != 0)
             continue;
-        out->args[i].text = also(turn, out->args[i].text, event, out->lang, here);
+        const char *list = out->args[i].text;
+        out->args[i].text =
+            out->event_count <= NAMED_MAX
+                ? also(turn, list, event, out->lang, here)
+                : arena_printf(turn->arena, out->lang == LANG_ZH ? "%s、#%u" : "%s, #%u", list,
+                               event->id);
         return;
     }
     out_text(out, "more", also(turn, NULL, event, out->lang, here));
@@ -288,10 +309,9 @@ static void say_other_due(struct turn *turn, struct outgoing *first, const struc
     if (!event->due_finish_ms || event->due_finish_ms == first->events[0]->due_finish_ms)
         return;
     struct local_time at = calendar_local(turn->calendar, event->due_finish_ms);
-    const char *building = first->events[0]->building;
-    const char *due = arena_printf(turn->arena, "%s %d/%d %02d:%02d",
-                                   say_short(turn, event, first->lang, building), at.month,
-                                   at.day, at.hour, at.minute);
+    const char *due =
+        arena_printf(turn->arena, "%s %d/%d %02d:%02d", say_what(turn, event, first->lang),
+                     at.month, at.day, at.hour, at.minute);
     for (size_t i = 0; i < first->arg_count; i++)
         if (strcmp(first->args[i].key, "dues") == 0) {
             first->args[i].text = arena_printf(turn->arena, "%s, %s", first->args[i].text, due);
@@ -302,9 +322,8 @@ static void say_other_due(struct turn *turn, struct outgoing *first, const struc
 
 bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event)
 {
-    static const char *const keys[][3] = {{"also1", "also1t", "also1o"},
-                                          {"also2", "also2t", "also2o"},
-                                          {"also3", "also3t", "also3o"}};
+    static const char *const keys[][2] = {
+        {"also1", "also1t"}, {"also2", "also2t"}, {"also3", "also3t"}};
     struct outgoing *first = say_find(turn, out->group, out->template);
     if (!first || first == out || out->member || turn->out[turn->out_count - 1] != out)
         return false;
@@ -313,28 +332,26 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
         out_mention(first, out->mentions[i]);
     size_t more = first->event_count - 1;
     const char *building = first->events[0]->building;
-    if (more >= sizeof keys / sizeof *keys || first->arg_count + 4 > OUTGOING_ARGS_MAX) {
+    if (more >= sizeof keys / sizeof *keys || first->arg_count + 3 > OUTGOING_ARGS_MAX) {
         add_event(turn, first, event, building);
         say_other_due(turn, first, event);
         return true;
     }
     out_number(first, keys[more][0], event);
     out_text(first, keys[more][1], say_short(turn, event, first->lang, building));
-    if (!short_thing(event, first->lang))
-        out_term(first, keys[more][2], event->object);
     say_other_due(turn, first, event);
     return true;
 }
 
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
-                          const struct event *event)
+                          const struct event *event, enum lang lang)
 {
     struct outgoing *before = say_find(turn, group, template);
     if (before) {
         add_event(turn, before, event, here_for(turn, event));
         return NULL;
     }
-    struct outgoing *out = say_in(turn, group, template, event->lang);
+    struct outgoing *out = say_in(turn, group, template, lang);
     say_event(turn, out, event);
     return out;
 }
@@ -359,7 +376,7 @@ struct outgoing *say_residents(struct turn *turn, const struct event *event,
 {
     const char *home = say_home(turn, event);
     if (home)
-        return say_once(turn, home, template, event);
+        return say_once(turn, home, template, event, event->lang);
     const char *member = event->via ? event->via : event->reporter;
     if (!say_is_private(turn, event) || !member)
         return NULL;

@@ -70,12 +70,21 @@ const char *say_home(const struct turn *turn, const struct event *event);
 const char *say_building(const struct turn *turn, const struct event *event);
 /* Adds number, place, thing to an outgoing. In a building group no flat number is told. */
 void say_event(const struct turn *turn, struct outgoing *out, const struct event *event);
+/* What is private is told in direct chat only; in an emergency the staff's group must know
+ * where to go and why. */
+bool say_hides(const struct turn *turn, const struct outgoing *out, const struct event *event);
+/* The term of its category; to residents of a private one "a private matter". */
+const char *say_category(const struct turn *turn, const struct outgoing *out,
+                         const struct event *event);
+/* The thing and its trouble without the place: in the reporter's words, where that is the
+ * language, else translated. */
+const char *say_what(const struct turn *turn, const struct event *event, enum lang lang);
 /* The place, under that key; no flat number in a building group. */
 void say_place(const struct turn *turn, struct outgoing *out, const char *key,
                const struct event *event);
 /* Object and symptom, under these keys. */
-void say_thing(struct outgoing *out, const struct event *event, const char *object_key,
-               const char *symptom_key);
+void say_thing(const struct turn *turn, struct outgoing *out, const struct event *event,
+               const char *object_key, const char *symptom_key);
 /* Moves the last outgoing to place `from`: the answer goes out before what follows from it. */
 void say_first(struct turn *turn, size_t from);
 /* A line to the residents of the event; NULL when no group of theirs is known, or when say_once
@@ -101,7 +110,7 @@ bool say_merged(struct turn *turn, struct outgoing *out, const struct event *eve
 /* The same message to the same group again in one turn: adds the event to the list of numbers
  * of the first. Returns NULL when it did, else the new outgoing is for the caller to fill. */
 struct outgoing *say_once(struct turn *turn, const char *group, const char *template,
-                          const struct event *event);
+                          const struct event *event, enum lang lang);
 /* Likewise in one person's direct chat. */
 struct outgoing *say_direct_once(struct turn *turn, const char *member, const char *template,
                                  const struct event *event);
@@ -142,8 +151,8 @@ void dispatch_changed(struct turn *turn, const struct event *event, const char *
 /* The reporter's words in a ping; what is private is not told in a group. */
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event);
 /* It is told to the person alone. */
-void dispatch_details(struct turn *turn, const struct event *event, const char *member,
-                      enum lang lang);
+struct outgoing *dispatch_details(struct turn *turn, const struct event *event,
+                                  const char *member, enum lang lang);
 
 /* ---- ladder.c ---- */
 

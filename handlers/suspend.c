@@ -406,6 +406,8 @@ static void resume(struct turn *turn, struct event *event)
         return;
     out_member(out, "assignee", event->assignee);
     out_flag(out, "conferred", !held);
+    if (event->due_finish_ms > turn->now_ms)
+        out_time(out, "due", event->due_finish_ms);
 }
 
 static void on_timer(struct turn *turn)

@@ -82,7 +82,11 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
     const char *where = home ? home : "dm";
     turn_ask(turn, where, member, "verify", "confirm", event, turn->now_ms + QUESTION_MS, NULL,
              0);
-    struct outgoing *out = home ? say_once(turn, home, template, event)
+    /* the reporter reads his own language, the building head that of the group */
+    const struct group *group = home ? community_group(turn->community, home) : NULL;
+    bool english = reporter || !group ? event->lang == LANG_EN : is_same(group->lang, "en");
+    enum lang lang = english ? LANG_EN : LANG_ZH;
+    struct outgoing *out = home ? say_once(turn, home, template, event, lang)
                                 : say_direct_once(turn, member, template, event);
     struct outgoing *told = out || !home ? out : say_find(turn, home, template);
     if (told)
@@ -92,6 +96,7 @@ static void put_question(struct turn *turn, struct event *event, const char *mem
     say_event(turn, out, event);
     out_member(out, "worker", event->handler_member);
     out_flag(out, "settled", !is_repair(turn, event));
+    out_flag(out, "private", say_is_private(turn, event));
     if (event->photos_after)
         out->photo = event->photos[event->photo_count - 1];
 }

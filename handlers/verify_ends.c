@@ -120,6 +120,15 @@ void verify_tell_again(struct turn *turn, const struct event *event)
                    bar + 1);
 }
 
+/* Who looks into it now, by name. */
+static void say_above(const struct turn *turn, struct outgoing *out, const struct event *event)
+{
+    const struct member *above =
+        community_rung(turn->community, event->level, event->building, event->unit);
+    if (out && above)
+        out_member(out, "above", above->id);
+}
+
 static void back_to_work(struct turn *turn, struct event *event, bool second,
                          const char *template)
 {
@@ -131,12 +140,14 @@ static void back_to_work(struct turn *turn, struct event *event, bool second,
     struct outgoing *out = say_residents(turn, event, template);
     if (out) {
         out_member(out, "assignee", event->assignee);
-        out_flag(out, "raised", second);
+        out_flag(out, "night", is_quiet(turn) && !emergency_is(event));
     }
     handover_if_gone(turn, event);
     clocks_wait_finish(turn, event);
-    if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF))
+    if (second && ladder_raise(turn, event, "again", LOUBOT_ITSELF)) {
+        say_above(turn, out, event);
         return;
+    }
     ping_again(turn, event, turn->sender->id, say_masked(turn, turn->text));
 }
 

@@ -79,6 +79,7 @@ static void accept_one(struct turn *turn, struct event *event)
     out_time(out, "at", turn->now_ms);
     out_text(out, "note", note);
     out_flag(out, "emergency", emergency_is(event));
+    out_flag(out, "private", say_is_private(turn, event));
     if (event->due_finish_ms > turn->now_ms)
         out_time(out, "due", event->due_finish_ms);
 }

@@ -345,6 +345,7 @@ static void fill_turn(struct decision *d)
     turn->sender = d->item->sender;
     turn->calendar = home->calendar;
     turn->policy = home->policy;
+    turn->lexicon = d->queue->core->config.lexicon;
     turn->now_ms = clock_now_ms(d->queue->core->config.clock);
     turn->addressed = d->hint.addressed;
     turn->joined = d->hint.joined;

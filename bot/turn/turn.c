@@ -5,6 +5,7 @@
 
 #include "host/mem.h"
 #include "host/text.h"
+#include "words/lexicon.h"
 
 /* ---- events -------------------------------------------------------------------------- */
 
@@ -49,6 +50,11 @@ struct event *turn_event_numbered(const struct turn *turn, uint32_t id)
         if (turn->events[i]->id == id)
             return turn->events[i];
     return NULL;
+}
+
+const char *turn_term(const struct turn *turn, const char *word, enum lang lang)
+{
+    return turn->lexicon ? lexicon_term(turn->lexicon, word, lang_name(lang)) : word;
 }
 
 /* ---- timers --------------------------------------------------------------------------- */

@@ -30,6 +30,8 @@
 #define TURN_TIMERS_MAX 256  /* twenty events, each with a dozen timers to cancel */
 #define TURN_SESSIONS_MAX 64 /* one line can close twenty events, each with its reporter */
 
+struct lexicon;
+
 /* How the context reached an event (event->reached). */
 enum {
     EVENT_BY_NUMBER = 1,    /* the text names its number */
@@ -76,6 +78,7 @@ struct turn {
     const struct member *sender; /* NULL for timers */
     const struct calendar *calendar;
     const struct policy *policy;
+    const struct lexicon *lexicon; /* NULL: words are told as they stand */
     int64_t now_ms;
     int64_t late_ms; /* timers: how late; back-filled messages: how old */
     bool addressed;
@@ -125,6 +128,8 @@ struct event *turn_event_new(struct turn *turn);
 /* The first event of the context reached in one of these ways, or NULL. */
 struct event *turn_event_by(const struct turn *turn, uint32_t reached);
 struct event *turn_event_numbered(const struct turn *turn, uint32_t id);
+/* A word of the lexicon in that language, as ARG_TERM is told. */
+const char *turn_term(const struct turn *turn, const char *word, enum lang lang);
 
 /* One of a name for each event (or session): setting again replaces. */
 void turn_timer_set(struct turn *turn, const struct event *event, const char *name,

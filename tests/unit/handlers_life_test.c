@@ -63,7 +63,7 @@ static void accepting_tells_the_group(void **state)
 {
     lamp();
     SAY("work", "物业1", "收到");
-    SAID("b4", "#1", "物业1", "09:00");
+    SAID("b4", "#1", "物业1接单了");
     SILENT("work");
     expect_state(1, STATE_HANDLING);
     assert_false(world_has_timer(world, 1, "accept"));

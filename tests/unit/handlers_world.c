@@ -179,6 +179,7 @@ static void start_turn(struct world *world)
     world->turn = (struct turn){.community = world->community,
                                 .calendar = world->calendar,
                                 .policy = world->policy,
+                                .lexicon = world->lexicon,
                                 .now_ms = world->now_ms,
                                 .arena = world->arena,
                                 .text = ""};
