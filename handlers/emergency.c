@@ -24,6 +24,8 @@ static const char *advice_of(const struct event *event)
     };
     if (is_same(event->symptom, "险情") || is_same(event->symptom, "danger to life"))
         return "advice_rescue";
+    if (is_same(event->symptom, "伤人") || is_same(event->symptom, "somebody hurt"))
+        return "advice_medical";
     for (size_t i = 0; i < sizeof by_category / sizeof *by_category; i++)
         if (is_same(event->category, by_category[i].word))
             return by_category[i].template;

@@ -42,7 +42,9 @@ static const char *without_fillers(char *words)
     char *end = words;
     for (const char *p = words; *p;) {
         size_t skip = 0;
-        for (size_t i = 0; i < sizeof fillers / sizeof *fillers && !skip; i++)
+        bool apart = *p == ' ' && p > words && (unsigned char)p[-1] < 0x80 &&
+                     (unsigned char)p[1] < 0x80; /* "not working" */
+        for (size_t i = 0; i < sizeof fillers / sizeof *fillers && !skip && !apart; i++)
             if (strncmp(p, fillers[i], strlen(fillers[i])) == 0)
                 skip = strlen(fillers[i]);
         if (skip)
@@ -142,7 +144,8 @@ static const char *own_words(const struct turn *turn, const struct fault_found *
     if (to - from > (zh ? OWN_WORDS_MAX : OWN_WORDS_EN_MAX))
         return NULL;
     char *words = arena_strndup(turn->arena, turn->text + from, to - from);
-    if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。"))
+    if (strpbrk(words, ",.!?;0123456789\n") || strstr(words, "，") || strstr(words, "。") ||
+        strstr(words, "？") || strstr(words, "！"))
         return NULL;
     if (!zh)
         return is_torn(words) ? NULL : words;

@@ -32,7 +32,11 @@ static const char *trailing_room(const struct turn *turn)
     size_t len = strlen(turn->text), from = len;
     while (from && turn->text[from - 1] >= '0' && turn->text[from - 1] <= '9')
         from--;
-    bool room = len - from >= 3 && len - from <= 4 && from && turn->text[from - 1] == ' ';
+    const char *comma = "，";
+    bool apart = from && (turn->text[from - 1] == ' ' || turn->text[from - 1] == ',');
+    if (from >= strlen(comma))
+        apart |= strncmp(turn->text + from - strlen(comma), comma, strlen(comma)) == 0;
+    bool room = len - from >= 3 && len - from <= 4 && apart;
     return room ? arena_strdup(turn->arena, turn->text + from) : NULL;
 }
 

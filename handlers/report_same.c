@@ -71,6 +71,13 @@ static bool is_leak(const char *symptom)
     return false;
 }
 
+/* A fight and a falling tile are both danger. */
+static bool is_of_many_kinds(const char *category)
+{
+    return is_same(category, "public_safety") || is_same(category, "elderly_care") ||
+           is_same(category, "other");
+}
+
 static bool is_other_way(const struct event *event, const struct fault_found *fault)
 {
     return event->symptom && fault->symptom &&
@@ -87,7 +94,11 @@ static bool is_wide(const struct event *event, const struct fault_found *fault)
 static int compare_what(const struct turn *turn, const struct event *event,
                         const struct fault_found *fault)
 {
-    if (!is_same(event->category, fault->category))
+    bool leaks = is_leak(event->symptom) && is_leak(fault->symptom);
+    if (!is_same(event->category, fault->category) && !leaks)
+        return 0;
+    if (is_of_many_kinds(event->category) && event->symptom && fault->symptom &&
+        strcmp(event->symptom, fault->symptom) != 0)
         return 0;
     if (is_same(event->category, "water_supply") && is_other_way(event, fault))
         return 0;
@@ -115,7 +126,8 @@ int report_is_same(const struct turn *turn, const struct event *event,
     if (is_wide(event, fault) && !event->room && !fault->where.room)
         return what;
     if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
-        fault->where.floor == FLOOR_NONE && !fault->where.room)
+        (fault->where.floor == FLOOR_NONE || fault->where.floor == event->floor) &&
+        (!fault->where.room || is_same(fault->where.room, event->room)))
         return what; /* the reporter himself, told shorter */
     if (compare_place(event, &fault->where) == 0)
         return 0;

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 typedef bool fits_fn(const struct turn *turn, const struct event *event);
 
@@ -42,6 +43,21 @@ static void take_reached(const struct turn *turn, uint32_t reached, fits_fn *fit
     }
 }
 
+/* "都收到" takes all that wait for him; who runs to one emergency of a building runs to all of
+ * them. */
+static bool goes_along(const struct turn *turn, const struct event *event,
+                       const struct event *pinged)
+{
+    if (turn->meaning->intent != INTENT_ACCEPT || event->state != STATE_DISPATCHED)
+        return false;
+    bool all = strstr(turn->text, "都") || strstr(turn->text, "全") ||
+               strncasecmp(turn->text, "all", 3) == 0;
+    if (all && is_same(event->assignee, turn->sender->id))
+        return true;
+    return emergency_is(event) && emergency_is(pinged) &&
+           is_same(event->building, pinged->building);
+}
+
 /* One ping may have told two events of one message. */
 static void take_siblings(const struct turn *turn, fits_fn *fits, struct targets *t)
 {
@@ -51,6 +67,8 @@ static void take_siblings(const struct turn *turn, fits_fn *fits, struct targets
         if (event != pinged && event->opened_ms == pinged->opened_ms &&
             is_same(event->reporter, pinged->reporter) &&
             is_same(event->message, pinged->message) && fits(turn, event))
+            add(t, event);
+        else if (event != pinged && goes_along(turn, event, pinged) && fits(turn, event))
             add(t, event);
     }
 }

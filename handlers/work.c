@@ -33,9 +33,10 @@ static const char *without_heads(const char *text, const char *const *heads, siz
 /* "收到 1，下午两点到" without the command and its numbers; NULL: nothing more is told. */
 static const char *more_than_numbers(const struct turn *turn)
 {
-    static const char *const heads[] = {
-        "收到", "接单", "完成", "got it", "done", "，", "、", "。", "！", "号", "和", ",", ".",
-        "!",    " ",    "#",    "0",      "1",    "2",  "3",  "4",  "5",  "6",  "7",  "8", "9"};
+    static const char *const heads[] = {"收到", "接单", "完成", "也", "都", "got it", "done",
+                                        "，",   "、",   "。",   "！", "号", "和",     ",",
+                                        ".",    "!",    " ",    "#",  "0",  "1",      "2",
+                                        "3",    "4",    "5",    "6",  "7",  "8",      "9"};
     const char *all = turn->text;
     const char *text = without_heads(all, heads, sizeof heads / sizeof *heads);
     bool named = text > all && strncmp(text, "都", strlen("都")) != 0;

@@ -72,8 +72,9 @@ static bool may_be_said(const struct reading *reading, const struct group_def *o
 {
     if (symptom->only != 0 && (symptom->only & object->tags) == 0)
         return false;
-    if (object->yields && symptom->kind == WORD_SYMPTOM && symptom->only == 0)
-        return false; /* who sees to it does not leak */
+    bool person = object->category != NULL && strcmp(object->category, "elderly_care") == 0;
+    if ((object->yields || person) && symptom->kind == WORD_SYMPTOM && symptom->only == 0)
+        return false; /* who sees to it, and who lives there, does not leak */
     if (symptom->kind != WORD_TROUBLE || symptom->category_else || object->category == NULL ||
         symptom->category == NULL || strcmp(symptom->category, object->category) == 0)
         return true;

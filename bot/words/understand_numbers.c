@@ -28,11 +28,14 @@ static uint32_t ends_alone(const struct reading *reading, uint32_t at)
                                          "之", "前", "后", "到",   "座",   NULL};
     if (at >= reading->count)
         return at;
-    if (reading_is(reading, at, "号"))
-        return is_any(reading, at + 1, places) ||
-                       (at + 1 < reading->count && glyph_is_digit(reading->glyphs[at + 1].cp))
-                   ? 0
-                   : at + 1;
+    if (reading_is(reading, at, "号")) {
+        struct number next; /* "1号201" is a flat, "1号2号" are two events */
+        bool digit = at + 1 < reading->count && glyph_is_digit(reading->glyphs[at + 1].cp);
+        bool flat = digit && (!number_at(reading, at + 1, &next) ||
+                              !reading_is(reading, next.to, "号") ||
+                              is_any(reading, next.to + 1, places));
+        return is_any(reading, at + 1, places) || flat ? 0 : at + 1;
+    }
     uint32_t cp = reading->glyphs[at].cp;
     if ((cp == ',' || reading_is(reading, at, "和") || reading_is(reading, at, "跟")) &&
         at + 1 < reading->count && glyph_is_digit(reading->glyphs[at + 1].cp))
@@ -124,8 +127,8 @@ static uint32_t list_end(const struct reading *reading, uint32_t to)
         while (at < reading->count && is_any(reading, at, joins))
             at = skip_space(reading, at + 1);
         struct number n;
-        if (at == to || at >= reading->count || !glyph_is_digit(reading->glyphs[at].cp) ||
-            !number_at(reading, at, &n))
+        if ((at == to && !reading_is(reading, to - 1, "号")) || at >= reading->count ||
+            !glyph_is_digit(reading->glyphs[at].cp) || !number_at(reading, at, &n))
             return to;
         uint32_t alone = ends_alone(reading, n.to);
         bool all = n.to < reading->count &&

@@ -13,6 +13,8 @@
  * from all the other files, most of them by hands whose sentences the lexicon was not written
  * for. They are flat: half or twice as much changes the outcome by about one sentence in a
  * hundred. */
+#include <string.h>
+
 #include "words/understand_inner.h"
 
 /* By language: what a point of the lexicon is worth in margin; from which margin on it is a
@@ -91,12 +93,23 @@ static const struct opinion_view *ask(struct reading *reading)
     return view->outputs > 0 ? view : NULL;
 }
 
+/* In the group of his building somebody names his unit or flat, the thing and its trouble. */
+static bool is_at_home(const struct reading *reading)
+{
+    const struct frame *best = reading->best;
+    const struct location *where = &reading->where;
+    return reading->hints->building != NULL && (where->unit != NULL || where->room != NULL) &&
+           best != NULL && best->object != NULL && best->symptom != NULL &&
+           best->points >= REPORT_POINTS && reading->sum > REPORT_POINTS;
+}
+
 /* Known words only ("灯坏了": the model has learned from whole sentences), and what is said to
  * Loubot itself. */
 static bool is_left_to_lexicon(const struct reading *reading)
 {
     bool told = reading->hints->addressed || reading->hints->direct;
-    return reading->residue == 0 || (told && reading->sum >= REPORT_POINTS);
+    return reading->residue == 0 || is_at_home(reading) ||
+           (told && reading->sum >= REPORT_POINTS);
 }
 
 /* Points and margin together. */
@@ -164,12 +177,24 @@ static bool is_strange(const struct reading *reading, const struct hit *hit)
     return hit != NULL && !opinion_knows(model_of(reading), hit->group->feature);
 }
 
-/* What the lexicon decides alone: emergencies, and what the model has never met: words of a
- * community's own groups, and its lines [given …]. So these have the last word. */
+/* "帮独居的赵大爷报：马桶漏水": for whom it is told is not the trouble. */
+static bool is_on_behalf(const struct reading *reading)
+{
+    for (size_t i = 0; i < reading->hit_count; i++) {
+        const char *value = reading->hits[i].group->value;
+        if (value != NULL && strcmp(value, "on_behalf") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What the lexicon decides alone: emergencies, what is told for somebody, and what the model
+ * has never met: words of a community's own groups, and its lines [given …]. So these have the
+ * last word. */
 static bool is_settled(const struct reading *reading, const struct frame *best)
 {
     return best->category != NULL &&
-           (best->urgency == URGENCY_EMERGENCY || best->given ||
+           (best->urgency == URGENCY_EMERGENCY || best->given || is_on_behalf(reading) ||
             is_strange(reading, best->object) || is_strange(reading, best->symptom));
 }
 

@@ -2,7 +2,7 @@
  * it. */
 #include "words/understand_inner.h"
 
-#define SURE_FRAME 4 /* points of a trouble that is told */
+#define SURE_FRAME 3 /* points of what is told beside a trouble of the same kind */
 
 static void raise_urgency(const struct reading *reading, struct fault_found *fault,
                           enum urgency urgency, uint32_t from, uint32_t to)
