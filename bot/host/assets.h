@@ -17,5 +17,8 @@ const struct asset *asset_find(const char *path);
 /* The assets whose path begins with `prefix`, in alphabetical order: calls `cb` for each. */
 void asset_each(const char *prefix, void (*cb)(void *arg, const struct asset *asset),
                 void *arg);
+/* What was read of them leaves memory until it is looked at again: most of them are read once,
+ * at the start. */
+void assets_rest(void);
 
 #endif

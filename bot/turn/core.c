@@ -1,8 +1,10 @@
 /* core.c: the heart put together, and its slow pulse: timers are looked for, marks written,
  * deadlines checked. */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/assets.h"
 #include "host/log.h"
 #include "host/mem.h"
 #include "store/script.h"
@@ -212,6 +214,8 @@ struct core *core_create(const struct core_config *config)
     for (size_t i = 0; i < core->home_count; i++)
         open_groups(core, &core->homes[i]);
     core->tick = loop_timer_start(config->loop, TICK_MS, TICK_MS, tick_cb, core);
+    assets_rest();  /* words, wording and scripts have been read, */
+    malloc_trim(0); /* and what that took is free */
     return core;
 }
 
