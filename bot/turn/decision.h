@@ -10,6 +10,7 @@
 #include "handler.h"
 #include "turn/turn.h"
 
+struct args;
 struct item;
 struct queue;
 struct redis_reply;
@@ -40,7 +41,7 @@ void hint_forget(struct queue *queue);
 /* Reads the group's live sessions from Redis. */
 void hint_load(struct queue *queue);
 
-/* context.c: a decision under way */
+/* decision.c, context.c: a decision under way */
 #define CONTEXT_PLACES_MAX 8
 struct origin { /* how an event stood when it was read: the commit compares */
     bool open;
@@ -85,6 +86,8 @@ void decision_start(struct queue *queue);
 /* Begins anew, on fresh context. */
 void decision_again(struct decision *decision);
 void decision_free(struct decision **decision);
+/* What context.lua is asked. */
+void context_ask(struct decision *decision, struct args *args);
 /* Fills turn.session, turn.asked and turn.events from the script's answer. 0 or ERR_INVALID. */
 int context_read(struct decision *decision, const struct redis_reply *reply);
 /* A session from its stored fields. */
