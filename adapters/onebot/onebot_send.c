@@ -19,8 +19,7 @@
 #define DEADLINE_MS 15000
 #define DOUBT_MS 25000      /* how long a doubtful send waits for the link */
 #define LOOK_BACK_MS 120000 /* the clocks of the platform and ours may differ by less */
-#define LOOK_COUNT 20
-#define LOOK_FAR_COUNT 100 /* for what an earlier process may have sent */
+#define LOOK_COUNT 100
 #define PARAMS_MAX (8u * 1024 * 1024)
 #define SHORT_MUTE_MS 600000 /* a mute that ends within it is waited for */
 #define KNOWN_MAX 64
@@ -172,8 +171,7 @@ static void look(struct pending *pending)
     if (pending->looking || !pending->sends->onebot->up)
         return;
     buf_init(&params, 1024);
-    onebot_out_history(&params, pending->group, NULL,
-                       pending->maybe ? LOOK_FAR_COUNT : LOOK_COUNT);
+    onebot_out_history(&params, pending->group, NULL, LOOK_COUNT);
     pending->looking = onebot_call(pending->sends->onebot, "get_group_msg_history", &params,
                                    DEADLINE_MS, looked, pending) == 0;
     buf_finish(&params);

@@ -21,11 +21,12 @@ const VICTIMS = ['loubot', 'redis', 'both'];
 
 // Kills once at a named point. Another kill follows only when what was being decided has been settled: an input that is
 // being decided at two crashes in a row is put aside, as it must be.
-async function killAt(stage, point, victim, pass) {
+async function killAt(stage, point, victim, pass, whileDead) {
     const { daemon } = stage;
     await stage.up();
     await sleep(500);
     await daemon.kill();
+    whileDead?.();
     daemon.start({ LOUBOT_KILL_AT: `${point}:${pass}:${victim}` });
     let first = null;
     const happened = await until(() => {
@@ -100,7 +101,7 @@ async function street(number, kills, points) {
     verdict.add(judged);
     verdict.check('said twice', judged.again ? [`${judged.again} messages, though there is a history`] : []);
     if (given.long && number === 0)
-        await archive({ stage, verdict, victims: VICTIMS, kill: (victim) => killAt(stage, 'archived', victim, 1) });
+        await archive({ stage, verdict, victims: VICTIMS, kill: (victim, whileDead) => killAt(stage, 'archived', victim, 1, whileDead) });
     await stage.end(verdict);
     console.log(`street ${number}: ${JSON.stringify(done)}, ${points.length} at named points; ${stage.stories.length} reports, ` +
         `${recorder.sends.length} sends, ${judged.excused} repeated because their answer was lost, ${judged.again} of them no reactions`);

@@ -268,7 +268,7 @@ export class OneBotServer extends EventEmitter {
     const id = Math.imul(this.count, 0x9E3779B1) | 0 // ids as the platforms give them: signed, in no order
     Object.assign(message, { message_id: id, message_seq: id, real_id: id, real_seq: String(this.count) })
     this.store.push(message)
-    if (this.store.length > 20000) this.store.splice(0, 10000)
+    if (this.store.length > 60000) this.store.splice(0, 20000)
     return message
   }
 
