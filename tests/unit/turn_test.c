@@ -33,8 +33,8 @@ struct scene {
     struct item item;
     struct input input;
     struct decision d;
-    struct redis_reply reply, parts[5];
-    const struct redis_reply *items[5];
+    struct redis_reply reply, parts[6];
+    const struct redis_reply *items[6];
 };
 
 static struct scene *scene_create(const struct handler *const *handlers, const char *text,
@@ -62,12 +62,12 @@ static struct scene *scene_create(const struct handler *const *handlers, const c
                               .now_ms = 1000,
                               .staff = true,
                               .arena = arena};
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < 6; i++) {
         s->parts[i] =
             (struct redis_reply){.type = i == 1 ? REDIS_TEXT : REDIS_LIST, .text = ""};
         s->items[i] = &s->parts[i];
     }
-    s->reply = (struct redis_reply){.type = REDIS_LIST, .items = s->items, .len = 5};
+    s->reply = (struct redis_reply){.type = REDIS_LIST, .items = s->items, .len = 6};
     s->d.reply = &s->reply;
     return s;
 }
