@@ -223,7 +223,7 @@ static uint32_t hashed(struct finder *f, const struct number *n)
     if (!is(f, n->to, "号"))
         return 0;
     struct number next;
-    static const char *const machines[] = {"电梯", "机", "线", "车", "门", "楼", NULL};
+    static const char *const machines[] = {"电梯", "梯", "机", "线", "车", "门", "楼", NULL};
     if (f->slot_before && f->last_to == n->from && f->where->building != NULL) {
         if (any_of(f, n->to + 1, machines) > 0)
             return 0;
@@ -307,6 +307,16 @@ uint32_t location_take_letter(const struct finder *f, struct number *n)
     return at + 1;
 }
 
+/* "楼上903", "我家1203", "顶楼601": a flat told by its number alone. */
+static bool is_lived_in(const struct finder *f, const struct number *n)
+{
+    static const char *const homes[] = {"楼上", "楼下", "隔壁", "对门", "对面",
+                                        "我家", "顶楼", "住在", "家住", NULL};
+    long door = n->value % 100;
+    return n->digits >= 3 && n->digits <= 4 && door > 0 && door < 20 && n->from >= 2 &&
+           any_of(f, n->from - 2, homes) > 0;
+}
+
 /* "4栋B座1203": a bare number of three or four digits behind another slot, at once or, in an
  * address, at the very end. */
 static uint32_t bare_room(struct finder *f, const struct number *number)
@@ -321,7 +331,9 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
     bool end = to == f->reading->count && f->where->building != NULL && n.digits <= 4 &&
                n.from - f->last_to < 10 && glyph_is_han(g[n.from - 1].cp);
     bool counts = any_of(f, to, measures) > 0 && !(n.digits >= 3 && is(f, to, "家"));
-    if (!f->slot_before || (gap != n.from && !end) || n.kind != NUMBER_DIGITS ||
+    bool spelt = n.kind == NUMBER_HAN && n.digits == 3 && n.value > 100; /* 三零一 */
+    bool behind = f->slot_before && (gap == n.from || end);
+    if ((n.kind != NUMBER_DIGITS && !spelt) || (!behind && !is_lived_in(f, &n)) ||
         (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL || counts)
         return 0;
     location_set_room(f, &n, to);
@@ -398,6 +410,15 @@ static bool may_begin(const struct finder *f, uint32_t at)
            cp == 0x4e2d || glyph_is_numeral(cp);                              /* 中 */
 }
 
+/* "8点20", "3块4": the rest of a time or a price. */
+static bool counts_on(const struct finder *f, const struct number *n)
+{
+    static const char *const before[] = {"点", "块", NULL};
+    return n->from >= 2 && any_of(f, n->from - 1, before) > 0 &&
+           (glyph_is_digit(f->reading->glyphs[n->from - 2].cp) ||
+            glyph_is_numeral(f->reading->glyphs[n->from - 2].cp));
+}
+
 static uint32_t slot_at(struct finder *f, uint32_t at)
 {
     struct number n;
@@ -410,7 +431,9 @@ static uint32_t slot_at(struct finder *f, uint32_t at)
         next = latin ? location_english(f, at) : side_unit(f, at);
     if (next != 0 || !number_at(f->reading, at, &n))
         return next;
-    if (at < f->reading->numbers_to && at >= f->reading->numbers_from)
+    bool word = n.kind == NUMBER_LETTER && f->reading->glyphs[n.to].cp == ' '; /* "in", "a" */
+    if (word || counts_on(f, &n) ||
+        (at < f->reading->numbers_to && at >= f->reading->numbers_from))
         return n.to;
     if ((next = short_range(f, &n)) != 0 || (next = dashed(f, &n)) != 0 ||
         (next = suffixed(f, &n)) != 0 || (next = hashed(f, &n)) != 0 ||

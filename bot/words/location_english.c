@@ -38,6 +38,14 @@ static const struct slot_word {
                   {"out of", SLOT_IN},         {"from", SLOT_IN},
                   {"above", SLOT_IN},          {"below", SLOT_IN}};
 
+/* Of the words above, and of "ground floor"; most words of a text end here. */
+#define FIRST_LETTERS                                                                          \
+    (LETTER('a') | LETTER('b') | LETTER('e') | LETTER('f') | LETTER('g') | LETTER('i') |       \
+     LETTER('l') | LETTER('o') | LETTER('r') | LETTER('s') | LETTER('t') | LETTER('u'))
+#define SECOND_LETTERS                                                                         \
+    (LETTER('a') | LETTER('b') | LETTER('e') | LETTER('l') | LETTER('m') | LETTER('n') |       \
+     LETTER('o') | LETTER('p') | LETTER('r') | LETTER('u') | LETTER('v'))
+
 /* What a number behind "in" counts when it is no room: "in 500 metres". */
 static bool counts_something(const struct finder *f, uint32_t at)
 {
@@ -111,7 +119,8 @@ static uint32_t fill_slot(struct finder *f, enum slot slot, uint32_t at, struct 
 uint32_t location_english(struct finder *f, uint32_t at)
 {
     const struct glyph *g = f->reading->glyphs;
-    if (!glyph_is_latin(g[at].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
+    if (!glyph_is_any(g[at].cp, FIRST_LETTERS) || !glyph_is_any(g[at + 1].cp, SECOND_LETTERS) ||
+        (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return 0;
     if (is(f, at, "ground floor")) {
         location_set_floor(f, 1, at, at + 12);
@@ -119,7 +128,8 @@ uint32_t location_english(struct finder *f, uint32_t at)
     }
     for (size_t i = 0; i < sizeof slot_words / sizeof *slot_words; i++) {
         const struct slot_word *word = &slot_words[i];
-        if (g[at].cp != (uint32_t)word->word[0] || !is(f, at, word->word))
+        if (g[at].cp != (uint32_t)word->word[0] || g[at + 1].cp != (uint32_t)word->word[1] ||
+            !is(f, at, word->word))
             continue;
         uint32_t to = at + (uint32_t)strlen(word->word);
         struct number n;

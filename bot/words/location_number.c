@@ -98,6 +98,13 @@ static bool letter_number(const struct reading *reading, uint32_t at, struct num
     return true;
 }
 
+/* Of the words below; most words of a text end here. */
+#define FIRST_LETTERS                                                                          \
+    (LETTER('e') | LETTER('f') | LETTER('n') | LETTER('o') | LETTER('s') | LETTER('t'))
+#define SECOND_LETTERS                                                                         \
+    (LETTER('e') | LETTER('h') | LETTER('i') | LETTER('l') | LETTER('n') | LETTER('o') |       \
+     LETTER('w'))
+
 static bool word_number(const struct reading *reading, uint32_t at, struct number *number)
 {
     static const char *const words[2][21] = {
@@ -109,8 +116,9 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
          "twelfth",    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
          "eighteenth", "nineteenth", "twentieth"}};
     const struct glyph *g = reading->glyphs;
-    bool may_begin = g[at].cp < 'z' && strchr("efnost", (int)g[at].cp) != NULL;
-    if (!may_begin || at + 2 >= reading->count || (at > 0 && glyph_is_latin(g[at - 1].cp)))
+    if (!glyph_is_any(g[at].cp, FIRST_LETTERS) || !glyph_is_any(g[at + 1].cp, SECOND_LETTERS) ||
+        at + 2 >= reading->count || !glyph_is_latin(g[at + 2].cp) ||
+        (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return false;
     for (int ordinal = 0; ordinal < 2; ordinal++)
         for (int i = 1; i <= 20; i++) {

@@ -78,8 +78,8 @@ long normalise(const struct fold *fold, const char *text, size_t len, struct gly
     size_t end = 0;
     uint32_t last = ' ';
     while (at < len) {
-        uint32_t cp;
-        size_t step = utf8_decode(text + at, len - at, &cp);
+        uint32_t cp = (unsigned char)text[at];
+        size_t step = cp - 1 < 0x7f ? 1 : utf8_decode(text + at, len - at, &cp);
         if (step == 0)
             return -1;
         uint32_t to = cp < 65536 ? fold->to[cp] : is_skin_tone(cp) ? 0 : cp;

@@ -40,6 +40,13 @@ static inline bool glyph_is_latin(uint32_t cp)
     return cp - 'a' < 26u;
 }
 
+/* A set of Latin letters as a bit set. */
+#define LETTER(letter) (UINT32_C(1) << ((letter) - 'a'))
+static inline bool glyph_is_any(uint32_t cp, uint32_t letters)
+{
+    return glyph_is_latin(cp) && (letters >> (cp - 'a') & 1);
+}
+
 static inline bool glyph_is_digit(uint32_t cp)
 {
     return cp - '0' < 10u;

@@ -236,8 +236,17 @@ static void fill_bag(const struct opinion *opinion, const struct opinion_gram *g
     weigh_bag(opinion, bag);
 }
 
+static void add_up(const struct opinion *opinion, const struct bag *bag, float *sums)
+{
+    for (size_t i = 0; i < bag->count; i++) {
+        struct opinion_row row = opinion->rows[bag->features[i].row];
+        for (size_t k = 0; k < OPINION_OUTPUTS; k++)
+            sums[k] += bag->features[i].value * row.weights[k];
+    }
+}
+
 void opinion_ask(const struct opinion *opinion, const struct opinion_gram *grams, size_t count,
-                 struct opinion_view *ret_view)
+                 bool all, struct opinion_view *ret_view)
 {
     struct bag bag;
     float sums[OPINION_OUTPUTS] = {0};
@@ -247,12 +256,12 @@ void opinion_ask(const struct opinion *opinion, const struct opinion_gram *grams
     fill_bag(opinion, grams, count, &bag);
     if (bag.count == 0)
         return;
-    for (size_t i = 0; i < bag.count; i++) {
-        struct opinion_row row = opinion->rows[bag.features[i].row];
-        for (size_t k = 0; k < OPINION_OUTPUTS; k++)
-            sums[k] += bag.features[i].value * row.weights[k];
-    }
-    ret_view->outputs = opinion->head->outputs;
+    ret_view->outputs = all ? opinion->head->outputs : 1;
+    if (all)
+        add_up(opinion, &bag, sums);
+    else
+        for (size_t i = 0; i < bag.count; i++)
+            sums[0] += bag.features[i].value * opinion->rows[bag.features[i].row].weights[0];
     for (size_t k = 0; k < ret_view->outputs; k++)
         ret_view->margin[k] = sums[k] * opinion->head->scale[k] + opinion->head->bias[k];
 }

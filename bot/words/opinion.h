@@ -79,10 +79,11 @@ bool opinion_knows(const struct opinion *opinion, uint32_t key);
 /* What the model thinks. Margins: above 0 it believes so, below 0 it does not. */
 struct opinion_view {
     float margin[OPINION_OUTPUTS]; /* [0]: that it is a report */
-    size_t outputs;                /* 0: the model knows nothing of this text */
+    size_t outputs; /* that it was asked for; 0: the model knows nothing of this text */
 };
+/* Asks for all outputs, or, for a quarter of the work, only whether it is a report. */
 void opinion_ask(const struct opinion *opinion, const struct opinion_gram *grams, size_t count,
-                 struct opinion_view *ret_view);
+                 bool all, struct opinion_view *ret_view);
 /* What a feature is worth in a text whose features' squares add up to this. */
 static inline float opinion_share(float value, float squares)
 {

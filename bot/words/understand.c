@@ -6,7 +6,9 @@
  *   location  building 4, unit 2, floor 4
  *   frames    灯 × 不亮 → lighting, 4 points
  *   votes     nobody speaks for anything but lighting
- *   intent    4 points are a report
+ *   opinion   the learned model, asked about letters and groups, believes in a report of
+ * lighting faults    points and margin together are enough: a report intent    nothing answers,
+ * asks or commands, so a report it stays
  */
 #include "words/understand.h"
 

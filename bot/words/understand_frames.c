@@ -128,8 +128,8 @@ static uint32_t object_cost(const struct reading *reading, const struct hit *hit
     uint32_t cost = distance(hit, symptom);
     if (cost > (before ? REACH_BACK : REACH_FORWARD) * (reading->has_han ? 1u : 5u))
         return UINT32_MAX;
-    if (reading->has_han && !before && hit->clause != symptom->clause &&
-        has_own_symptom(reading, hit))
+    if (!before && (reading_joint(reading, symptom->to, hit->from) != 0 ||
+                    (hit->clause != symptom->clause && has_own_symptom(reading, hit))))
         return UINT32_MAX;
     cost += (before ? 0 : 3) + 6 * (hit->clause != symptom->clause) + 8 * place;
     return tied ? cost : cost + 8;
@@ -379,17 +379,19 @@ static bool is_other_trouble(const struct reading *reading, const struct frame *
     return strcmp(a->category, b->category) != 0;
 }
 
-/* Whether a frame tells a trouble besides those already picked. */
+/* Whether a frame tells a trouble besides those already picked. What names no thing ("停水")
+ * does so only in a clause of its own that tells where. */
 static bool is_further(const struct reading *reading, const struct frame *frame,
                        const struct frame *const *picked, size_t count)
 {
-    if (frame->object == NULL || frame->symptom == NULL || frame->symptom->group->nameless ||
+    if (frame->symptom == NULL || frame->symptom->group->nameless ||
         frame->points + reading->points < REPORT_POINTS || frame->points < REPORT_POINTS)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (!is_other_trouble(reading, picked[i], frame))
+        if (!is_other_trouble(reading, picked[i], frame) ||
+            (frame->object == NULL && frame->clause == picked[i]->clause))
             return false;
-    return true;
+    return frame->object != NULL || reading_has_own_place(reading, frame->from);
 }
 
 /* Further troubles, all in the text's order. */

@@ -146,6 +146,8 @@ void reading_intent(struct reading *reading, struct meaning *meaning);
 bool reading_corrected_place(const struct reading *reading, uint32_t from,
                              struct location *ret_where);
 
+/* Whether the clause that holds this glyph tells a place. */
+bool reading_has_own_place(const struct reading *reading, uint32_t at);
 /* Several troubles, in the text's order: each has the place told since the one before, and what
  * it does not say is taken from that. */
 void reading_share_places(const struct reading *reading, struct meaning *meaning,

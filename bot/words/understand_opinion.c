@@ -24,9 +24,9 @@
 static const struct {
     float point, report, emergency;
 } bounds[] = {[LANG_ZH] = {0.15F, 0.8F, -0.6F}, [LANG_EN] = {0.2F, 0.7F, -100}};
-/* How many points count. */
-#define POINTS_LEAST (-2)
+/* How many points count; what it is worth that all words are known. */
 #define POINTS_MOST 6
+#define KNOWN_MARGIN 0.8F
 /* What the lexicon's votes are worth in margin: so much for each, up to so many, and what its
  * choice is worth beyond. */
 #define VOTE_MARGIN 0.03F
@@ -74,15 +74,17 @@ static size_t best_output(const struct opinion_view *view, size_t except)
     return best;
 }
 
-/* The opinion, asked for when it is first needed. NULL: there is none. */
-static const struct opinion_view *ask(struct reading *reading)
+/* The opinion, asked for when it is first needed; of what (`all`), only for reports. NULL:
+ * there is none. */
+static const struct opinion_view *ask(struct reading *reading, bool all)
 {
     struct opinion_view *view = &reading->opinion;
-    if (!reading->asked) {
+    all |= reading->explain != NULL;
+    if (!reading->asked || (all && view->outputs == 1)) {
         struct opinion_gram grams[OPINION_GRAMS];
         size_t count = reading_grams(reading, grams);
         reading->asked = true;
-        opinion_ask(model_of(reading), grams, count, view);
+        opinion_ask(model_of(reading), grams, count, all, view);
         if (reading->explain != NULL && view->outputs > 0) {
             size_t first = best_output(view, 0);
             explain_output(reading, grams, count, 0);
@@ -103,28 +105,42 @@ static bool is_at_home(const struct reading *reading)
            best->points >= REPORT_POINTS && reading->sum > REPORT_POINTS;
 }
 
-/* Known words only ("灯坏了": the model has learned from whole sentences), and what is said to
- * Loubot itself. */
+static bool is_strange(const struct reading *reading, const struct hit *hit)
+{
+    return hit != NULL && !opinion_knows(model_of(reading), hit->group->feature);
+}
+
+/* What the model has never met: words of a community's own groups. */
+static bool is_unheard_of(const struct reading *reading, const struct frame *best)
+{
+    return is_strange(reading, best->object) || is_strange(reading, best->symptom);
+}
+
+/* What the lexicon speaks against, what is said to Loubot itself or at home, and known words
+ * only that make no report, or are new to the model. */
 static bool is_left_to_lexicon(const struct reading *reading)
 {
     bool told = reading->hints->addressed || reading->hints->direct;
-    return reading->residue == 0 || is_at_home(reading) ||
-           (told && reading->sum >= REPORT_POINTS);
+    if (reading->sum < REPORT_POINTS)
+        return reading->sum < 0 || reading->residue == 0;
+    return told || is_at_home(reading) ||
+           (reading->residue == 0 && is_unheard_of(reading, reading->best));
 }
 
-/* Points and margin together. */
+/* Points and margin together. Known words only ("灯坏了") are worth something more, since the
+ * model has learned from whole sentences. */
 static bool outweighs(const struct reading *reading, float margin)
 {
-    int points = reading->sum > POINTS_MOST    ? POINTS_MOST
-                 : reading->sum < POINTS_LEAST ? POINTS_LEAST
-                                               : reading->sum;
-    return margin + bounds[reading->lang].point * (float)points >= bounds[reading->lang].report;
+    int points = reading->sum > POINTS_MOST ? POINTS_MOST : reading->sum;
+    float known = reading->residue == 0 ? KNOWN_MARGIN : 0;
+    return margin + known + bounds[reading->lang].point * (float)points >=
+           bounds[reading->lang].report;
 }
 
 bool reading_is_report(struct reading *reading)
 {
     bool by_points = reading->sum >= REPORT_POINTS;
-    const struct opinion_view *view = is_left_to_lexicon(reading) ? NULL : ask(reading);
+    const struct opinion_view *view = is_left_to_lexicon(reading) ? NULL : ask(reading, false);
     if (view == NULL)
         return by_points;
     float margin = view->margin[0];
@@ -159,22 +175,21 @@ static const char *choose(struct reading *reading, const struct opinion_view *vi
 {
     const char *best = lexicons;
     float best_score = -1e9F;
+    bool imagined = (reading->marks >> MARK_HYPOTHETICAL & 1) != 0; /* and no frame any more */
     for (size_t k = 1; k < view->outputs; k++) {
         const char *category = reading->lexicon->opinion_category[reading->lang][k];
-        float score = view->margin[k] + vote_margin(poll_of(reading, category));
+        const struct poll *poll = poll_of(reading, category);
+        float score = view->margin[k] + vote_margin(poll);
         if (category == lexicons)
             score += CHOICE_MARGIN;
+        else if (poll == NULL && imagined)
+            continue;
         if (category == NULL || score <= best_score)
             continue;
         best = category;
         best_score = score;
     }
     return best;
-}
-
-static bool is_strange(const struct reading *reading, const struct hit *hit)
-{
-    return hit != NULL && !opinion_knows(model_of(reading), hit->group->feature);
 }
 
 /* "帮独居的赵大爷报：马桶漏水": for whom it is told is not the trouble. */
@@ -195,14 +210,14 @@ static bool is_settled(const struct reading *reading, const struct frame *best)
 {
     return best->category != NULL &&
            (best->urgency == URGENCY_EMERGENCY || best->given || is_on_behalf(reading) ||
-            is_strange(reading, best->object) || is_strange(reading, best->symptom));
+            is_unheard_of(reading, best));
 }
 
 /* A frame of the category chosen tells the trouble; without one the lexicon's frame does, under
  * the other category, whose usual class goes with it. */
 struct frame *reading_category(struct reading *reading, struct frame *best)
 {
-    const struct opinion_view *view = ask(reading);
+    const struct opinion_view *view = ask(reading, true);
     if (view == NULL || is_settled(reading, best))
         return best;
     const char *category = choose(reading, view, best->category);

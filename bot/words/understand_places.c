@@ -52,14 +52,28 @@ uint32_t reading_joint(const struct reading *reading, uint32_t from, uint32_t to
     return joint;
 }
 
+static bool ends_clause(const struct reading *reading, uint32_t at)
+{
+    const struct glyph *g = reading->glyphs;
+    return glyph_ends_clause(g[at].cp) || (g[at].cp == '.' && g[at + 1].cp == ' ');
+}
+
 /* The glyph behind the clause that holds `at`. */
 static uint32_t clause_end(const struct reading *reading, uint32_t at)
 {
-    const struct glyph *g = reading->glyphs;
-    while (at < reading->count && !glyph_ends_clause(g[at].cp) &&
-           !(g[at].cp == '.' && g[at + 1].cp == ' '))
+    while (at < reading->count && !ends_clause(reading, at))
         at++;
     return at;
+}
+
+bool reading_has_own_place(const struct reading *reading, uint32_t at)
+{
+    struct location where;
+    uint32_t from = at;
+    while (from > 0 && !ends_clause(reading, from - 1))
+        from--;
+    location_find(reading, from, clause_end(reading, at), &where);
+    return !location_is_empty(&where);
 }
 
 void reading_share_places(const struct reading *reading, struct meaning *meaning,

@@ -70,8 +70,8 @@ static bool is_tail(const struct hit *trouble, const struct group_def *group, ui
 }
 
 /* Marks earlier hits inside the new one as inner, and tells whether the new one lies inside an
- * earlier one (which ends with the same glyph) or is the tail of one. Outer hits have growing starts, so only the
- * last ones need to be looked at. */
+ * earlier one (which ends with the same glyph) or is the tail of one. Outer hits have growing
+ * starts, so only the last ones need to be looked at. */
 static bool settle(struct reading *reading, const struct group_def *group, uint32_t from,
                    uint32_t to)
 {

@@ -31,14 +31,20 @@ static void check_fault(const struct fault_found *fault, size_t len)
     assert(fault->score >= 0 && fault->score <= 1);
 }
 
+static struct lexicon *lexicon;
+
+/* Here, since the time of an input is limited, and building the words takes long under two
+ * sanitizers. */
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    static struct faults *faults;
+    faults = faults_create();
+    lexicon = lexicon_create(NULL, 0, faults);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct lexicon *lexicon;
-    static struct faults *faults;
-    if (lexicon == NULL) {
-        faults = faults_create();
-        lexicon = lexicon_create(NULL, 0, faults);
-    }
     if (size == 0)
         return 0;
     struct hints hints = {.building = data[0] & 1 ? "4" : NULL,

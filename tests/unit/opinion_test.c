@@ -58,7 +58,8 @@ static struct opinion_view ask(const struct opinion *opinion, const char *text)
 {
     static struct opinion_gram grams[OPINION_GRAMS];
     struct opinion_view view;
-    opinion_ask(opinion, grams, runs(opinion == &zh ? LANG_ZH : LANG_EN, text, grams), &view);
+    opinion_ask(opinion, grams, runs(opinion == &zh ? LANG_ZH : LANG_EN, text, grams), true,
+                &view);
     return view;
 }
 
@@ -186,10 +187,13 @@ static void features_are_counted_in_a_text_of_any_length(void **state)
     static struct opinion_gram grams[OPINION_GRAMS];
     struct opinion_view once, often;
     size_t count = runs(LANG_ZH, "楼道的灯坏了", grams);
-    opinion_ask(&zh, grams, count, &once);
+    opinion_ask(&zh, grams, count, true, &once);
+    opinion_ask(&zh, grams, count, false, &often);
+    assert_int_equal(often.outputs, 1);
+    assert_float_equal(often.margin[0], once.margin[0], 0.001);
     for (size_t i = count; i < OPINION_GRAMS; i++)
         grams[i] = grams[i % count];
-    opinion_ask(&zh, grams, OPINION_GRAMS, &often);
+    opinion_ask(&zh, grams, OPINION_GRAMS, true, &often);
     assert_true(once.margin[0] > 0 && often.margin[0] > 0);
 }
 

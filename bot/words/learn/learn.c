@@ -24,6 +24,7 @@
 #define TABLE ((size_t)1 << TABLE_BITS)
 #define RARE 2           /* sentences a feature must stand in */
 #define WORD_WEIGHT 0.8F /* of a word found, beside a run of characters */
+#define FAINT 3          /* weights of 127 that are as good as none */
 #define COST 1.0
 #define PRECISION 0.01
 
@@ -256,9 +257,28 @@ static void learn(struct learner *learner, struct feature_node **vectors, bool c
     free(problem.y);
 }
 
-static void write_model(struct learner *learner, const int8_t *weights, const char *path)
+/* Features that tell nothing of anything are left out. Returns how many stay. */
+static uint32_t keep_rows(struct learner *learner, int8_t *weights)
+{
+    uint32_t kept = 0;
+    for (uint32_t row = 0; row < learner->head.rows; row++) {
+        int8_t *from = weights + row * (size_t)OPINION_OUTPUTS;
+        int loudest = 0;
+        for (size_t k = 0; k < OPINION_OUTPUTS; k++)
+            loudest = abs(from[k]) > loudest ? abs(from[k]) : loudest;
+        if (loudest <= FAINT)
+            continue;
+        memmove(weights + kept * (size_t)OPINION_OUTPUTS, from, OPINION_OUTPUTS);
+        learner->rows[kept] = learner->rows[row];
+        learner->idf[kept++] = learner->idf[row];
+    }
+    return kept;
+}
+
+static void write_model(struct learner *learner, int8_t *weights, const char *path)
 {
     struct opinion_head *head = &learner->head;
+    head->rows = keep_rows(learner, weights);
     while ((uint32_t)2 << head->bucket_bits < head->rows)
         head->bucket_bits++;
     size_t buckets = (size_t)1 << head->bucket_bits;
