@@ -19,8 +19,11 @@ int64_t clocks_accept_ms(const struct turn *turn, const struct event *event, int
 void clocks_open(const struct turn *turn, struct event *event)
 {
     struct limit limit = policy_finish(policy_of(turn, event), event->urgency);
+    int64_t from_ms = event->opened_ms;
+    if (limit.clock == CLOCK_URGENT_HOUR && !emergency_is(event))
+        from_ms = after_quiet(turn, from_ms); /* who must act hears of it at 07:00 */
     if (!event->due_finish_ms && limit.amount)
-        event->due_finish_ms = due(turn, &limit, event->opened_ms);
+        event->due_finish_ms = due(turn, &limit, from_ms);
 }
 
 void clocks_wait_accept(struct turn *turn, struct event *event)

@@ -344,7 +344,7 @@ static void at_night_nobody_is_pinged(void **state)
 {
     world_pass(world, 13 * HOUR_MS + 30 * MINUTE_MS); /* 22:30 */
     lamp();
-    SAID("b4", "#1", "明早7点");
+    SAID("b4", "#1", "早上7点");
     SILENT("work");
     expect_state(1, STATE_REPORTED);
     assert_int_equal(world_event(world, 1)->due_accept_ms, 0);

@@ -148,7 +148,7 @@ static void a_transfer_at_night_is_told_in_the_morning(void **state)
     lamp();
     world_pass(world, 13 * HOUR_MS + 30 * MINUTE_MS);
     SAY("work", "物业1", "1 转供电 总闸的问题");
-    SAID("work", "明早7点", "供电");
+    SAID("work", "早上7点", "供电");
     assert_int_equal(world_said_in(world, "work"), 1);
     SAID("b4", "#1", "供电公司");
     world_pass(world, 8 * HOUR_MS + 30 * MINUTE_MS);
