@@ -39,7 +39,7 @@ console.log('# a role')
 const code = (await tell('code', '楼长', '4')).split('\n')[0]
 check('the command prints a code', /^[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}$/.test(code), code)
 whisper('小周', `绑定 ${code.toLowerCase()}`)
-check('binds him', await answered('小周', /4号楼楼长，绑好了/), privately('小周'))
+check('binds him', await answered('小周', /绑好了：4号楼楼长/), privately('小周'))
 whisper('小吴', code)
 check('works once', await answered('小吴', /用过了/), privately('小吴'))
 check('the roster shows it', /building_head building:4 account=onebot:50001/.test(await tell('roster')), await tell('roster'))
