@@ -1,7 +1,7 @@
-/* say.h: how an event is told: where, to whom, in whose words; and who is not to be disturbed.
- * Part of skills.h. */
-#ifndef HANDLERS_SAY_H
-#define HANDLERS_SAY_H
+/* say.h: how an event is told: where, to whom, in whose words; and when nobody is to be
+ * disturbed (say.c). Comes with skills.h. */
+#ifndef LOUBOT_HANDLERS_SAY_H
+#define LOUBOT_HANDLERS_SAY_H
 
 #include "bot/handler.h"
 
