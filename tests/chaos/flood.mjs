@@ -52,6 +52,9 @@ const cpuMs = () => processes.reduce((sum, pid) => {
     const [user, system] = fields.slice(13, 15).map(Number);
     return sum + (user + system) * 10;
 }, 0);
+// Linux tells how long a task has waited for a processor (Documentation/scheduler/sched-stats.rst: the second field, ns).
+const waitMs = () => [...processes, process.pid].reduce((sum, pid) => sum +
+    Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6, 0);
 const logLines = () => readFileSync(join(stage.folder, 'loubot.log'), 'utf8').split('\n').filter((l) => /^(warn|error)/.test(l)).length;
 const calm = async (server) => { for (let calls = -1; calls !== server.calls.length; await sleep(500)) calls = server.calls.length; };
 await Promise.all([calm(first), calm(second)]); // every group's history has been read
@@ -75,7 +78,7 @@ async function part(name, run) {
 const free = new Map([[first, town.buildings.filter((b) => b % 2)], [second, town.buildings.filter((b) => b % 2 === 0)]]);
 async function emergency(server = first) {
     const building = free.get(server).pop(), room = town.group(`b${building}`);
-    const begun = performance.now(), cpu = cpuMs(), from = recorder.sends.length;
+    const begun = performance.now(), cpu = cpuMs(), held = waitMs(), from = recorder.sends.length;
     const here = new RegExp(`(?<!\\d)${building}号楼`);
     server.say(room, town.resident(), '居民', `${rng.between(1, 4)}单元有很浓的煤气味`);
     const [ping] = await Promise.all([
@@ -83,14 +86,12 @@ async function emergency(server = first) {
         recorder.heard((s) => s.room === room, 60000, from),
     ]);
     const took = Math.round(performance.now() - begun);
-    // On a machine with other work, the time for which others held the processors is not ours: then it is judged by what Loubot
-    // and Redis worked, which is more than it would have taken, since they work at the same time. Where they had less than a
-    // quarter of a processor, our own peer brought the flood so slowly that most of it was dealt with meanwhile: no verdict.
-    const own = Math.round(cpuMs() - cpu);
-    const isInTime = took <= 1000 || own <= 1000, isBusy = own < took / 4;
-    const note = took <= 1000 ? '' : isInTime ? ' (the machine was busy: judged by these)' : isBusy ? ' (the machine was too busy to tell)' : '';
-    console.log(`  emergency: pinged after ${ping ? took : 'more than 60000'} ms, of which Loubot and its Redis worked ${own}${note}`);
-    return ping && (isInTime || isBusy) ? [] : [`the emergency in building ${building} was pinged after ${took} ms`];
+    // On a machine with other work the time is not ours for which Loubot, its Redis or this very peer were ready to run and
+    // others held the processors. Whoever sleeps over an emergency is not excused by that.
+    const waited = Math.round(waitMs() - held), own = Math.round(cpuMs() - cpu);
+    const isInTime = took - waited <= 1000;
+    console.log(`  emergency: pinged after ${ping ? took : 'more than 60000'} ms, of which Loubot and its Redis worked ${own} and ${waited} went to other programs`);
+    return ping && isInTime ? [] : [`the emergency in building ${building} was pinged after ${took} ms`];
 }
 const quiet = async (ms = given.long ? 1500 : 700) => {
     for (let before = -1; before !== recorder.sends.length; await sleep(ms)) before = recorder.sends.length;
