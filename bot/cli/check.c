@@ -241,9 +241,7 @@ static void note_misfits(const char *path)
 
 static int report(const struct faults *faults)
 {
-    size_t count = faults_count(faults);
-    for (size_t i = 0; i < count; i++)
-        printf("%s\n", faults_text(faults, i));
+    size_t count = faults_print(faults, stdout);
     if (count)
         printf("%zu fault%s\n", count, count == 1 ? "" : "s");
     else

@@ -103,8 +103,7 @@ int cli_export(int argc, char **argv)
     int status = config ? export_roster(config, id, faults) : 1;
     if (status < 0)
         fprintf(stderr, "there is no community `%s`; look for `id:` in community.yaml\n", id);
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_print(faults, stderr);
     config_destroy(&config);
     faults_destroy(&faults);
     return status ? 1 : 0;

@@ -142,8 +142,7 @@ int cli_health(int argc, char **argv)
     log_set_level(LOG_ERROR);
     struct faults *faults = faults_create();
     struct config *config = config_load(path, faults);
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_print(faults, stderr);
     int status = config ? look(config->data, as_json) : 1;
     config_destroy(&config);
     faults_destroy(&faults);

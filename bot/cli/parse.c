@@ -205,8 +205,7 @@ int cli_parse(int argc, char **argv)
         return usage();
     struct faults *faults = faults_create();
     struct lexicon *lexicon = lexicon_create(options.files, options.file_count, faults);
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_print(faults, stderr);
     int status = faults_count(faults) > 0 ? 1 : 0;
     parse_lines(&options, lexicon);
     faults_destroy(&faults);

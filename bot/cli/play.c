@@ -15,12 +15,6 @@
 
 #define SCRIPT_ARENA (256u << 20)
 
-static void print_faults(const struct faults *faults)
-{
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
-}
-
 /* Groups that the community does not have. */
 static void check_groups(const char *file, const struct play_line *lines,
                          const struct community *community, struct faults *faults)
@@ -52,7 +46,7 @@ static bool run_file(const char *file, const struct community *community,
             go_on = play_stage_run(file, lines, community, score);
     }
     fflush(stdout);
-    print_faults(faults);
+    faults_print(faults, stderr);
     if (faults_count(faults) > 0)
         fprintf(stderr, "%s was not played; mend the line%s above first\n", file,
                 faults_count(faults) == 1 ? "" : "s");
@@ -122,7 +116,7 @@ int cli_play(int argc, char **argv)
     struct community *community = community_load(NULL, faults);
     struct play_score score = {0};
     bool go_on = community != NULL;
-    print_faults(faults);
+    faults_print(faults, stderr);
     play_puppet_catch_signals();
     for (int i = 1; i < argc && go_on; i++)
         go_on = run_file(argv[i], community, &score);

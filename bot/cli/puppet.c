@@ -310,8 +310,7 @@ int cli_puppet(const struct tables *tables, int argc, char **argv)
     puppet.daemon.loop = loop_create();
     puppet.daemon.clock = clock_create_virtual(strtoll(argv[2], NULL, 10));
     int error = start(&puppet, tables, argv[1], faults);
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_print(faults, stderr);
     if (puppet.daemon.why)
         fprintf(stderr, "%s\n", puppet.daemon.why);
     if (error == 0)

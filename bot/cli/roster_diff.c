@@ -57,9 +57,7 @@ static bool pick(struct diff *d, const char *community)
 
 static bool say_faults(const struct faults *faults)
 {
-    size_t count = faults_count(faults);
-    for (size_t i = 0; i < count; i++)
-        printf("%s\n", faults_text(faults, i));
+    size_t count = faults_print(faults, stdout);
     if (count)
         printf("%zu fault%s\n", count, count == 1 ? "" : "s");
     return count > 0;

@@ -62,8 +62,8 @@ static int add_accounts(struct run *run, const struct tables *tables, struct fau
         const struct adapter *adapter = find_adapter(tables, account->adapter);
         if (!adapter) {
             faults_add(faults, config->path ? config->path : "configuration",
-                       account->conf ? conf_line(account->conf) : 1,
-                       "there is no adapter `%s`", account->adapter);
+                       account->conf ? conf_line(account->conf) : 1, "there is no adapter `%s`",
+                       account->adapter);
             return ERR_NOT_FOUND;
         }
         int error =
@@ -118,8 +118,7 @@ static int live(const struct tables *tables, const char *path, bool *ret_again)
     struct run run = {0};
     struct faults *faults = faults_create();
     int error = start(&run, tables, path, faults);
-    for (size_t i = 0; i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    faults_print(faults, stderr);
     if (error != 0)
         fprintf(stderr, "Loubot did not start%s%s\n", run.daemon.why ? ": " : ".",
                 run.daemon.why ? run.daemon.why : "");

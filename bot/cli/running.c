@@ -98,8 +98,8 @@ static bool open_running(struct running *running, const char *config_path, bool 
     running->config = config_load(config_path, faults);
     bool ok = running->config && daemon_load(&running->daemon, running->config, faults) == 0 &&
               connect_redis(running) && load_rosters(running);
-    for (size_t i = 0; !quiet && i < faults_count(faults); i++)
-        fprintf(stderr, "%s\n", faults_text(faults, i));
+    if (!quiet)
+        faults_print(faults, stderr);
     faults_destroy(&faults);
     return ok;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* A list of faults that a person must mend: "file:line: what is wrong; what to do". Capped at
  * 1,000. */
@@ -20,6 +21,8 @@ void faults_add(struct faults *faults, const char *file, int line, const char *f
     __attribute__((format(printf, 4, 5)));
 size_t faults_count(const struct faults *faults);
 const char *faults_text(const struct faults *faults, size_t index);
+/* Writes them, a line each; returns how many. */
+size_t faults_print(const struct faults *faults, FILE *file);
 
 struct conf;      /* one file read */
 struct conf_node; /* a mapping, list or scalar in it; lives as long as the conf */

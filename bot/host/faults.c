@@ -56,3 +56,10 @@ const char *faults_text(const struct faults *faults, size_t index)
 {
     return index < faults->count ? faults->texts[index] : NULL;
 }
+
+size_t faults_print(const struct faults *faults, FILE *file)
+{
+    for (size_t i = 0; i < faults_count(faults); i++)
+        fprintf(file, "%s\n", faults_text(faults, i));
+    return faults_count(faults);
+}
