@@ -164,12 +164,18 @@ static struct entry *add_item(struct play_platform *platform, const struct play_
     return entry;
 }
 
+/* What that person wrote last there and has not recalled, or NULL. */
+static struct entry *last_written(const struct play_platform *platform,
+                                  const struct play_line *line)
+{
+    bool direct = strcmp(line->group, PLAY_DIRECT) == 0;
+    return find_done(platform, direct ? line->person : line->group, direct, line->person, true);
+}
+
 static int recall(struct play_platform *platform, const struct play_line *line, int64_t now_ms,
                   struct buf *out, const char **reterr)
 {
-    bool direct = strcmp(line->group, PLAY_DIRECT) == 0;
-    struct entry *what =
-        find_done(platform, direct ? line->person : line->group, direct, line->person, true);
+    struct entry *what = last_written(platform, line);
     *reterr = "that person has written nothing there that could be recalled";
     if (!what)
         return ERR_NOT_FOUND;
@@ -231,9 +237,7 @@ static int say(struct play_platform *platform, const struct play_line *line, int
 static int edit(struct play_platform *platform, const struct play_line *line, int64_t now_ms,
                 struct buf *out, const char **reterr)
 {
-    bool direct = strcmp(line->group, PLAY_DIRECT) == 0;
-    struct entry *what =
-        find_done(platform, direct ? line->person : line->group, direct, line->person, true);
+    struct entry *what = last_written(platform, line);
     *reterr = "that person has written nothing there that could be changed";
     if (!what)
         return ERR_NOT_FOUND;
