@@ -3,9 +3,9 @@
 -- All that is ready in a round of the daemon's loop comes in one call: it shares one fsync, and what many turns add to
 -- the same key is one write.
 -- ARGV: now (ms), days that message ids are kept (0: for ever), then for each turn the number of arguments that follow,
--- the length of the largest and the operations, each its name and its arguments (ARITY). An event reference is a number, or "#k" for the k-th
--- event made in this turn; inside values the text "#k" in double quotes stands for that number. A count as the last
--- argument but for what it counts: so many more follow (LIST).
+-- the length of the largest and the operations, each its name and its arguments (ARITY). An event reference is a number,
+-- or "#k" for the k-th event made in this turn; inside values the text "#k" in double quotes stands for that number. A
+-- count as the last argument but for what it counts: so many more follow (LIST).
 -- Answers one list a turn: {"ok", numbers of the events made…}, {"seen", outcome}, {"stale", what}, {"gone"}, {"fence"},
 -- {"roster"}, {"bad", why}, {"failed", why} (Redis refused a write; what else the turn wants may be half written).
 -- A report costs its redis.calls (12,000 instructions a read, 20,000 and more a write), the texts that Lua makes (about

@@ -1,6 +1,7 @@
 -- soak_judge.lua: what the stored data of a community must be like when nothing is under way. ARGV: tag, now, how late a
--- timer may be, "quiet" when nobody has reported for so long that only what nobody mends may be open. Answers figures and faults, each a text: "= name value" or "! fault". It reads all keys, as only a test
--- may, and asks nothing of Loubot's own scripts.
+-- timer may be, "quiet" when nobody has reported for so long that only what nobody mends may be open. Answers
+-- figures and faults, each a text: "= name value" or "! fault". It reads all keys, as only a test may, and asks nothing of
+-- Loubot's own scripts.
 local tag, now, late = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local answer, kinds, faults = {}, {}, 0
 local function fault(...)
