@@ -1,7 +1,8 @@
-/* list.c: several events in one message: the grid worker's morning list; what became due while
- * the bot was away, to the staff and, what rose meanwhile, to the residents of a building; what
- * was handed over to somebody. All are timers of a person: one of a name, so that the next
- * event sets the same one again. Where the events themselves must be remembered until then
+/* list.c: several events in one message: the grid worker's morning list, and the same for any
+ * of the staff who asks for his ("清单", "what's open"); what became due while the bot was
+ * away, to the staff and, what rose meanwhile, to the residents of a building; what was handed
+ * over to somebody. All others are timers of a person: one of a name, so that the next event
+ * sets the same one again. Where the events themselves must be remembered until then
  * (list_gather), they are kept as questions of somebody who is nobody, and nobody answers. */
 #include "handlers/skills.h"
 
@@ -200,6 +201,8 @@ static enum lang lang_of(const struct turn *turn)
 
 static bool is_watched(const struct event *event, const char *member)
 {
+    if (event->state == STATE_CHECKING && is_same(event->verifier, member))
+        return true;
     for (size_t i = 0; i < event->watcher_count; i++)
         if (strcmp(event->watchers[i], member) == 0)
             return true;
@@ -226,49 +229,61 @@ static const char *reader(const struct turn *turn, const char *member)
     return m && m->away ? m->deputy : member;
 }
 
-/* What is on hold or on the docket comes back by its own timer; alone it is no morning's news.
- */
-static bool all_wait(const struct turn *turn, const char *member)
+/* What is open of somebody's, the oldest first; `near`: also what is of his building. */
+static size_t open_of(const struct turn *turn, const char *member, bool near,
+                      const struct event *ret_events[TURN_EVENTS_MAX])
 {
-    size_t open = 0, paused = 0;
-    for (size_t i = 0; i < turn->event_count; i++) {
-        const struct event *event = turn->events[i];
-        if (!event_is_open(event) || !is_watched(event, member))
-            continue;
-        open++;
-        paused += event->paused_ms != 0;
-    }
-    return open && paused == open;
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count = 0, most = gathered(turn, events);
+    for (size_t i = 0; i < most; i++)
+        if (is_watched(events[i], member) ||
+            (near && guard_relations(turn, events[i]) & IS_NEAR_STAFF))
+            ret_events[count++] = events[i];
+    return count;
 }
 
-static void say_morning(struct turn *turn, const char *member)
+/* What is on hold or on the docket comes back by its own timer; alone it is no morning's news.
+ */
+static bool all_wait(const struct event *const *events, size_t count)
 {
-    const char *to = reader(turn, member);
-    turn_session_timer_set(turn, turn->session, "morning", "list", next_morning_ms(turn), NULL);
-    if (turn->late_ms > 2 * HOUR_MS || !to || all_wait(turn, member))
-        return; /* it is no morning any more, or nothing is to be done */
-    struct outgoing *out = NULL;
-    size_t open = 0, today = 0, late = 0;
-    for (size_t i = turn->event_count; i-- > 0;) { /* the oldest first */
-        const struct event *event = turn->events[i];
-        if (!event_is_open(event) || !is_watched(event, member))
-            continue;
-        if (!out)
-            out = turn_say_direct(turn, to, "morning", lang_of(turn));
-        say_line(turn, out, event, open++);
+    for (size_t i = 0; i < count; i++)
+        if (!events[i]->paused_ms)
+            return false;
+    return true;
+}
+
+/* Those of `events`, which are open, with how many of them are due today and late. */
+static void say_open(struct turn *turn, struct outgoing *out, const struct event *const *events,
+                     size_t count)
+{
+    size_t today = 0, late = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = events[i];
+        say_line(turn, out, event, i);
         bool over = is_over(turn, event);
         late += over;
         today += !over && !rests(event) && event->due_finish_ms &&
                  is_today(turn, event->due_finish_ms);
     }
-    if (!out) { /* nothing is open: the next event sets the timer again */
+    say_count(turn, out, "open", count);
+    say_count(turn, out, "today", today);
+    say_count(turn, out, "late", late);
+    say_rest(turn, out, count);
+}
+
+static void say_morning(struct turn *turn, const char *member)
+{
+    const char *to = reader(turn, member);
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count = open_of(turn, member, false, events);
+    if (!count) { /* the next event sets the timer again */
         turn_session_timer_cancel(turn, turn->session, "morning");
         return;
     }
-    say_count(turn, out, "open", open);
-    say_count(turn, out, "today", today);
-    say_count(turn, out, "late", late);
-    say_rest(turn, out, open);
+    turn_session_timer_set(turn, turn->session, "morning", "list", next_morning_ms(turn), NULL);
+    if (turn->late_ms > 2 * HOUR_MS || !to || all_wait(events, count))
+        return; /* it is no morning any more, or nothing is to be done */
+    say_open(turn, turn_say_direct(turn, to, "morning", lang_of(turn)), events, count);
 }
 
 static bool waits(const struct turn *turn, const struct event *event)
@@ -382,5 +397,40 @@ static void on_timer(struct turn *turn)
         say_late(turn, turn->session->member);
 }
 
-/* It hears nobody, its timers speak. */
-const struct handler handler_list = {.name = "list", .needs = NEED_MINE, .on_timer = on_timer};
+/* ---- asked for ---- */
+
+static int match(const struct turn *turn)
+{
+    bool here = turn->group->kind == GROUP_WORK || turn->group->kind == GROUP_DIRECT;
+    return here && turn->session && is_same(turn->meaning->command, "list") ? 75 : 0;
+}
+
+static bool may_act(const struct turn *turn, const struct event *const *events, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (guard_may(turn, events[i], RIGHT_TRANSFER))
+            return true;
+    return false;
+}
+
+static void handle(struct turn *turn)
+{
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count = open_of(turn, turn->sender->id, true, events);
+    struct outgoing *out =
+        turn_answer(turn, count ? "morning" : "list_none", turn->meaning->lang);
+    out_flag(out, "asked", true);
+    out_flag(out, "watching", !may_act(turn, events, count));
+    say_open(turn, out, events, count);
+}
+
+const struct handler handler_list = {
+    .name = "list",
+    .listens = LISTEN_MESSAGE | LISTEN_STAFF_ONLY,
+    .intents = 1u << INTENT_PROGRESS,
+    .needs = NEED_MINE,
+    .priority = 30,
+    .match = match,
+    .handle = handle,
+    .on_timer = on_timer,
+};

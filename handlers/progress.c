@@ -141,6 +141,8 @@ static int match(const struct turn *turn)
         return turn->group->kind == GROUP_DIRECT && !turn->staff && turn->meaning->number_count
                    ? 5
                    : 0;
+    if (is_same(turn->meaning->command, "list") && !turn->addressed)
+        return 0; /* "还有哪些" among neighbours is their talk */
     find(turn, &found);
     if (found.count)
         return 60;

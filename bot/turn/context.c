@@ -64,6 +64,15 @@ static void add_place_of(struct decision *d, const struct fault_found *fault)
         add_place(d, "-", fault->category, "", "");
 }
 
+/* A building head asks what is open: his building's is, too. */
+static void add_own_buildings(struct decision *d)
+{
+    const struct member *sender = d->item->sender;
+    for (size_t i = 0; sender && i < sender->role_count; i++)
+        if (sender->roles[i].area.building)
+            add_place(d, sender->roles[i].area.building, "*", "", "");
+}
+
 /* The places whose events may be the one that is told: named in the text, else the group's
  * building; and those of the whole community. */
 static void find_places(struct decision *d)
@@ -75,6 +84,8 @@ static void find_places(struct decision *d)
         faults[count++] = &m->more[i];
     if (m->intent == INTENT_ME_TOO) /* "+1": whatever was told last */
         add_place(d, d->queue->group->building ? d->queue->group->building : "-", "*", "", "");
+    if (m->command && strcmp(m->command, "list") == 0)
+        add_own_buildings(d);
     for (size_t i = 0; i < count; i++)
         if (faults[i]->category)
             add_place_of(d, faults[i]);

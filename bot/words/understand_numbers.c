@@ -156,12 +156,22 @@ static bool begins_again(const struct reading *reading, const struct number *n)
     return false;
 }
 
+/* At the head of the text, or behind what picks it up: "把4上会", "put 4 on the list". */
+static bool stands_first(const struct reading *reading, const struct number *n)
+{
+    static const char *const openers[] = {"把", "将", "put ", NULL};
+    uint32_t at = skip_space(reading, 0);
+    if (n->from > at && is_any(reading, at, openers))
+        at += reading_is(reading, at, "put ") ? 4 : 1;
+    return n->from == at;
+}
+
 /* "4 要等配件，挂起到3月10日": the number stands first, the command somewhere behind it. */
 static bool is_commanded(const struct reading *reading, const struct number *n, uint32_t to)
 {
     static const char *const places[] = {"号", "楼", "栋", "幢", "单元", "层", "室", "f", NULL};
     uint32_t next = skip_space(reading, to);
-    if (n->from != skip_space(reading, 0) || n->digits > 4 || next == to ||
+    if (!stands_first(reading, n) || n->digits > 4 || next == to ||
         is_any(reading, next, places))
         return false;
     for (size_t i = 0; i < reading->hit_count; i++) {
@@ -188,7 +198,7 @@ static void number_here(struct reading *reading, struct meaning *meaning,
                            begins_again(reading, n) || is_commanded(reading, n, to) ||
                            say_near(reading, n->from, list_end(reading, to)) != NULL)) {
         add(reading, meaning, n, to);
-    } else if (to == 0 && n->from == skip_space(reading, 0) && n->to < reading->count &&
+    } else if (to == 0 && stands_first(reading, n) && n->to < reading->count &&
                say_near(reading, n->from, n->to) != NULL) {
         add(reading, meaning, n, n->to);
     } else if (to == 0 && n->to < reading->count && continues_list(reading, n->from) &&
