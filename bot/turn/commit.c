@@ -1,5 +1,5 @@
-/* commit.c: the turns that are ready in a round of the loop, one script call, and what follows
- * from the answer to each. */
+/* commit.c: the turns that are ready are one script call, and what follows from the answer to
+ * each. */
 #include "turn/commit.h"
 
 #include <stdlib.h>
@@ -9,6 +9,8 @@
 #include "host/mem.h"
 #include "turn/flood.h"
 #include "turn/rows.h"
+
+static void commit_next(void *arg);
 
 #define COMMITS_MAX 64  /* in one call of the script */
 #define VALUES_MAX 8000 /* arguments of one, unless a turn has more by itself */
@@ -201,14 +203,19 @@ static void commit_done(struct commit *c, int error, const struct redis_reply *r
 /* ---- batches --------------------------------------------------------------------------- */
 
 struct batch {
+    struct home *home;
     size_t count;
     struct commit *commits[COMMITS_MAX];
 };
 
+/* The next call goes before this one's answers are read: Redis has something to do meanwhile.
+ */
 static void batch_cb(void *arg, int error, const struct redis_reply *reply)
 {
     struct batch batch = *(struct batch *)arg;
     free(arg);
+    batch.home->committing--;
+    commit_next(batch.home);
     bool each = !error && reply->type == REDIS_LIST && reply->len == batch.count;
     for (size_t i = 0; i < batch.count; i++)
         commit_done(batch.commits[i], error, each ? reply->items[i] : reply);
@@ -219,6 +226,7 @@ static struct batch *take_batch(struct home *home)
 {
     struct batch *batch = xmalloc(sizeof *batch);
     int values = 0;
+    batch->home = home;
     batch->count = 0;
     do {
         struct commit *c = home->commits;
@@ -246,22 +254,31 @@ static void send_batch(struct home *home)
     for (size_t i = 0; i < batch->count; i++)
         args_add_turn(&args, arena, &batch->commits[i]->args);
     core->in_flight -= batch->count;
+    home->committing++;
     core_eval(core, home, batch->commits[0]->d->queue->lane, SCRIPT_COMMIT, args.count,
               args.values, NULL, batch_cb, batch);
     args_finish(&args);
     arena_destroy(&arena);
 }
 
-void commit_flush(void *arg)
+/* One call at a time: what is ready meanwhile goes together in the next, which shares its
+ * fsync. */
+static void commit_next(void *arg)
 {
     struct home *home = arg;
-    if (!home->commits)
+    if (!home->commits || home->committing || !home->core->redis)
         return;
     for (struct account *a = home->core->accounts; a; a = a->next)
         if (a->outbox)
             outbox_tell(a->outbox, home->commits->d->queue->lane);
+    send_batch(home);
+}
+
+void commit_end(struct home *home)
+{
     while (home->commits)
         send_batch(home);
+    loop_undefer(home->core->config.loop, commit_next, home);
 }
 
 static void send_commit(struct commit *c)
@@ -272,7 +289,7 @@ static void send_commit(struct commit *c)
     *home->commits_end = c;
     home->commits_end = &c->next;
     home->core->in_flight++;
-    loop_defer(home->core->config.loop, commit_flush, home);
+    loop_defer(home->core->config.loop, commit_next, home);
 }
 
 void commit_park(struct decision *d, const char *why)

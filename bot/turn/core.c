@@ -286,10 +286,8 @@ void core_destroy(struct core **core, int wait_ms)
         a->up = false;
     }
     wait_for_flights(c, wait_ms);
-    for (size_t i = 0; i < c->home_count; i++) {
-        commit_flush(&c->homes[i]);
-        loop_undefer(c->config.loop, commit_flush, &c->homes[i]);
-    }
+    for (size_t i = 0; i < c->home_count; i++)
+        commit_end(&c->homes[i]);
     redis_destroy(&c->redis);
     intake_destroy(c);
     struct account *next;

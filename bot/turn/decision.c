@@ -74,6 +74,8 @@ static void read_done(struct decision *d, int error, const struct redis_reply *r
         intake_retry(queue, 200);
         return;
     }
+    if (!d->fresh)
+        nearby_note(d, turn_event_by(&d->turn, EVENT_BY_NEAR) != NULL);
     if (d->serial != community_serial(queue->home->community)) {
         decision_again(d); /* the roster was changed meanwhile */
         return;
@@ -118,7 +120,7 @@ static bool may_be_fresh(const struct decision *d)
     if (input->kind != INPUT_MESSAGE || !reports || d->item->look || d->item->unsure ||
         d->queue->group->kind != GROUP_BUILDING || d->hint.code[0] || m->number_count ||
         input_quoted(input) || !sender || community_member(d->turn.community, sender->id) ||
-        hint_is_live(d->queue, sender->id))
+        hint_is_live(d->queue, sender->id) || nearby_is_known(d))
         return false;
     const struct person *person = people_find(d->queue->home, sender->id);
     return !person || !person->stored;

@@ -10,6 +10,7 @@
 #include "handler.h"
 #include "turn/turn.h"
 
+struct home;
 struct args;
 struct item;
 struct queue;
@@ -101,10 +102,16 @@ bool decide_has_effects(const struct turn *turn);
 /* Can what was said be meant for that open question at all, by numbers and quotes? */
 bool decide_may_answer(const struct turn *turn, const struct question *question);
 
+/* nearby.c */
+/* Its places were looked at, and something near was found there or not. */
+void nearby_note(const struct decision *decision, bool found);
+/* Something was found in one of its places the last time. */
+bool nearby_is_known(const struct decision *decision);
+
 /* commit.c */
 void commit_start(struct decision *decision);
-/* Sends what waits for the end of the round; `home` is a struct home. */
-void commit_flush(void *home);
+/* At the end: what waits is given to Redis, or to its refusal. */
+void commit_end(struct home *home);
 /* The input cannot be decided: it is kept for the operator and counts as settled (DESIGN §3.11:
  * poison does not spread). Nothing of what was decided is written. */
 void commit_park(struct decision *decision, const char *why);

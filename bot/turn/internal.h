@@ -38,6 +38,7 @@
     (30 * 60 * 1000) /* what was written earlier than that is not answered (DESIGN §3.6) */
 #define KEEP_MESSAGE_DAYS 30
 #define SEEN_BUCKET_MS (8 * 3600 * 1000)
+#define NEARBY_BYTES 512
 #define PEOPLE_MAX 20000 /* found people remembered in memory, a community */
 
 struct commit;
@@ -68,7 +69,9 @@ struct home { /* a community at run time */
     bool looking; /* health.c */
     int64_t looked_ms;
     struct health_stored stored;
-    struct commit *commits, **commits_end; /* go at the end of this round (commit.c) */
+    struct commit *commits, **commits_end; /* that wait for the next call (commit.c) */
+    size_t committing;                     /* calls under way */
+    uint8_t nearby[NEARBY_BYTES];          /* places where something was found (nearby.c) */
 };
 
 struct core {
