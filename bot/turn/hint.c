@@ -1,6 +1,9 @@
 /* hint.c: does a line matter? Judged in memory, so that chat costs nothing (DESIGN §3.2): a
  * report, a fragment, a quote, the bot's name, or anything from somebody who has something open
  * with the bot in this group. */
+/* Most who write have nothing open: a table of live members tells that by a bit (256 bytes a
+ * group that has any). Only this file touches those tables. */
+#define HASH_BLOOM 11
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,9 +222,10 @@ static bool is_of_leave(const struct queue *queue, const char *text)
 }
 
 /* Also by an id that he had before he was bound. */
-static bool has_open(const struct queue *queue, const struct member *sender, int64_t now_ms)
+static bool has_open(const struct queue *queue, const struct member *sender,
+                     const struct live *live, int64_t now_ms)
 {
-    if (is_live(find_live(queue, sender->id), now_ms))
+    if (is_live(live, now_ms))
         return true;
     for (size_t i = 0; i < sender->identity_count; i++)
         if (strcmp(sender->identities[i].adapter, ROSTER_FORMER) == 0 &&
@@ -238,7 +242,7 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
     hint->matters = !input->from_bot; /* never answer ourselves or another bot */
     if (input->from_bot || !has_text(input))
         return; /* recalls, reactions, timers, calls are rare: they all matter */
-    bool open = sender && has_open(queue, sender, now_ms);
+    bool open = sender && has_open(queue, sender, live, now_ms);
     if (live && live->half && live->half_until_ms >= now_ms && hint->text[0])
         join_half(queue, live, arena, hint);
     hint->matters = hint->code[0] || hint->addressed || input_quoted(input) || open ||
