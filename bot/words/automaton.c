@@ -3,11 +3,11 @@
  * free, and the failure links are drawn. */
 #include "words/automaton.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/mem.h"
+#include "words/normalise.h"
 
 struct node {
     uint32_t child, sibling; /* 0: none */
@@ -24,6 +24,7 @@ struct builder {
     struct node *nodes; /* nodes[1] is the root */
     uint32_t node_count, node_room;
     uint32_t *queue; /* nodes, breadth first */
+    const uint8_t *classes;
     uint32_t symbol_count;
     uint32_t first_free; /* no free cell above the symbols lies before this one */
     uint32_t roomy;      /* where several children may find room */
@@ -61,9 +62,9 @@ static void cells_reserve(struct builder *builder, size_t want)
     automaton->cells = xrealloc(automaton->cells, count * sizeof *automaton->cells);
     memset(automaton->cells + automaton->count, 0,
            (count - automaton->count) * sizeof *automaton->cells);
-    automaton->words = xrealloc(automaton->words, count * sizeof *automaton->words);
-    memset(automaton->words + automaton->count, 0,
-           (count - automaton->count) * sizeof *automaton->words);
+    automaton->longest = xrealloc(automaton->longest, count * sizeof *automaton->longest);
+    memset(automaton->longest + automaton->count, 0,
+           (count - automaton->count) * sizeof *automaton->longest);
     automaton->count = count;
 }
 
@@ -99,11 +100,26 @@ static uint32_t base_find(struct builder *builder, uint32_t first_child)
     return at - symbol;
 }
 
-static uint32_t fail_of(const struct automaton *automaton, uint32_t parent, uint32_t symbol)
+static uint32_t fail_of(const struct builder *builder, const struct node *parent,
+                        uint32_t symbol)
 {
-    if (parent == AUTOMATON_ROOT)
+    const struct automaton *automaton = builder->automaton;
+    if (parent->state == AUTOMATON_ROOT)
         return AUTOMATON_ROOT;
-    return automaton_step(automaton, automaton->cells[parent].fail, symbol);
+    bool joined = glyphs_join(builder->classes[parent->symbol], builder->classes[symbol]);
+    return automaton_step(automaton, automaton->cells[parent->state].fail, symbol, joined);
+}
+
+/* What ends at a state: the word it is itself, or what ends where its failure link leads. */
+static void note_end(struct automaton *automaton, uint32_t state, uint32_t output,
+                     uint32_t fail)
+{
+    uint32_t shorter = automaton->longest[fail];
+    automaton->longest[state] = output != 0 ? output : shorter;
+    if (output != 0)
+        automaton->shorter[output - 1] = shorter;
+    if (automaton->longest[state] != 0)
+        automaton->cells[state].hint |= AUTOMATON_WORD;
 }
 
 static void place(struct builder *builder, uint32_t node, size_t *queued)
@@ -120,15 +136,10 @@ static void place(struct builder *builder, uint32_t node, size_t *queued)
         cells[nodes[c].state].check = state;
         cells[state].hint |= automaton_hint(nodes[c].symbol);
     }
-    struct automaton_words *words = builder->automaton->words;
     for (uint32_t c = nodes[node].child; c != 0; c = nodes[c].sibling) {
-        uint32_t at = nodes[c].state;
-        uint32_t fail = fail_of(builder->automaton, state, nodes[c].symbol);
-        cells[at].fail = fail;
-        words[at].output = nodes[c].output;
-        words[at].more = words[fail].output != 0 ? fail : words[fail].more;
-        if (words[at].output != 0 || words[at].more != 0)
-            cells[at].hint |= AUTOMATON_WORD;
+        uint32_t fail = fail_of(builder, &nodes[node], nodes[c].symbol);
+        cells[nodes[c].state].fail = fail;
+        note_end(builder->automaton, nodes[c].state, nodes[c].output, fail);
         builder->queue[(*queued)++] = c;
     }
 }
@@ -147,18 +158,20 @@ static void trie_fill(struct builder *builder, const struct automaton_pattern *p
 static void cells_keep(struct automaton *automaton, size_t count)
 {
     automaton->cells = xrealloc(automaton->cells, count * sizeof *automaton->cells);
-    automaton->words = xrealloc(automaton->words, count * sizeof *automaton->words);
+    automaton->longest = xrealloc(automaton->longest, count * sizeof *automaton->longest);
     automaton->count = count;
 }
 
 void automaton_init(struct automaton *automaton, const struct automaton_pattern *patterns,
-                    size_t count, uint32_t symbol_count)
+                    size_t count, const uint8_t *classes, uint32_t symbol_count)
 {
-    *automaton = (struct automaton){0};
+    *automaton = (struct automaton){.shorter = xcalloc(count + 1, sizeof *automaton->shorter),
+                                    .pattern_count = count};
     struct builder builder = {.automaton = automaton,
                               .nodes = xcalloc(NODES, sizeof(struct node)),
                               .node_count = 1,
                               .node_room = NODES,
+                              .classes = classes,
                               .symbol_count = symbol_count,
                               .first_free = 2,
                               .roomy = 2,
@@ -188,11 +201,13 @@ void automaton_init(struct automaton *automaton, const struct automaton_pattern 
 void automaton_finish(struct automaton *automaton)
 {
     free(automaton->cells);
-    free(automaton->words);
+    free(automaton->longest);
+    free(automaton->shorter);
     *automaton = (struct automaton){0};
 }
 
 size_t automaton_bytes(const struct automaton *automaton)
 {
-    return automaton->count * (sizeof *automaton->cells + sizeof *automaton->words);
+    return automaton->count * (sizeof *automaton->cells + sizeof *automaton->longest) +
+           automaton->pattern_count * sizeof *automaton->shorter;
 }

@@ -1,5 +1,6 @@
 /* automaton.h: finds every word of the lexicon in one pass over a text (Aho and Corasick,
- * 1975), however many words there are.
+ * 1975), however many words there are. None is looked for within a Latin word or a number
+ * (glyphs_join()), so most of an English text only passes by.
  *
  * States live in a double array (Aoe, 1989): state s goes on symbol c to base[s] + c if that
  * cell's check is s, else along the failure link. Symbols are small numbers that the lexicon
@@ -9,6 +10,7 @@
 #ifndef LOUBOT_WORDS_AUTOMATON_H
 #define LOUBOT_WORDS_AUTOMATON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,22 +27,20 @@ struct automaton_cell {
 };
 #define AUTOMATON_WORD (UINT32_C(1) << 31)
 
-struct automaton_words {
-    uint32_t output; /* pattern that ends here + 1; 0: none */
-    uint32_t more;   /* next state on the failure path with an output; 0: none */
-};
-
 struct automaton {
     struct automaton_cell *cells;
-    struct automaton_words *words; /* by state */
+    uint32_t *longest; /* by state: the longest pattern that ends here + 1; 0: none */
     size_t count;
+    uint32_t *shorter; /* by pattern: the next one that ends where it ends + 1; 0: none */
+    size_t pattern_count;
 };
 
 #define AUTOMATON_ROOT 1u
 
-/* Builds from distinct patterns; the symbols are below `symbol_count`. */
+/* Builds from distinct patterns; the symbols are below `symbol_count`, `classes` (of
+ * glyph_class()) are by symbol. */
 void automaton_init(struct automaton *automaton, const struct automaton_pattern *patterns,
-                    size_t count, uint32_t symbol_count);
+                    size_t count, const uint8_t *classes, uint32_t symbol_count);
 void automaton_finish(struct automaton *automaton);
 size_t automaton_bytes(const struct automaton *automaton);
 
@@ -49,14 +49,15 @@ static inline uint32_t automaton_hint(uint32_t symbol)
     return UINT32_C(1) << symbol % 31;
 }
 
+/* `joined`: no pattern begins with this symbol, as glyphs_join() tells. */
 static inline uint32_t automaton_step(const struct automaton *automaton, uint32_t state,
-                                      uint32_t symbol)
+                                      uint32_t symbol, bool joined)
 {
     const struct automaton_cell *cells = automaton->cells;
     uint32_t hint = automaton_hint(symbol);
     if (symbol == 0)
         return AUTOMATON_ROOT;
-    for (;;) {
+    while (state != AUTOMATON_ROOT || !joined) {
         const struct automaton_cell *cell = &cells[state];
         if (cell->hint & hint) {
             uint32_t next = cell->base + symbol;
@@ -64,9 +65,10 @@ static inline uint32_t automaton_step(const struct automaton *automaton, uint32_
                 return next;
         }
         if (state == AUTOMATON_ROOT)
-            return AUTOMATON_ROOT;
+            break;
         state = cell->fail;
     }
+    return AUTOMATON_ROOT;
 }
 
 #endif

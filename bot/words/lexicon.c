@@ -311,8 +311,13 @@ static void automaton_make(struct lexicon_builder *builder)
         patterns[entry->index].symbols = entry->symbols;
         patterns[entry->index].len = entry->len;
     }
-    automaton_init(&lexicon->automaton, patterns, count, lexicon->symbol_count);
+    uint8_t *classes = xcalloc(lexicon->symbol_count, 1);
+    for (uint32_t cp = 0; cp < 65536; cp++)
+        if (lexicon->symbol[cp] != 0)
+            classes[lexicon->symbol[cp]] = (uint8_t)glyph_class(cp);
+    automaton_init(&lexicon->automaton, patterns, count, classes, lexicon->symbol_count);
     lexicon->word_count = count;
+    free(classes);
     free(patterns);
     HASH_ITER(hh, builder->entries, entry, next)
     {

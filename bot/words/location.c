@@ -399,15 +399,33 @@ static uint32_t side_unit(struct finder *f, uint32_t at)
     return at + 3;
 }
 
-/* Whether a slot can begin with this glyph at all; most glyphs of a text end here. */
-static bool may_begin(const struct finder *f, uint32_t at)
+/* What may begin with this glyph, as a bit set; with most glyphs of a text nothing does. */
+enum { BEGINS_NUMBER = 1, BEGINS_BELOW = 2, BEGINS_SIDE = 4, BEGINS_ENGLISH = 8 };
+
+static unsigned beginnings(const struct finder *f, uint32_t at)
 {
-    uint32_t cp = f->reading->glyphs[at].cp;
-    if (glyph_is_latin(cp))
-        return at == 0 || !glyph_is_latin(f->reading->glyphs[at - 1].cp);
-    return glyph_is_digit(cp) || cp == '-' || cp == 0x8d1f || cp == 0x5730 || /* 负 地 */
-           cp == 0x4e1c || cp == 0x897f || cp == 0x5357 || cp == 0x5317 ||    /* 东西南北 */
-           cp == 0x4e2d || glyph_is_numeral(cp);                              /* 中 */
+    const struct glyph *g = f->reading->glyphs;
+    uint32_t cp = g[at].cp;
+    if (glyph_is_latin(cp)) {
+        if (at > 0 && glyph_is_latin(g[at - 1].cp))
+            return 0;
+        return BEGINS_ENGLISH | BEGINS_NUMBER |
+               (cp == 'b' && !glyph_is_latin(g[at + 1].cp) ? BEGINS_BELOW : 0);
+    }
+    switch (cp) {
+    case '-':
+    case 0x8d1f: /* 负 */
+    case 0x5730: /* 地 */
+        return BEGINS_BELOW;
+    case 0x4e1c: /* 东 */
+    case 0x897f: /* 西 */
+    case 0x5357: /* 南 */
+    case 0x5317: /* 北 */
+    case 0x4e2d: /* 中 */
+        return BEGINS_SIDE;
+    default:
+        return glyph_is_digit(cp) || glyph_is_numeral(cp) ? BEGINS_NUMBER : 0;
+    }
 }
 
 /* "8点20", "3块4": the rest of a time or a price. */
@@ -422,14 +440,13 @@ static bool counts_on(const struct finder *f, const struct number *n)
 static uint32_t slot_at(struct finder *f, uint32_t at)
 {
     struct number n;
-    if (!may_begin(f, at))
-        return 0;
-    uint32_t cp = f->reading->glyphs[at].cp;
-    bool latin = glyph_is_latin(cp); /* only "b1" begins with a letter */
-    uint32_t next = !latin || cp == 'b' ? below_ground(f, at) : 0;
-    if (next == 0)
-        next = latin ? location_english(f, at) : side_unit(f, at);
-    if (next != 0 || !number_at(f->reading, at, &n))
+    unsigned begins = beginnings(f, at);
+    uint32_t next = begins & BEGINS_BELOW ? below_ground(f, at) : 0;
+    if (next == 0 && begins & BEGINS_ENGLISH)
+        next = location_english(f, at);
+    if (next == 0 && begins & BEGINS_SIDE)
+        next = side_unit(f, at);
+    if (next != 0 || !(begins & BEGINS_NUMBER) || !number_at(f->reading, at, &n))
         return next;
     bool word = n.kind == NUMBER_LETTER && f->reading->glyphs[n.to].cp == ' '; /* "in", "a" */
     if (word || counts_on(f, &n) ||

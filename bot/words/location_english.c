@@ -38,13 +38,35 @@ static const struct slot_word {
                   {"out of", SLOT_IN},         {"from", SLOT_IN},
                   {"above", SLOT_IN},          {"below", SLOT_IN}};
 
-/* Of the words above, and of "ground floor"; most words of a text end here. */
-#define FIRST_LETTERS                                                                          \
-    (LETTER('a') | LETTER('b') | LETTER('e') | LETTER('f') | LETTER('g') | LETTER('i') |       \
-     LETTER('l') | LETTER('o') | LETTER('r') | LETTER('s') | LETTER('t') | LETTER('u'))
-#define SECOND_LETTERS                                                                         \
-    (LETTER('a') | LETTER('b') | LETTER('e') | LETTER('l') | LETTER('m') | LETTER('n') |       \
-     LETTER('o') | LETTER('p') | LETTER('r') | LETTER('u') | LETTER('v'))
+/* Whether a word that begins so may be one of the above or "ground floor"; most words of a text
+ * end here. */
+static bool may_be_slot(uint32_t first, uint32_t second)
+{
+    switch (LETTERS(first, second, 0)) {
+    case LETTERS('a', 'b', 0):
+    case LETTERS('a', 'p', 0):
+    case LETTERS('b', 'a', 0):
+    case LETTERS('b', 'e', 0):
+    case LETTERS('b', 'l', 0):
+    case LETTERS('b', 'u', 0):
+    case LETTERS('e', 'n', 0):
+    case LETTERS('f', 'l', 0):
+    case LETTERS('f', 'r', 0):
+    case LETTERS('g', 'r', 0):
+    case LETTERS('i', 'n', 0):
+    case LETTERS('l', 'e', 0):
+    case LETTERS('l', 'v', 0):
+    case LETTERS('o', 'u', 0):
+    case LETTERS('r', 'm', 0):
+    case LETTERS('r', 'o', 0):
+    case LETTERS('s', 'u', 0):
+    case LETTERS('t', 'o', 0):
+    case LETTERS('u', 'n', 0):
+        return true;
+    default:
+        return false;
+    }
+}
 
 /* What a number behind "in" counts when it is no room: "in 500 metres". */
 static bool counts_something(const struct finder *f, uint32_t at)
@@ -119,8 +141,7 @@ static uint32_t fill_slot(struct finder *f, enum slot slot, uint32_t at, struct 
 uint32_t location_english(struct finder *f, uint32_t at)
 {
     const struct glyph *g = f->reading->glyphs;
-    if (!glyph_is_any(g[at].cp, FIRST_LETTERS) || !glyph_is_any(g[at + 1].cp, SECOND_LETTERS) ||
-        (at > 0 && glyph_is_latin(g[at - 1].cp)))
+    if (!may_be_slot(g[at].cp, g[at + 1].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return 0;
     if (is(f, at, "ground floor")) {
         location_set_floor(f, 1, at, at + 12);

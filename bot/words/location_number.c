@@ -98,12 +98,31 @@ static bool letter_number(const struct reading *reading, uint32_t at, struct num
     return true;
 }
 
-/* Of the words below; most words of a text end here. */
-#define FIRST_LETTERS                                                                          \
-    (LETTER('e') | LETTER('f') | LETTER('n') | LETTER('o') | LETTER('s') | LETTER('t'))
-#define SECOND_LETTERS                                                                         \
-    (LETTER('e') | LETTER('h') | LETTER('i') | LETTER('l') | LETTER('n') | LETTER('o') |       \
-     LETTER('w'))
+/* Whether a word that begins so may be a number; most words of a text end here. */
+static bool may_be_number(const struct glyph *word)
+{
+    switch (LETTERS(word[0].cp, word[1].cp, word[2].cp)) {
+    case LETTERS('e', 'i', 'g'):
+    case LETTERS('e', 'l', 'e'):
+    case LETTERS('f', 'i', 'f'):
+    case LETTERS('f', 'i', 'r'):
+    case LETTERS('f', 'i', 'v'):
+    case LETTERS('f', 'o', 'u'):
+    case LETTERS('n', 'i', 'n'):
+    case LETTERS('o', 'n', 'e'):
+    case LETTERS('s', 'e', 'c'):
+    case LETTERS('s', 'e', 'v'):
+    case LETTERS('s', 'i', 'x'):
+    case LETTERS('t', 'e', 'n'):
+    case LETTERS('t', 'h', 'i'):
+    case LETTERS('t', 'h', 'r'):
+    case LETTERS('t', 'w', 'e'):
+    case LETTERS('t', 'w', 'o'):
+        return true;
+    default:
+        return false;
+    }
+}
 
 static bool word_number(const struct reading *reading, uint32_t at, struct number *number)
 {
@@ -116,8 +135,7 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
          "twelfth",    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
          "eighteenth", "nineteenth", "twentieth"}};
     const struct glyph *g = reading->glyphs;
-    if (!glyph_is_any(g[at].cp, FIRST_LETTERS) || !glyph_is_any(g[at + 1].cp, SECOND_LETTERS) ||
-        at + 2 >= reading->count || !glyph_is_latin(g[at + 2].cp) ||
+    if (at + 2 >= reading->count || !may_be_number(g + at) ||
         (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return false;
     for (int ordinal = 0; ordinal < 2; ordinal++)

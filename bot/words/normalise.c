@@ -102,7 +102,26 @@ long normalise(const struct fold *fold, const char *text, size_t len, struct gly
     return (long)count;
 }
 
-bool glyph_is_numeral(uint32_t cp)
+#define ENDS (GLYPH_SILENT | GLYPH_ENDS_CLAUSE)
+const uint8_t glyph_class_ascii[128] = {[0 ... 9] = GLYPH_SILENT,
+                                        ['\n'] = ENDS,
+                                        [11 ... ' '] = GLYPH_SILENT,
+                                        ['!'] = ENDS,
+                                        ['"'] = GLYPH_SILENT,
+                                        ['$' ... '*'] = GLYPH_SILENT,
+                                        [','] = ENDS,
+                                        ['-' ... '/'] = GLYPH_SILENT,
+                                        ['0' ... '9'] = GLYPH_DIGIT,
+                                        [':'] = GLYPH_SILENT,
+                                        [';'] = ENDS,
+                                        ['<' ... '>'] = GLYPH_SILENT,
+                                        ['?'] = ENDS,
+                                        ['@' ... '`'] = GLYPH_SILENT,
+                                        ['a' ... 'z'] = GLYPH_LATIN,
+                                        ['{' ... 127] =
+                                            GLYPH_SILENT}; /* # and + say something */
+
+unsigned glyph_class_beyond(uint32_t cp)
 {
     switch (cp) {
     case 0x4e00: /* 一 */
@@ -117,32 +136,16 @@ bool glyph_is_numeral(uint32_t cp)
     case 0x4e5d: /* 九 */
     case 0x5341: /* 十 */
     case 0x96f6: /* 零 */
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool glyph_ends_clause(uint32_t cp)
-{
-    switch (cp) {
-    case ',':
-    case ';':
-    case '!':
-    case '?':
-    case '\n':
+        return GLYPH_HAN | GLYPH_NUMERAL;
     case 0x3002: /* 。 */
     case 0x3001: /* 、 */
     case 0x2026: /* … */
-        return true;
+        return ENDS;
     default:
-        return false;
+        if (cp >= 0x3400 && cp <= 0x9fff)
+            return GLYPH_HAN;
+        return (cp >= 0x2000 && cp < 0x3400) || cp >= 0xff00 || (cp >= 0xa0 && cp < 0xc0)
+                   ? GLYPH_SILENT
+                   : 0;
     }
-}
-
-bool glyph_is_silent(uint32_t cp)
-{
-    if (cp < 0x80)
-        return !glyph_is_latin(cp) && !glyph_is_digit(cp) && cp != '#' && cp != '+';
-    return (cp >= 0x2000 && cp < 0x3400) || cp >= 0xff00 || (cp >= 0xa0 && cp < 0xc0);
 }

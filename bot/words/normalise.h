@@ -35,34 +35,64 @@ size_t utf8_decode(const char *bytes, size_t len, uint32_t *ret_cp);
 long normalise(const struct fold *fold, const char *text, size_t len, struct glyph *glyphs,
                size_t max);
 
+/* What a glyph is, as a bit set. */
+enum {
+    GLYPH_LATIN = 1, /* a letter */
+    GLYPH_DIGIT = 2,
+    GLYPH_HAN = 4,          /* a Chinese character */
+    GLYPH_NUMERAL = 8,      /* 一 … 十, 两, 零 */
+    GLYPH_ENDS_CLAUSE = 16, /* comma, semicolon, full stop, question and exclamation mark, line
+                               end */
+    GLYPH_SILENT = 32       /* says nothing: space, punctuation, brackets, emoji */
+};
+extern const uint8_t glyph_class_ascii[128];
+unsigned glyph_class_beyond(uint32_t cp);
+
+static inline unsigned glyph_class(uint32_t cp)
+{
+    return cp < 128 ? glyph_class_ascii[cp] : glyph_class_beyond(cp);
+}
+
 static inline bool glyph_is_latin(uint32_t cp)
 {
     return cp - 'a' < 26u;
 }
 
-/* A set of Latin letters as a bit set. */
-#define LETTER(letter) (UINT32_C(1) << ((letter) - 'a'))
-static inline bool glyph_is_any(uint32_t cp, uint32_t letters)
-{
-    return glyph_is_latin(cp) && (letters >> (cp - 'a') & 1);
-}
+/* The beginning of a word in Latin letters as one number, for a switch over words. */
+#define LETTERS(first, second, third)                                                          \
+    ((uint64_t)(first) << 42 | (uint64_t)(second) << 21 | (third))
 
 static inline bool glyph_is_digit(uint32_t cp)
 {
     return cp - '0' < 10u;
 }
 
-/* A Chinese character. */
 static inline bool glyph_is_han(uint32_t cp)
 {
-    return cp >= 0x3400 && cp <= 0x9fff;
+    return (glyph_class(cp) & GLYPH_HAN) != 0;
 }
 
-/* A Chinese numeral: 一 … 十, 两, 零. */
-bool glyph_is_numeral(uint32_t cp);
-/* Ends a clause: comma, semicolon, full stop, question and exclamation mark, line end. */
-bool glyph_ends_clause(uint32_t cp);
-/* Says nothing: space, punctuation, brackets, emoji. */
-bool glyph_is_silent(uint32_t cp);
+static inline bool glyph_is_numeral(uint32_t cp)
+{
+    return (glyph_class(cp) & GLYPH_NUMERAL) != 0;
+}
+
+static inline bool glyph_ends_clause(uint32_t cp)
+{
+    return (glyph_class(cp) & GLYPH_ENDS_CLAUSE) != 0;
+}
+
+static inline bool glyph_is_silent(uint32_t cp)
+{
+    return (glyph_class(cp) & GLYPH_SILENT) != 0;
+}
+
+/* Whether two neighbours, by their classes, lie within one Latin word or one number, so that no
+ * word begins between them. */
+static inline bool glyphs_join(unsigned before, unsigned here)
+{
+    return (here & (GLYPH_LATIN | GLYPH_DIGIT)) != 0 &&
+           ((before & GLYPH_LATIN) | (before & here & GLYPH_DIGIT)) != 0;
+}
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#define ENGLISH_SHORTEST 2
 #define ENGLISH_LONGEST 5
 #define HEADS 4096 /* of the table that counts features */
 _Static_assert(HEADS > OPINION_GRAMS, "the table of counts never fills up");
@@ -50,42 +49,27 @@ static size_t chinese_runs(const struct glyph *glyphs, size_t count, struct opin
     return n;
 }
 
-static bool is_word(const struct glyph *glyph)
-{
-    return glyph->cp != ' ' && glyph->cp != '\n';
-}
-
-/* All runs of " word " that begin at `at`; from - 1 and to are its blanks. */
-static size_t word_runs(const struct glyph *glyphs, size_t from, size_t to,
-                        struct opinion_gram *grams, size_t room)
-{
-    size_t n = 0, letters = to - from + 2;
-    for (size_t at = 0; at + ENGLISH_SHORTEST <= letters; at++) {
-        uint32_t hash = HASH_START;
-        for (size_t len = 1; len <= ENGLISH_LONGEST && at + len <= letters; len++) {
-            size_t k = at + len - 1; /* 0 and letters - 1: blanks */
-            bool blank = k == 0 || k == letters - 1;
-            hash = hash_add(hash, blank ? ' ' : letter_of(&glyphs[from + k - 1]));
-            if (len < ENGLISH_SHORTEST)
-                continue;
-            if (n == room)
-                return n;
-            size_t first = at == 0 ? from : from + at - 1;
-            size_t end = blank ? to : from + k;
-            grams[n++] = gram_of(hash, first, end);
-        }
-    }
-    return n;
-}
-
+/* Runs within a word and the blanks around it: none goes on behind a blank. */
 static size_t english_runs(const struct glyph *glyphs, size_t count, struct opinion_gram *grams)
 {
+    uint32_t letters[OPINION_GLYPHS + 2]; /* letters[k] is glyph k - 1 */
+    letters[0] = letters[count + 1] = ' ';
+    for (size_t i = 0; i < count; i++)
+        letters[i + 1] = letter_of(&glyphs[i]);
     size_t n = 0;
-    for (size_t from = 0, to; from < count; from = to + 1) {
-        for (to = from; to < count && is_word(&glyphs[to]); to++)
-            ;
-        if (to > from)
-            n += word_runs(glyphs, from, to, grams + n, OPINION_RUNS - n);
+    for (size_t first = 0; first <= count; first++) {
+        uint32_t hash = hash_add(HASH_START, letters[first]);
+        size_t from = letters[first] == ' ' ? first : first - 1;
+        size_t end = first + ENGLISH_LONGEST < count + 2 ? first + ENGLISH_LONGEST : count + 2;
+        for (size_t last = first + 1; last < end; last++) {
+            hash = hash_add(hash, letters[last]);
+            bool blank = letters[last] == ' ';
+            if (n == OPINION_RUNS || (blank && from == last))
+                break; /* full, or two blanks */
+            grams[n++] = gram_of(hash, from, blank ? last - 1 : last);
+            if (blank)
+                break;
+        }
     }
     return n;
 }
@@ -110,14 +94,15 @@ uint32_t opinion_key(unsigned kind, const char *name)
 static size_t bytes_of(const struct opinion_head *head)
 {
     return sizeof *head + (((size_t)1 << head->bucket_bits) + 1) * sizeof(uint32_t) +
-           head->rows * (sizeof(uint32_t) + sizeof(struct opinion_row));
+           head->rows * (sizeof(struct opinion_entry) + sizeof(struct opinion_row));
 }
 
 static bool is_whole(const struct opinion_head *head, enum lang lang, size_t len)
 {
     if (len < sizeof *head || memcmp(head->magic, OPINION_MAGIC, sizeof head->magic) != 0 ||
         head->lang != (uint32_t)lang || head->outputs < 2 || head->outputs > OPINION_OUTPUTS ||
-        head->rows > OPINION_ROWS || head->bucket_bits > 20)
+        head->rows > OPINION_ROWS || head->bucket_bits < OPINION_BUCKET_BITS ||
+        head->bucket_bits > 20)
         return false;
     for (size_t i = 0; i < head->outputs; i++)
         if (memchr(head->names[i], '\0', OPINION_NAME) == NULL || !isfinite(head->scale[i]) ||
@@ -134,18 +119,23 @@ static uint32_t bucket_of(const struct opinion_head *head, uint32_t key)
 bool opinion_is_sound(const struct opinion *opinion)
 {
     const struct opinion_head *head = opinion->head;
-    uint32_t row = 0, buckets = UINT32_C(1) << head->bucket_bits;
+    uint32_t buckets = UINT32_C(1) << head->bucket_bits, shared = 24 - (32 - head->bucket_bits);
+    if (opinion->starts[0] != 0 || opinion->starts[buckets] != head->rows)
+        return false;
     for (uint32_t bucket = 0; bucket < buckets; bucket++) {
-        if (opinion->starts[bucket] != row)
+        if (opinion->starts[bucket + 1] < opinion->starts[bucket] ||
+            opinion->starts[bucket + 1] > head->rows)
             return false;
-        while (row < head->rows && bucket_of(head, opinion->keys[row]) == bucket)
-            row++;
+        for (uint32_t row = opinion->starts[bucket]; row < opinion->starts[bucket + 1]; row++) {
+            const struct opinion_entry *entry = &opinion->entries[row];
+            uint32_t tag = entry->key_and_report >> 8;
+            if (tag >> (24 - shared) != (bucket & ((1u << shared) - 1)) ||
+                !(entry->rarity > 0 && entry->rarity < 100) ||
+                (row > opinion->starts[bucket] && tag <= entry[-1].key_and_report >> 8))
+                return false;
+        }
     }
-    for (uint32_t i = 0; i < head->rows; i++)
-        if (!(opinion->rows[i].rarity > 0 && opinion->rows[i].rarity < 100) ||
-            (i > 0 && opinion->keys[i] <= opinion->keys[i - 1]))
-            return false;
-    return row == head->rows && opinion->starts[buckets] == row;
+    return true;
 }
 
 bool opinion_open(struct opinion *opinion, enum lang lang, const void *bytes, size_t len)
@@ -156,8 +146,9 @@ bool opinion_open(struct opinion *opinion, enum lang lang, const void *bytes, si
         return false;
     opinion->head = head;
     opinion->starts = (const uint32_t *)(head + 1);
-    opinion->keys = opinion->starts + ((size_t)1 << head->bucket_bits) + 1;
-    opinion->rows = (const struct opinion_row *)(opinion->keys + head->rows);
+    opinion->entries =
+        (const struct opinion_entry *)(opinion->starts + ((size_t)1 << head->bucket_bits) + 1);
+    opinion->rows = (const struct opinion_row *)(opinion->entries + head->rows);
     return true;
 }
 
@@ -166,20 +157,27 @@ size_t opinion_bytes(const struct opinion *opinion)
     return opinion->head == NULL ? 0 : bytes_of(opinion->head);
 }
 
-/* Row + 1 of a feature; 0: the model does not know it. */
-static uint32_t row_of(const struct opinion *opinion, uint32_t key)
+#define NO_ROW UINT32_MAX
+
+/* Row of a feature; NO_ROW: the model does not know it. */
+static inline uint32_t row_of(const struct opinion *opinion, uint32_t key)
 {
-    uint32_t bucket = bucket_of(opinion->head, key);
-    uint32_t end = opinion->starts[bucket + 1];
-    for (uint32_t row = opinion->starts[bucket]; row < end; row++)
-        if (opinion->keys[row] == key)
-            return row + 1;
-    return 0;
+    const uint32_t *start = opinion->starts + bucket_of(opinion->head, key);
+    for (uint32_t row = start[0]; row < start[1]; row++)
+        if (((opinion->entries[row].key_and_report >> 8 ^ key) & 0xffffff) == 0)
+            return row;
+    return NO_ROW;
+}
+
+static float weight_of(const struct opinion *opinion, uint32_t row, size_t output)
+{
+    return output == 0 ? (float)(int8_t)opinion->entries[row].key_and_report
+                       : (float)opinion->rows[row].weights[output - 1];
 }
 
 bool opinion_knows(const struct opinion *opinion, uint32_t key)
 {
-    return opinion->head != NULL && row_of(opinion, key) != 0;
+    return opinion->head != NULL && row_of(opinion, key) != NO_ROW;
 }
 
 struct bag {
@@ -189,6 +187,7 @@ struct bag {
         float value;
     } features[OPINION_GRAMS];
     size_t count;
+    float share; /* of all values: scales the text to its length */
 };
 
 /* Gives every feature its value. */
@@ -197,14 +196,13 @@ static void weigh_bag(const struct opinion *opinion, struct bag *bag)
     float squares = 0;
     for (size_t i = 0; i < bag->count; i++) {
         uint16_t times = bag->features[i].times;
-        float value = opinion->rows[bag->features[i].row].rarity;
+        float value = opinion->entries[bag->features[i].row].rarity;
         if (times > 1)
             value *= 1 + logf(times);
         bag->features[i].value = value;
         squares += value * value;
     }
-    for (size_t i = 0; i < bag->count; i++)
-        bag->features[i].value = opinion_share(bag->features[i].value, squares);
+    bag->share = opinion_share(1, squares);
 }
 
 static void fill_bag(const struct opinion *opinion, const struct opinion_gram *grams,
@@ -218,7 +216,7 @@ static void fill_bag(const struct opinion *opinion, const struct opinion_gram *g
     bag->count = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t row = row_of(opinion, grams[i].key);
-        if (row-- == 0)
+        if (row == NO_ROW)
             continue;
         size_t at = row & mask;
         while (heads[at] != 0 && bag->features[heads[at] - 1].row != row)
@@ -236,12 +234,20 @@ static void fill_bag(const struct opinion *opinion, const struct opinion_gram *g
     weigh_bag(opinion, bag);
 }
 
-static void add_up(const struct opinion *opinion, const struct bag *bag, float *sums)
+static float report_sum(const struct opinion *opinion, const struct bag *bag)
+{
+    float sum = 0;
+    for (size_t i = 0; i < bag->count; i++)
+        sum += bag->features[i].value * weight_of(opinion, bag->features[i].row, 0);
+    return sum;
+}
+
+static void category_sums(const struct opinion *opinion, const struct bag *bag, float *sums)
 {
     for (size_t i = 0; i < bag->count; i++) {
         struct opinion_row row = opinion->rows[bag->features[i].row];
-        for (size_t k = 0; k < OPINION_OUTPUTS; k++)
-            sums[k] += bag->features[i].value * row.weights[k];
+        for (size_t k = 1; k < OPINION_OUTPUTS; k++)
+            sums[k] += bag->features[i].value * row.weights[k - 1];
     }
 }
 
@@ -257,13 +263,12 @@ void opinion_ask(const struct opinion *opinion, const struct opinion_gram *grams
     if (bag.count == 0)
         return;
     ret_view->outputs = all ? opinion->head->outputs : 1;
+    sums[0] = report_sum(opinion, &bag);
     if (all)
-        add_up(opinion, &bag, sums);
-    else
-        for (size_t i = 0; i < bag.count; i++)
-            sums[0] += bag.features[i].value * opinion->rows[bag.features[i].row].weights[0];
+        category_sums(opinion, &bag, sums);
     for (size_t k = 0; k < ret_view->outputs; k++)
-        ret_view->margin[k] = sums[k] * opinion->head->scale[k] + opinion->head->bias[k];
+        ret_view->margin[k] =
+            sums[k] * bag.share * opinion->head->scale[k] + opinion->head->bias[k];
 }
 
 size_t opinion_reasons(const struct opinion *opinion, const struct opinion_gram *grams,
@@ -275,10 +280,10 @@ size_t opinion_reasons(const struct opinion *opinion, const struct opinion_gram 
         return 0;
     fill_bag(opinion, grams, count, &bag);
     for (size_t i = 0; i < bag.count; i++) {
-        struct opinion_reason reason = {
-            bag.features[i].from, bag.features[i].to,
-            bag.features[i].value * opinion->head->scale[output] *
-                (float)opinion->rows[bag.features[i].row].weights[output]};
+        struct opinion_reason reason = {bag.features[i].from, bag.features[i].to,
+                                        bag.features[i].value * bag.share *
+                                            opinion->head->scale[output] *
+                                            weight_of(opinion, bag.features[i].row, output)};
         size_t at = found < max ? found++ : max;
         for (; at > 0 && fabsf(reasons[at - 1].weight) < fabsf(reason.weight); at--)
             if (at < max)

@@ -43,10 +43,12 @@ size_t opinion_runs(enum lang lang, const struct glyph *glyphs, size_t count,
 /* The key of a word's group. */
 uint32_t opinion_key(unsigned kind, const char *name);
 
-/* The file: the head, then 2^bucket_bits + 1 numbers of rows: where the keys with these highest
- * bits begin; then the keys in their order, then a row for each. In the byte order of the
- * machine that built it. */
-#define OPINION_MAGIC "LouOpin2"
+/* The file: the head, then 2^bucket_bits + 1 numbers of entries: where the keys with these
+ * highest bits begin; then the entries in their keys' order, then a row for each. Entries are
+ * all that chat is asked about, so they lie close together. In the byte order of the machine
+ * that built it. */
+#define OPINION_MAGIC "LouOpin3"
+#define OPINION_BUCKET_BITS 8 /* at least: an entry knows only the other 24 bits of its key */
 struct opinion_head {
     char magic[8];
     uint32_t lang, outputs, rows, bucket_bits;
@@ -55,14 +57,19 @@ struct opinion_head {
     float bias[OPINION_OUTPUTS];
 };
 
-struct opinion_row {
+struct opinion_entry {
+    uint32_t key_and_report; /* the key's lower 24 bits, then the weight for "report" */
     float rarity;
-    int8_t weights[OPINION_OUTPUTS];
+};
+
+struct opinion_row {
+    int8_t weights[OPINION_OUTPUTS - 1]; /* for the categories */
 };
 
 struct opinion {
     const struct opinion_head *head;
-    const uint32_t *starts, *keys;
+    const uint32_t *starts;
+    const struct opinion_entry *entries;
     const struct opinion_row *rows;
 };
 

@@ -180,40 +180,45 @@ static void add_word(struct reading *reading, uint32_t pattern, uint32_t to)
             (struct part){from, to, reading->clauses, pattern};
     }
     for (uint32_t s = word->first; s != 0; s = lexicon->senses[s - 1].next)
-        if (at_border(reading, lexicon->senses[s - 1].flags, from, to))
+        if (lexicon->senses[s - 1].flags == 0 ||
+            at_border(reading, lexicon->senses[s - 1].flags, from, to))
             add_sense(reading, &lexicon->senses[s - 1], from, to);
 }
 
-/* All words that end with the last glyph, longest first. */
+/* The words that end with the last glyph, longest first. */
 static void add_words(struct reading *reading, uint32_t state, uint32_t to)
 {
-    const struct automaton_words *words = reading->lexicon->automaton.words;
-    for (; state != 0; state = words[state].more)
-        if (words[state].output != 0)
-            add_word(reading, words[state].output - 1, to);
+    const struct automaton *automaton = &reading->lexicon->automaton;
+    for (uint32_t word = automaton->longest[state]; word != 0;
+         word = automaton->shorter[word - 1])
+        add_word(reading, word - 1, to);
 }
 
 bool reading_scan(struct reading *reading, const char *text, size_t len)
 {
     const struct lexicon *lexicon = reading->lexicon;
+    const struct automaton *automaton = &lexicon->automaton;
     long count = normalise(&lexicon->fold, text, len, reading->glyphs, GLYPHS_MAX);
     if (count < 0)
         return false;
     reading->text = text;
     reading->count = (uint32_t)count;
     uint32_t state = AUTOMATON_ROOT;
-    const struct automaton_cell *cells = lexicon->automaton.cells;
+    unsigned seen = 0, before = 0;
     for (uint32_t i = 0; i < reading->count; i++) {
         uint32_t cp = reading->glyphs[i].cp;
-        state = automaton_step(&lexicon->automaton, state, lexicon_symbol(lexicon, cp));
-        if (cells[state].hint & AUTOMATON_WORD)
+        unsigned here = glyph_class(cp);
+        state = automaton_step(automaton, state, lexicon_symbol(lexicon, cp),
+                               glyphs_join(before, here));
+        if (automaton->cells[state].hint & AUTOMATON_WORD)
             add_words(reading, state, i + 1);
-        reading->has_number |= glyph_is_digit(cp) || glyph_is_numeral(cp);
-        reading->has_han |= glyph_is_han(cp);
-        reading->has_latin |= glyph_is_latin(cp);
         reading->clauses +=
-            glyph_ends_clause(cp) || (cp == '.' && reading->glyphs[i + 1].cp == ' ');
+            (here & GLYPH_ENDS_CLAUSE) != 0 || (cp == '.' && reading->glyphs[i + 1].cp == ' ');
+        reading->has_han |= (here & GLYPH_HAN) != 0; /* pairs ask for it meanwhile */
+        seen |= before = here;
     }
+    reading->has_number = (seen & (GLYPH_DIGIT | GLYPH_NUMERAL)) != 0;
+    reading->has_latin = (seen & GLYPH_LATIN) != 0;
     return true;
 }
 

@@ -279,31 +279,34 @@ static void write_model(struct learner *learner, int8_t *weights, const char *pa
 {
     struct opinion_head *head = &learner->head;
     head->rows = keep_rows(learner, weights);
+    head->bucket_bits = OPINION_BUCKET_BITS;
     while ((uint32_t)2 << head->bucket_bits < head->rows)
         head->bucket_bits++;
     size_t buckets = (size_t)1 << head->bucket_bits;
     uint32_t *starts = need(calloc(buckets + 1, sizeof *starts));
-    uint32_t *keys = need(calloc(head->rows + 1, sizeof *keys));
+    struct opinion_entry *entries = need(calloc(head->rows + 1, sizeof *entries));
     struct opinion_row *rows = need(calloc(head->rows + 1, sizeof *rows));
     for (uint32_t row = 0; row < head->rows; row++) {
-        keys[row] = learner->rows[row]->key;
-        starts[(keys[row] >> (32 - head->bucket_bits)) + 1] = row + 1;
-        rows[row].rarity = learner->idf[row];
-        memcpy(rows[row].weights, weights + row * (size_t)OPINION_OUTPUTS, OPINION_OUTPUTS);
+        uint32_t key = learner->rows[row]->key;
+        const int8_t *own = weights + row * (size_t)OPINION_OUTPUTS;
+        starts[(key >> (32 - head->bucket_bits)) + 1] = row + 1;
+        entries[row].key_and_report = key << 8 | (uint8_t)own[0];
+        entries[row].rarity = learner->idf[row];
+        memcpy(rows[row].weights, own + 1, sizeof rows[row].weights);
     }
     for (size_t i = 1; i <= buckets; i++)
         if (starts[i] == 0)
             starts[i] = starts[i - 1];
-    if (!opinion_is_sound(&(struct opinion){head, starts, keys, rows}))
+    if (!opinion_is_sound(&(struct opinion){head, starts, entries, rows}))
         die(path, 0, "would be no sound model");
     FILE *file = fopen(path, "wb");
     if (file == NULL || fwrite(head, sizeof *head, 1, file) != 1 ||
         fwrite(starts, sizeof *starts, buckets + 1, file) != buckets + 1 ||
-        fwrite(keys, sizeof *keys, head->rows, file) != head->rows ||
+        fwrite(entries, sizeof *entries, head->rows, file) != head->rows ||
         fwrite(rows, sizeof *rows, head->rows, file) != head->rows || fclose(file) != 0)
         die(path, 0, "cannot be written");
     free(starts);
-    free(keys);
+    free(entries);
     free(rows);
 }
 
