@@ -63,6 +63,10 @@ struct handler {
     bool hears_leavers;
     /* A timer of this handler is due; turn->timer_name tells which. NULL: it sets none. */
     void (*on_timer)(struct turn *turn);
+    /* So many ms ahead on_timer also sees what else the assignee has with a timer of the same
+     * name (EVENT_BY_ALONG): what is done to it must set or cancel that timer. 0: it sees none.
+     */
+    int64_t along_ms;
 };
 
 #endif

@@ -185,6 +185,19 @@ void dispatch_changed(struct turn *turn, const struct event *event, const char *
         tell_changed(turn, event, !he);
 }
 
+/* He was pinged again and again within minutes: those that can wait come in one message. */
+static bool goes_into_list(struct turn *turn, const struct event *event)
+{
+    bool hours = policy_accept(policy_of(turn, event), event->urgency).clock == CLOCK_WORK_HOUR;
+    bool waits = hours && event->urgency == URGENCY_NORMAL && !say_is_private(turn, event) &&
+                 event->assignee && !is_same(turn->timer_name, "dispatch");
+    int64_t at_ms = waits ? turn_next_ping_ms(turn, event->assignee) : turn->now_ms;
+    if (at_ms <= turn->now_ms || after_quiet(turn, at_ms) != at_ms)
+        return false;
+    list_pings(turn, event->assignee, event, at_ms);
+    return true;
+}
+
 void dispatch(struct turn *turn, struct event *event)
 {
     clocks_open(turn, event);
@@ -199,6 +212,7 @@ void dispatch(struct turn *turn, struct event *event)
         return;
     clocks_wait_accept(turn, event);
     clocks_wait_finish(turn, event);
-    dispatch_first_ping(turn, event);
+    if (!goes_into_list(turn, event))
+        dispatch_first_ping(turn, event);
     list_for_grid_worker(turn, event);
 }

@@ -87,13 +87,16 @@ static void tell_residents(struct turn *turn, const struct event *event, int fro
     const char *home = say_home(turn, event);
     bool told =
         turn->input->kind == INPUT_TIMER && is_same(why, "again"); /* when it was denied */
-    if (from_level != base || !home || say_has(turn, home) || is_quiet(turn) || told)
+    bool has = home && say_has(turn, home) && !say_find(turn, home, "raised");
+    if (from_level != base || !home || has || is_quiet(turn) || told)
         return;
     if (list_is_late(turn)) {
         list_raised(turn, home, event);
         return;
     }
     struct outgoing *out = say_residents(turn, event, "raised");
+    if (!out)
+        return;
     out_member(out, "member", member->id);
     if (is_same(why, "households"))
         out_text(out, "households", households_text(turn, event));
@@ -131,6 +134,7 @@ bool ladder_raise(struct turn *turn, struct event *event, const char *why, const
     if (!member)
         return false;
     event->level = level;
+    event->raised_ms = turn->now_ms;
     event_watch(event, member->id, turn->arena);
     event_note(event, "raised", who, why, turn->now_ms, turn->arena);
     tell(turn, event, from_level, member, why);
@@ -163,11 +167,24 @@ static void remind(struct turn *turn, struct event *event)
     out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
 }
 
+/* By its deadline, or by word: whoever is asked has his time. */
+static bool rose_lately(const struct turn *turn, const struct event *event)
+{
+    return event->raised_ms && !emergency_is(event) &&
+           clocks_accept_ms(turn, event, event->raised_ms) > turn->now_ms + MINUTE_MS;
+}
+
 static void nobody_accepted(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED)
         return;
     bool first = is_same(turn->timer_data, "remind");
+    if (!first && rose_lately(turn, event)) {
+        turn_timer_set(turn, event, "accept", "ladder",
+                       after_quiet(turn, clocks_accept_ms(turn, event, event->raised_ms)),
+                       "raise");
+        return;
+    }
     bool climbed = !first && event->level < ACCEPT_TOP &&
                    ladder_raise(turn, event, "accept", LOUBOT_ITSELF);
     if (first || emergency_is(event))
@@ -198,11 +215,8 @@ static void deadline_passed(struct turn *turn, struct event *event)
         turn_timer_set(turn, event, "finish", "ladder", a_day_later_ms(turn, event), NULL);
 }
 
-static void on_timer(struct turn *turn)
+static void fall_due(struct turn *turn, struct event *event)
 {
-    struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
-    if (!event || clocks_wait_for_morning(turn, event, "ladder"))
-        return;
     handover_if_gone(turn, event);
     if (is_same(turn->timer_name, "dispatch") && event->state == STATE_REPORTED)
         dispatch(turn, event);
@@ -218,8 +232,55 @@ static void on_timer(struct turn *turn)
         dispatch_changed(turn, event, turn->timer_data);
 }
 
-const struct handler handler_ladder = {.name = "ladder",
-                                       .on_timer = on_timer}; /* hears nobody */
+/* Falls due at the same moment, or, where hours count, soon. */
+static bool is_along(const struct turn *turn, const struct event *event)
+{
+    if (!(event->reached & EVENT_BY_ALONG) || emergency_is(event) ||
+        say_is_private(turn, event))
+        return false;
+    bool hours = policy_accept(policy_of(turn, event), event->urgency).clock == CLOCK_WORK_HOUR;
+    bool soon = hours && is_same(turn->timer_name, "accept");
+    return soon || event->along_ms <= turn->now_ms;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct event *const *x = a, *const *y = b;
+    return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+}
+
+static size_t fallen_due(const struct turn *turn, struct event *first,
+                         struct event *ret_due[TURN_EVENTS_MAX])
+{
+    bool alone = emergency_is(first) || say_is_private(turn, first);
+    size_t count = 0;
+    for (size_t i = 0; i < turn->event_count; i++)
+        if (turn->events[i] == first || (!alone && is_along(turn, turn->events[i])))
+            ret_due[count++] = turn->events[i];
+    qsort(ret_due, count, sizeof *ret_due, by_number);
+    return count;
+}
+
+/* One person reads one message of all that falls due for him at one moment. */
+static void on_timer(struct turn *turn)
+{
+    struct event *first = turn_event_by(turn, EVENT_BY_TIMER);
+    if (!first || clocks_wait_for_morning(turn, first, "ladder"))
+        return;
+    first->along = turn->timer_data;
+    struct event *due[TURN_EVENTS_MAX];
+    size_t count = fallen_due(turn, first, due);
+    for (size_t i = 0; i < count; i++) {
+        if (due[i] != first)
+            turn_timer_cancel(turn, due[i], turn->timer_name);
+        turn->timer_data = due[i]->along;
+        fall_due(turn, due[i]);
+    }
+    list_where_several(turn);
+}
+
+const struct handler handler_ladder = {
+    .name = "ladder", .on_timer = on_timer, .along_ms = 10 * MINUTE_MS}; /* hears nobody */
 
 /* ---- by word: "上报" ---- */
 

@@ -60,6 +60,14 @@ void list_handed(struct turn *turn, const char *member, const struct event *even
            after_quiet(turn, turn->now_ms + COLLECT_MS));
 }
 
+#define PINGS_OF "pings:" /* likewise */
+
+void list_pings(struct turn *turn, const char *member, const struct event *event, int64_t at_ms)
+{
+    gather(turn, "work", arena_printf(turn->arena, PINGS_OF "%s", member), "pings", event,
+           at_ms);
+}
+
 /* The open events of a gathering, in the order of their numbers. */
 static size_t gathered(const struct turn *turn, const struct event *ret_events[TURN_EVENTS_MAX])
 {
@@ -174,20 +182,36 @@ static void say_rest(struct turn *turn, struct outgoing *out, size_t count)
         out_text(out, "rest", arena_printf(turn->arena, "%zu", count - LINES_MAX));
 }
 
-static void say_line(const struct turn *turn, struct outgoing *out, const struct event *event,
+/* Whose it is need not be told to himself. */
+static bool is_told_alone(const struct outgoing *out, const struct event *event)
+{
+    bool to_others = out->mention_count > 1;
+    return !to_others && (is_same(out->mentions[0], event->assignee) ||
+                          is_same(out->member, event->assignee));
+}
+
+static void put_line(const struct turn *turn, struct outgoing *out, const struct event *event,
                      size_t index)
 {
     if (index >= LINES_MAX)
         return;
-    const struct member *assignee =
-        event->assignee ? community_member(turn->community, event->assignee) : NULL;
+    const struct member *assignee = event->assignee && !is_told_alone(out, event)
+                                        ? community_member(turn->community, event->assignee)
+                                        : NULL;
     bool late = is_over(turn, event);
     const char *due = waits_for(turn, event, out->lang);
     out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
-             arena_printf(turn->arena, "#%u %s %s %s%s%s", event->id,
+             arena_printf(turn->arena, "#%u %s %s%s%s%s%s", event->id,
                           short_place(turn, event, out->lang), what(turn, event, out->lang),
-                          assignee ? assignee->name : "", due, late ? " !" : ""));
-    if (out->event_count < OUTGOING_EVENTS_MAX)
+                          assignee ? " " : "", assignee ? assignee->name : "", due,
+                          late ? " !" : ""));
+}
+
+static void say_line(const struct turn *turn, struct outgoing *out, const struct event *event,
+                     size_t index)
+{
+    put_line(turn, out, event, index);
+    if (index < LINES_MAX && out->event_count < OUTGOING_EVENTS_MAX)
         out->events[out->event_count++] = event;
 }
 
@@ -313,7 +337,8 @@ static void say_late(struct turn *turn, const char *member)
     bool own = false;
     for (size_t i = turn->event_count; i-- > 0 && somebody;) {
         const struct event *event = turn->events[i];
-        if (!waits(turn, event) || !is_watched(event, member))
+        bool read = turn->now_ms - event->listed_ms < LATE_MS; /* a moment ago */
+        if (read || !waits(turn, event) || !is_watched(event, member))
             continue;
         if (!out)
             out = to_staff(turn, somebody, "late_list");
@@ -323,6 +348,65 @@ static void say_late(struct turn *turn, const char *member)
     if (out)
         out_flag(out, "rung", !own);
     say_rest(turn, out, count);
+}
+
+/* ---- several pings, reminders or rises in one turn ---- */
+
+/* A bare "收到" is about all of the list. */
+static void note_listed(struct turn *turn, const struct outgoing *out)
+{
+    for (size_t i = 0; i < out->event_count; i++) {
+        struct event *event = turn_event_numbered(turn, out->events[i]->id);
+        if (!event || !is_same(event->assignee, out->member ? out->member : out->mentions[0]))
+            continue;
+        event->listed_ms = turn->now_ms;
+        event->dirty = true;
+    }
+}
+
+static void make_list(struct turn *turn, struct outgoing *out)
+{
+    bool first = is_same(out->template, "ping"), rung = is_same(out->template, "ping_raise");
+    out->template = first ? "pings" : "late_list";
+    out->photo = out->replace_key = NULL;
+    out->arg_count = 0;
+    for (size_t i = 0; i < out->event_count; i++)
+        put_line(turn, out, out->events[i], i);
+    say_count(turn, out, "count", out->event_count);
+    say_rest(turn, out, out->event_count);
+    out_flag(out, "rung", rung);
+    out_flag(out, "taken", out->events[0]->state == STATE_HANDLING);
+    out_flag(out, "accept", is_same(turn->timer_name, "accept"));
+    note_listed(turn, out);
+}
+
+void list_where_several(struct turn *turn)
+{
+    static const char *const listed[] = {"ping", "remind", "ping_raise"};
+    for (size_t i = 0; i < turn->out_count; i++)
+        for (size_t k = 0; k < sizeof listed / sizeof *listed; k++)
+            if (turn->out[i]->event_count > 1 && is_same(turn->out[i]->template, listed[k]))
+                make_list(turn, turn->out[i]);
+}
+
+/* What he has taken meanwhile, or others have, he need not hear of; the time to accept starts
+ * now. */
+static void say_pings(struct turn *turn)
+{
+    const char *member = turn->session->member + strlen(PINGS_OF);
+    const struct event *events[TURN_EVENTS_MAX];
+    size_t count = gathered(turn, events);
+    end_gathering(turn);
+    for (size_t i = 0; i < count; i++) {
+        struct event *event = turn_event_numbered(turn, events[i]->id);
+        if (event->state != STATE_DISPATCHED || !is_same(event->assignee, member))
+            continue;
+        dispatch_first_ping(turn, event);
+        event->listed_ms = turn->now_ms;
+        clocks_wait_accept(turn, event);
+        event_note(event, "pinged", LOUBOT_ITSELF, NULL, turn->now_ms, turn->arena);
+    }
+    list_where_several(turn);
 }
 
 /* ---- handed over ---- */
@@ -389,6 +473,8 @@ static void on_timer(struct turn *turn)
         say_morning(turn, turn->session->member);
     else if (is_same(turn->timer_name, "handed"))
         say_handed(turn);
+    else if (is_same(turn->timer_name, "pings"))
+        say_pings(turn);
     else if (is_same(turn->timer_name, "raised"))
         say_raised(turn);
     else if (is_same(turn->timer_name, "drafts"))

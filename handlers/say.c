@@ -320,12 +320,29 @@ static void say_other_due(struct turn *turn, struct outgoing *first, const struc
     out_text(first, "dues", due);
 }
 
+/* Timers tell different people of different events, each his own. */
+static struct outgoing *find_earlier(const struct turn *turn, const struct outgoing *out)
+{
+    for (size_t i = 0; i < turn->out_count && turn->out[i] != out; i++) {
+        struct outgoing *first = turn->out[i];
+        bool same =
+            is_same(first->group, out->group) && is_same(first->template, out->template);
+        bool his = first->member || out->member ? is_same(first->member, out->member)
+                   : turn->input->kind == INPUT_TIMER
+                       ? is_same(first->mentions[0], out->mentions[0])
+                       : true;
+        if (same && his)
+            return first;
+    }
+    return NULL;
+}
+
 bool say_merged(struct turn *turn, struct outgoing *out, const struct event *event)
 {
     static const char *const keys[][2] = {
         {"also1", "also1t"}, {"also2", "also2t"}, {"also3", "also3t"}};
-    struct outgoing *first = say_find(turn, out->group, out->template);
-    if (!first || first == out || out->member || turn->out[turn->out_count - 1] != out)
+    struct outgoing *first = find_earlier(turn, out);
+    if (!first || turn->out[turn->out_count - 1] != out)
         return false;
     turn->out_count--;
     for (size_t i = 0; i < out->mention_count; i++)

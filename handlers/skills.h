@@ -171,6 +171,11 @@ void list_raised(struct turn *turn, const char *group, const struct event *event
  * one line in the group. */
 #define LIST_DRAFTS_MS (2 * SECOND_MS)
 void list_drafts(struct turn *turn, const struct event *event);
+/* His first ping about it comes at `at_ms`, in one message with others. */
+void list_pings(struct turn *turn, const char *member, const struct event *event,
+                int64_t at_ms);
+/* A timer's turn pinged somebody about several events: a short line each. */
+void list_where_several(struct turn *turn);
 /* It is somebody else's from now on: he gets one message for all that is handed over to him. */
 void list_handed(struct turn *turn, const char *member, const struct event *event);
 /* The grid worker looks after it, and finds it in his list at 08:30. */

@@ -43,17 +43,30 @@ static void take_reached(const struct turn *turn, uint32_t reached, fits_fn *fit
     }
 }
 
-/* "都收到" takes all that wait for him; who runs to one emergency of a building runs to all of
+/* "都收到" takes all that wait for him. */
+static bool takes_all(const struct turn *turn, const struct event *event)
+{
+    bool all = strstr(turn->text, "都") || strstr(turn->text, "全") ||
+               strncasecmp(turn->text, "all", 3) == 0 || strcasestr(turn->text, "it all");
+    return all && turn->meaning->intent == INTENT_ACCEPT && turn->staff &&
+           event->state == STATE_DISPATCHED && is_same(event->assignee, turn->sender->id);
+}
+
+/* He read both in one list. */
+static bool is_listed_with(const struct turn *turn, const struct event *event,
+                           const struct event *pinged)
+{
+    return pinged->listed_ms && event->listed_ms == pinged->listed_ms &&
+           is_same(event->assignee, turn->sender->id);
+}
+
+/* Who runs to one emergency of a building runs to all of
  * them. */
 static bool goes_along(const struct turn *turn, const struct event *event,
                        const struct event *pinged)
 {
     if (turn->meaning->intent != INTENT_ACCEPT || event->state != STATE_DISPATCHED)
         return false;
-    bool all = strstr(turn->text, "都") || strstr(turn->text, "全") ||
-               strncasecmp(turn->text, "all", 3) == 0;
-    if (all && is_same(event->assignee, turn->sender->id))
-        return true;
     return emergency_is(event) && emergency_is(pinged) &&
            is_same(event->building, pinged->building);
 }
@@ -73,6 +86,24 @@ static void take_siblings(const struct turn *turn, fits_fn *fits, struct targets
     }
 }
 
+/* "收到" to a list takes all of it; which of them is done must be said. */
+static void take_listed(const struct turn *turn, fits_fn *fits, struct targets *t)
+{
+    const struct event *pinged = turn_event_by(turn, EVENT_BY_PING);
+    for (size_t i = 0; pinged && i < turn->event_count; i++)
+        if (is_listed_with(turn, turn->events[i], pinged) && fits(turn, turn->events[i])) {
+            add(t, turn->events[i]);
+            t->several = t->count > 1 && turn->meaning->intent != INTENT_ACCEPT;
+        }
+}
+
+static void take_all(const struct turn *turn, fits_fn *fits, struct targets *t)
+{
+    for (size_t i = 0; i < turn->event_count; i++)
+        if (takes_all(turn, turn->events[i]) && fits(turn, turn->events[i]))
+            add(t, turn->events[i]);
+}
+
 static int by_number(const void *a, const void *b)
 {
     const struct event *const *x = a, *const *y = b;
@@ -87,8 +118,14 @@ void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
     take_reached(turn, EVENT_BY_QUOTE, fits, NULL, ret);
     if (ret->count)
         return;
+    take_all(turn, fits, ret);
+    if (ret->count)
+        return;
     take_reached(turn, EVENT_BY_PING, fits, NULL, ret);
     take_siblings(turn, fits, ret);
+    take_listed(turn, fits, ret);
+    if (ret->several)
+        qsort(ret->events, ret->count, sizeof *ret->events, by_number);
     if (ret->count)
         return;
     take_reached(turn, EVENT_BY_MINE | EVENT_BY_QUESTION, fits, turn->group->building, ret);

@@ -116,11 +116,15 @@ struct event {
 
     int64_t opened_ms, dispatched_ms, accepted_ms, checking_ms, done_ms; /* 0: not yet */
     int64_t due_accept_ms, due_finish_ms;
+    int64_t raised_ms; /* when it last rose by a rung, 0 */
+    int64_t listed_ms; /* when the assignee last read it in one list with others, 0 */
     int64_t acked_ms; /* the acknowledgement reached the group (set by the outbox, read only) */
 
     bool dirty;
     struct step *new_steps, **new_steps_end; /* steps of this turn, oldest first */
-    uint32_t reached; /* how the context found it: EVENT_BY_* of handler.h */
+    uint32_t reached;  /* how the context found it: EVENT_BY_* of turn.h */
+    int64_t along_ms;  /* EVENT_BY_ALONG: when its timer of that name is due */
+    const char *along; /* and what it hands back, or NULL */
 };
 
 /* A new event in `arena`, everything unset. */

@@ -8,6 +8,7 @@
 #include "host/log.h"
 #include "host/mem.h"
 #include "turn/flood.h"
+#include "turn/pinged.h"
 #include "turn/rows.h"
 
 static void commit_next(void *arg);
@@ -29,6 +30,17 @@ static const char *numbers_of(const struct commit *c, const struct redis_reply *
         list = arena_printf(c->d->arena, "%s%s%s", list, i ? "," : "", number);
     }
     return list;
+}
+
+static void note_pinged(const struct decision *d)
+{
+    if (d->turn.sender)
+        pinged_heard(d->queue->home->pinged, d->turn.sender->id);
+    for (size_t i = 0; i < d->turn.touched_count; i++) {
+        const struct session *session = d->turn.touched[i];
+        if (session->last_ping || session->last_ping_ref)
+            pinged_note(&d->queue->home->pinged, session->member, d->turn.now_ms);
+    }
 }
 
 static void note_live(struct commit *c)
@@ -73,6 +85,7 @@ static void on_ok(struct commit *c, const struct redis_reply *reply)
         rows_ask(d->queue->home);
     note_live(c);
     note_stored(d);
+    note_pinged(d);
     tell_operator(d);
     d->queue->home->forget_wanted |= d->turn.forget != NULL;
     for (size_t i = 0; i < d->turn.timer_count; i++)

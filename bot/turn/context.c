@@ -139,6 +139,16 @@ static void ask_for_message(struct decision *d, struct args *args)
     args_add(args, arena_strdup(d->arena, hash));
 }
 
+/* How far ahead the timers of the same name are taken along. */
+static int64_t along(const struct decision *d, const char *handler)
+{
+    const struct handler *const *handlers = d->queue->core->config.handlers;
+    for (size_t i = 0; handlers[i]; i++)
+        if (strcmp(handlers[i]->name, handler) == 0)
+            return handlers[i]->along_ms;
+    return 0;
+}
+
 static void ask_for_timer(struct decision *d, struct args *args)
 {
     const struct input *input = d->item->input;
@@ -155,7 +165,11 @@ static void ask_for_timer(struct decision *d, struct args *args)
         args_add(args, "");
     for (int i = 0; i < 2; i++)
         args_add(args, "");
-    args_add(args, payload.member ? "1" : "0"); /* a person's timer sees what is his */
+    int64_t along_ms = along(d, payload.handler);
+    args_add(args, payload.member ? "1" /* a person's timer sees what is his */
+                   : along_ms     ? arena_printf(d->arena, "=%s %lld", payload.name,
+                                                 (long long)(d->turn.now_ms + along_ms))
+                                  : "0");
     args_add(args, "0");
     args_add(args, "0");
 }
@@ -205,6 +219,14 @@ static void hand_on_all(const struct turn *turn, struct event *event)
         hand_on(turn, &event->also[i]);
 }
 
+/* Of a stored timer, "<event>|<payload>". */
+static const char *timer_data(const char *stored, struct arena *arena)
+{
+    const char *bar = stored ? strchr(stored, '|') : NULL;
+    struct payload payload;
+    return bar && payload_decode(&payload, bar + 1, arena) == 0 ? payload.data : NULL;
+}
+
 static int read_event(struct decision *d, const struct redis_reply *fields)
 {
     if (fields->len < 7 || d->turn.event_count == TURN_EVENTS_MAX)
@@ -221,6 +243,10 @@ static int read_event(struct decision *d, const struct redis_reply *fields)
     event->reached = (uint32_t)strtoul(f[1], NULL, 10);
     event->version = (uint32_t)strtoul(f[2], NULL, 10);
     event->acked_ms = strtoll(f[6], NULL, 10);
+    if (fields->len > 8) {
+        event->along = timer_data(fields->items[7]->text, d->arena);
+        event->along_ms = strtoll(fields->items[8]->text, NULL, 10);
+    }
     event->dirty = false;
     note_origin(&d->origins[d->turn.event_count], event, d->arena);
     hand_on_all(&d->turn, event);

@@ -1,14 +1,15 @@
 -- context.lua: what a turn needs to know, in one read. It follows pointers with caps: at most EVENTS_MAX events.
 -- ARGV: group, member ("" none), event ("" none), quoted message ("" none), own message ("" none), mine (0, or 1 and the
--- ids that he had before he was bound),
+-- ids that he had before he was bound, or "=<name> <until>": what the event's assignee has with a timer of that name due
+-- until then),
 -- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…,
 -- hash of a one-time code ("" none)
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
---           {{id, reached, v, b, x, p, a}…}, {highest number of each place…}, {id that he had before, his session fields
+--           {{id, reached, v, b, x, p, a, and of those found by a timer what it hands back and when it is due}…}, {highest number of each place…}, {id that he had before, his session fields
 --           under it…}, and with a code what is stored of it and of the member's wrong tries, "" for nothing}
 local EVENTS_MAX, NEAR_MAX, WAS_MAX = 20, 8, 2
-local LOOKED_LAST, MINE_LAST = '15', '19' -- texts: a number becomes one at every call
-local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE = 1, 2, 16, 32, 64, 128
+local LOOKED_LAST, MINE_LAST, ALONG_LAST = '15', '19', '199' -- texts: a number becomes one at every call
+local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE, BY_ALONG = 1, 2, 16, 32, 64, 128, 512
 
 local ids, reached = {}, {}
 local function reach(id, how)
@@ -96,11 +97,29 @@ if mine ~= '0' and member ~= '' then
     for id in mine:gmatch('r%-%x+') do reach_mine(id) end
 end
 
+local payloads, dues = {}, {}
+local function reach_along(name, most)
+    local body = redis.call('HGET', key('e', event), 'b')
+    local assignee = body and body:match('"assignee":"([^"]+)"')
+    if not assignee then return end
+    for _, id in ipairs(redis.call('ZREVRANGE', key('m', assignee), '0', ALONG_LAST)) do
+        local timer = 'e' .. id .. ':' .. name
+        local due = id ~= event and redis.call('ZSCORE', key('timers'), timer)
+        if due and tonumber(due) <= most then
+            reach(id, BY_ALONG)
+            payloads[id], dues[id] = redis.call('HGET', key('timer'), timer), due
+        end
+    end
+end
+local along, until_ms = mine:match('^=(%S+) (%d+)$')
+if along then reach_along(along, tonumber(until_ms)) end
+
 local events = {}
 for _, id in ipairs(ids) do
     local f = redis.call('HMGET', key('e', id), 'v', 'b', 'x', 'p', 'a')
     if f[1] then
-        events[#events + 1] = {id, tostring(reached[id]), f[1], f[2] or '', f[3] or '', f[4] or '', f[5] or ''}
+        events[#events + 1] = {id, tostring(reached[id]), f[1], f[2] or '', f[3] or '', f[4] or '', f[5] or '',
+                               payloads[id], dues[id]}
     end
 end
 local code = take()

@@ -301,6 +301,7 @@ void core_destroy(struct core **core, int wait_ms)
         script_finish(&c->scripts[i]);
     for (size_t i = 0; i < c->home_count; i++) {
         people_forget_all(&c->homes[i]);
+        pinged_destroy(&c->homes[i].pinged);
         free(c->homes[i].tag);
     }
     free(c->homes);

@@ -35,6 +35,7 @@ static void fill_turn(struct decision *d)
     turn->calendar = home->calendar;
     turn->policy = home->policy;
     turn->lexicon = d->queue->core->config.lexicon;
+    turn->pinged = home->pinged;
     turn->now_ms = clock_now_ms(d->queue->core->config.clock);
     turn->addressed = d->hint.addressed;
     turn->joined = d->hint.joined;

@@ -23,6 +23,7 @@
 #include "turn/health.h"
 #include "turn/people.h"
 #include "turn/poison.h"
+#include "turn/pinged.h"
 #include "turn/queues.h"
 #include "turn/render.h"
 #include "turn/scripts.h"
@@ -50,6 +51,7 @@ struct home { /* a community at run time */
     const struct policy *policy;
     char *tag; /* "{nanfeng}" */
     struct person *people;
+    struct pinged *pinged;
     int64_t next_due_ms; /* earliest timer known, INT64_MAX: none */
     bool asking_due;     /* a timers_due script is under way */
     bool ask_again;

@@ -5,6 +5,7 @@
 
 #include "host/mem.h"
 #include "host/text.h"
+#include "turn/pinged.h"
 #include "words/lexicon.h"
 
 /* ---- events -------------------------------------------------------------------------- */
@@ -288,6 +289,11 @@ void turn_note_ping(struct turn *turn, const char *group, const char *member,
     session->last_ping = event->id;
     session->last_ping_ref = event->id ? 0 : event->ref;
     session->dirty = true;
+}
+
+int64_t turn_next_ping_ms(const struct turn *turn, const char *member)
+{
+    return pinged_next_ms(turn->pinged, member, turn->now_ms);
 }
 
 struct outgoing *turn_ping(struct turn *turn, const struct member *member,

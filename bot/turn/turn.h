@@ -42,7 +42,8 @@ enum {
     EVENT_BY_MINE = 32,     /* the sender is its reporter, assignee or verifier */
     EVENT_BY_TIMER = 64,    /* the timer's */
     EVENT_BY_MESSAGE = 128, /* this very message (recall, edit) made it */
-    EVENT_BY_RECENT = 256   /* the sender's last report, within the joining time */
+    EVENT_BY_RECENT = 256,  /* the sender's last report, within the joining time */
+    EVENT_BY_ALONG = 512    /* the same assignee's; its timer of that name is due as well */
 };
 
 struct timer_set {
@@ -88,6 +89,7 @@ struct turn {
                     then clears session->half. */
     bool staff;  /* the sender has a role beyond resident */
     struct arena *arena;
+    const struct pinged *pinged; /* who was pinged lately (turn/pinged.h); NULL: nobody */
 
     /* context, read in one trip */
     struct session *session; /* the sender's (timers: the one it belongs to) in this group; NULL
@@ -178,6 +180,9 @@ struct outgoing *turn_say_direct(struct turn *turn, const char *member, const ch
 struct outgoing *turn_ping(struct turn *turn, const struct member *member,
                            const struct member *const *others, size_t other_count,
                            const struct event *event, const char *template);
+/* When the next ping that can wait goes to him: now, or later where he was pinged again and
+ * again within minutes. */
+int64_t turn_next_ping_ms(const struct turn *turn, const char *member);
 /* He was pinged about it in that group by a message of the caller's: a bare "收到" is about it.
  */
 void turn_note_ping(struct turn *turn, const char *group, const char *member,

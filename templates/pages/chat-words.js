@@ -35,7 +35,7 @@ const zh = {
   levels: ['楼长、微网格员', '网格员', '小区网格长', '社区网格长', '街道', '区'],
   owners: { property: '物业', water: '供水', power: '供电', gas: '燃气', heating: '热力', lift: '电梯维保', urban_management: '城管', police: '民警', mediation: '调解', community: '社区', upper: '上级' },
   categories: { lighting: '照明', public_facility: '公共设施', water_supply: '供水', drainage: '排水', power: '供电', gas: '燃气', heating: '供暖', elevator: '电梯', access: '门禁', building_leak: '房屋渗漏', property_service: '物业服务', sanitation: '环境卫生', greening: '绿化', pests: '虫鼠害', pets: '宠物', parking: '停车', fire_safety: '消防', illegal_building: '违建', noise: '噪音', air: '空气', neighbour_dispute: '邻里', public_safety: '公共安全', road: '道路', network: '网络', elderly_care: '养老', enquiry: '咨询', suggestion: '建议', other: '其他' },
-  steps_: { joined: '又有一户', photo: '补了图片', raised: '上报一级', corrected: '更正', asked: '请人确认', reminded: '提醒', merged: '并入', rated: '评价', recalled: '撤回', answered: '回答', added: '补充', reason: '说明原因', unsent: '没能送达' },
+  steps_: { joined: '又有一户', photo: '补了图片', raised: '上报一级', corrected: '更正', asked: '请人确认', reminded: '提醒', pinged: '通知负责人', merged: '并入', rated: '评价', recalled: '撤回', answered: '回答', added: '补充', reason: '说明原因', unsent: '没能送达' },
   roles: { building_head: '楼长', micro_grid_worker: '微网格员', grid_worker: '网格员', party_group_leader: '党小组长', estate_grid_head: '小区网格长', community_grid_head: '社区网格长', street: '街道', district: '区', owner: '经办单位', owner_manager: '单位负责人' },
 };
 
@@ -81,7 +81,7 @@ const en = {
   levels: ['building head', 'grid worker', 'estate grid head', 'community grid head', 'street', 'district'],
   owners: { property: 'property company', water: 'water', power: 'power', gas: 'gas', heating: 'heating', lift: 'lift maintenance', urban_management: 'urban management', police: 'police', mediation: 'mediation', community: 'community', upper: 'upper level' },
   categories: { lighting: 'Lighting', public_facility: 'Public facility', water_supply: 'Water supply', drainage: 'Drainage', power: 'Power', gas: 'Gas', heating: 'Heating', elevator: 'Lift', access: 'Access', building_leak: 'Building leak', property_service: 'Property service', sanitation: 'Sanitation', greening: 'Greening', pests: 'Pests', pets: 'Pets', parking: 'Parking', fire_safety: 'Fire safety', illegal_building: 'Illegal building', noise: 'Noise', air: 'Air', neighbour_dispute: 'Neighbours', public_safety: 'Public safety', road: 'Road', network: 'Network', elderly_care: 'Elderly care', enquiry: 'Enquiry', suggestion: 'Suggestion', other: 'Other' },
-  steps_: { joined: 'one more household', photo: 'picture added', raised: 'raised one level', corrected: 'corrected', asked: 'asked to confirm', reminded: 'reminded', merged: 'merged', rated: 'rated', recalled: 'recalled', answered: 'answered', added: 'added to', reason: 'reason given', unsent: 'could not be delivered' },
+  steps_: { joined: 'one more household', photo: 'picture added', raised: 'raised one level', corrected: 'corrected', asked: 'asked to confirm', reminded: 'reminded', pinged: 'assignee told', merged: 'merged', rated: 'rated', recalled: 'recalled', answered: 'answered', added: 'added to', reason: 'reason given', unsent: 'could not be delivered' },
   roles: { building_head: 'building head', micro_grid_worker: 'micro-grid worker', grid_worker: 'grid worker', party_group_leader: 'party-group leader', estate_grid_head: 'estate grid head', community_grid_head: 'community grid head', street: 'street', district: 'district', owner: 'contractor', owner_manager: 'contractor’s head' },
 };
 

@@ -48,6 +48,8 @@ static void check_messages(struct world *world)
                          is_same_text(turn->out[k]->member, turn->out[i]->member));
             bool work = is_same_text(turn->out[i]->group, "work");
             here &= !work || is_same_text(turn->out[k]->template, turn->out[i]->template);
+            here &= turn->input->kind != INPUT_TIMER || !work || /* one a person */
+                    is_same_text(turn->out[k]->mentions[0], turn->out[i]->mentions[0]);
             same += here;
             emergency |= here && turn->out[k]->lane == LANE_EMERGENCY;
         }
@@ -105,7 +107,6 @@ void rules_check_all(struct world *world)
             if (t->live && t->event == id)
                 timers[count++] = (struct fair_timer){t->name, t->due_ms};
         }
-        fair_check_waits(&fair, event, timers, count,
-                         !count && somebody_was_asked(world, id));
+        fair_check_waits(&fair, event, timers, count, !count && somebody_was_asked(world, id));
     }
 }

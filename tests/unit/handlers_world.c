@@ -422,6 +422,26 @@ static struct kept_timer *next_timer(struct world *world)
     return next;
 }
 
+/* As context.lua: what the assignee has with a timer of that name, due so soon. */
+static void reach_along(struct world *world, const struct kept_timer *first, int64_t ahead_ms)
+{
+    struct turn *turn = &world->turn;
+    const char *assignee = turn->event_count ? turn->events[0]->assignee : NULL;
+    for (size_t i = 0; ahead_ms && assignee && i < world->timer_count; i++) {
+        struct kept_timer *t = &world->timers[i];
+        struct event *event = t->live && t->event ? world_event(world, t->event) : NULL;
+        if (!event || t == first || strcmp(t->name, first->name) != 0 || !event->assignee ||
+            strcmp(event->assignee, assignee) != 0 || t->due_ms > world->now_ms + ahead_ms)
+            continue;
+        size_t before = turn->event_count;
+        kept_reach(world, t->event, EVENT_BY_ALONG);
+        if (turn->event_count == before)
+            continue;
+        turn->events[before]->along = arena_strdup(world->arena, t->data);
+        turn->events[before]->along_ms = t->due_ms;
+    }
+}
+
 static void run_timer(struct world *world, struct kept_timer *t)
 {
     start_turn(world);
@@ -442,9 +462,10 @@ static void run_timer(struct world *world, struct kept_timer *t)
     else
         kept_reach_others(world);
     const struct handler *handler = by_name(t->handler);
-    t->live = false;
     assert_non_null(handler);
     assert_non_null(handler->on_timer);
+    reach_along(world, t, handler->along_ms);
+    t->live = false;
     world->handler = handler;
     handler->on_timer(turn);
     kept_turn(world, 0);
