@@ -14,9 +14,14 @@ import { Town } from './town.mjs';
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+// Lets the peers read their sockets: redis-cli is waited for, and where many wait at once, timers alone would take turns
+// for ever.
+const breath = () => new Promise((done) => setImmediate(done));
+
 // True as soon as `holds()` is, looked at every 20 ms; false after `ms`. While Redis is away nothing holds.
 export async function until(holds, ms = 60000) {
     for (const end = performance.now() + ms; performance.now() < end; await sleep(20)) {
+        await breath();
         try {
             if (await holds()) return true;
         } catch (error) {
