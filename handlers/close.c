@@ -79,6 +79,16 @@ static void close_all(struct turn *turn, const struct targets *targets)
     }
 }
 
+/* "收到", "不归我管", "谢谢": words for something else, which give the residents no reason. */
+static bool is_bare_word(const struct turn *turn)
+{
+    static const unsigned others = 1u << INTENT_ACCEPT | 1u << INTENT_TRANSFER |
+                                   1u << INTENT_RAISE | 1u << INTENT_THANKS |
+                                   1u << INTENT_ME_TOO;
+    const struct meaning *m = turn->meaning;
+    return (others & (1u << m->intent)) && !m->reason && !m->owner;
+}
+
 /* "2", or the reason in words. The digits stand in the template. */
 static const char *reason_told(const struct turn *turn, bool explain)
 {
@@ -91,7 +101,8 @@ static const char *reason_told(const struct turn *turn, bool explain)
     enum lang lang = turn->meaning->lang;
     if (text[0] >= '1' && text[0] <= '3' && !text[1])
         return usual[explain][lang == LANG_EN][text[0] - '1'];
-    return turn->meaning->number_count || strlen(text) < 4 ? NULL : say_masked(turn, text);
+    bool none = turn->meaning->number_count || is_bare_word(turn) || strlen(text) < 4;
+    return none ? NULL : say_masked(turn, text);
 }
 
 static bool answer(struct turn *turn, struct session *session, size_t index)

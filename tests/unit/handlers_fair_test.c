@@ -160,6 +160,23 @@ static void the_same_words_once_more_are_no_reason(void **state)
     assert_int_equal(world_event(world, 1)->refusals, 1);
 }
 
+/* Residents would have read "驳回：不归我管". */
+static void other_commands_are_no_reason_to_reject(void **state)
+{
+    static const char *const words[] = {"不归我管", "收到", "谢谢", "上报"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        lamp();
+        SAY("work", "网格员1", "驳回 1");
+        SAID("work", "#1", "原因");
+        SAY("work", "网格员1", words[i]);
+        assert_int_not_equal(world_event(world, 1)->state, STATE_DONE);
+        SAY("work", "网格员1", "1 驳回 是自家的灯");
+        assert_int_equal(world_event(world, 1)->outcome, OUTCOME_REJECTED);
+        world_destroy(&world);
+        world = world_create();
+    }
+}
+
 /* ---- whose it is ---- */
 
 /* The code that the bot told last. */
@@ -235,6 +252,7 @@ int main(void)
         TEST(at_night_the_grid_worker_sends_on),
         TEST(one_line_for_several_done),
         TEST(the_same_words_once_more_are_no_reason),
+        TEST(other_commands_are_no_reason_to_reject),
         TEST(a_role_taken_back_takes_its_work_along),
         TEST(a_reporter_of_no_roster_stays_who_was_asked),
         TEST(a_flat_is_counted_once_when_reports_are_merged),
