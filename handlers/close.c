@@ -86,6 +86,9 @@ static bool is_bare_word(const struct turn *turn)
                                    1u << INTENT_RAISE | 1u << INTENT_THANKS |
                                    1u << INTENT_ME_TOO;
     const struct meaning *m = turn->meaning;
+    bool done = m->intent == INTENT_DONE || m->intent == INTENT_CONFIRM;
+    if (done && strlen(turn->text) <= strlen("都修好了"))
+        return true;
     return (others & (1u << m->intent)) && !m->reason && !m->owner;
 }
 

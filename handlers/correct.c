@@ -89,6 +89,8 @@ static bool take_what(struct turn *turn, struct event *event)
     clocks_open(turn, event);
     if (due_ms && (!event->due_finish_ms || due_ms < event->due_finish_ms))
         event->due_finish_ms = due_ms;
+    if (event->state == STATE_DISPATCHED)
+        clocks_wait_finish(turn, event);
     return true;
 }
 

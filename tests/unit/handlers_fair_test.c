@@ -163,7 +163,7 @@ static void the_same_words_once_more_are_no_reason(void **state)
 /* Residents would have read "驳回：不归我管". */
 static void other_commands_are_no_reason_to_reject(void **state)
 {
-    static const char *const words[] = {"不归我管", "收到", "谢谢", "上报"};
+    static const char *const words[] = {"不归我管", "收到", "谢谢", "上报", "好了"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         lamp();
         SAY("work", "网格员1", "驳回 1");
@@ -175,6 +175,16 @@ static void other_commands_are_no_reason_to_reject(void **state)
         world_destroy(&world);
         world = world_create();
     }
+}
+
+/* The lift's day comes before the lamp's: the ladder looked at the lamp's only. */
+static void a_correction_brings_the_clock_forward(void **state)
+{
+    lamp();
+    int64_t before_ms = world_event(world, 1)->due_finish_ms;
+    SAY("b4", "孙大姐", "打错了，不是灯，是电梯坏了");
+    assert_true(world_event(world, 1)->due_finish_ms < before_ms);
+    rules_check_all(world);
 }
 
 /* ---- whose it is ---- */
@@ -253,6 +263,7 @@ int main(void)
         TEST(one_line_for_several_done),
         TEST(the_same_words_once_more_are_no_reason),
         TEST(other_commands_are_no_reason_to_reject),
+        TEST(a_correction_brings_the_clock_forward),
         TEST(a_role_taken_back_takes_its_work_along),
         TEST(a_reporter_of_no_roster_stays_who_was_asked),
         TEST(a_flat_is_counted_once_when_reports_are_merged),
