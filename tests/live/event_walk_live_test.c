@@ -183,21 +183,6 @@ static void random_step(void)
     }
 }
 
-static void step(void)
-{
-    walk_forget_sends();
-    walk_pass(SECONDS_A_STEP * 1000); /* nobody floods */
-    if (night_steps > 0) {
-        night_steps--;
-        aimed_step();
-    } else {
-        random_step();
-    }
-    if (open_count > OPEN_WANTED)
-        work();
-    hear_emergencies();
-}
-
 /* ---- judging ---- */
 
 struct news { /* what has changed; `was` is NULL for a new event */
@@ -315,9 +300,32 @@ static void judge(bool all)
         open_count += events[id].state >= STATE_DRAFT && events[id].state <= STATE_CHECKING;
 }
 
+static void judge_changed(void)
+{
+    judge(false);
+}
+
+static void step(void)
+{
+    walk_forget_sends();
+    walk_pass(SECONDS_A_STEP * 1000); /* nobody floods */
+    judge_changed();                  /* what is said next may change the roster */
+    if (night_steps > 0) {
+        night_steps--;
+        aimed_step();
+    } else {
+        random_step();
+    }
+    if (open_count > OPEN_WANTED)
+        work();
+    hear_emergencies();
+}
+
 static void walk(long steps)
 {
+    walk_day_ends = judge_changed;
     for (long i = 1; i <= steps; i++) {
+        walk_step = (uint32_t)i;
         step();
         judge(i % LOOK_AT_ALL_EVERY == 0);
         if (i % 1000 == 0) {
@@ -344,7 +352,7 @@ static void the_rules_hold_on_the_real_core(void **state)
     assert_non_null(LOOK("PING")); /* opens the test's own eyes */
     walk(steps);
     print_message("%u events, %u open\n", event_count, open_count);
-    size_t missing = length ? cover_print(true) : 0;
+    size_t missing = length ? cover_print(true) + walk_aim_print() : 0;
     if (steps >= FULL_STEPS && missing)
         fail_msg("%zu things were never reached", missing);
     free(script);

@@ -16,6 +16,7 @@
 #define HOUR_MS 3600000LL
 #define SAID_KEPT 8
 
+void (*walk_day_ends)(void);
 int64_t walk_latest_ms;
 static size_t heard; /* of the recorder's sends */
 
@@ -50,6 +51,18 @@ static int64_t next_due_ms(void)
     return due_ms;
 }
 
+static int64_t day_of(int64_t ms)
+{
+    return (ms + 8 * HOUR_MS) / (24 * HOUR_MS);
+}
+
+static void go_to(int64_t at_ms)
+{
+    if (day_of(at_ms) > day_of(clock_now_ms(s.clock)) && walk_day_ends)
+        walk_day_ends();
+    clock_set_ms(s.clock, at_ms);
+}
+
 void walk_pass(int64_t ms)
 {
     int64_t until_ms = clock_now_ms(s.clock) + ms, due_ms;
@@ -57,11 +70,11 @@ void walk_pass(int64_t ms)
         walk_latest_ms = until_ms;
     while ((due_ms = next_due_ms()) <= until_ms) {
         if (due_ms > clock_now_ms(s.clock))
-            clock_set_ms(s.clock, due_ms);
+            go_to(due_ms);
         core_run_due(s.core);
         assert_true(calm());
     }
-    clock_set_ms(s.clock, until_ms);
+    go_to(until_ms);
 }
 
 struct said {

@@ -6,6 +6,8 @@
 
 #include "adapter.h"
 
+/* Called before a day ends: who stands in for whom may change then. */
+extern void (*walk_day_ends)(void);
 extern int64_t walk_latest_ms; /* the latest that the clock ever was */
 
 /* Timers run on the way. */

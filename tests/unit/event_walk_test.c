@@ -14,7 +14,7 @@
 #include "walk_cover.h"
 #include "walk_texts.h"
 
-#define STEPS 1000
+#define STEPS 2000
 #define FULL_STEPS 20000     /* so many reach everything */
 #define EVENTS_MAX 400       /* then another community begins: each turn looks at all */
 #define LOOK_AT_ALL_EVERY 20 /* steps */
@@ -169,6 +169,7 @@ static void the_rules_hold_on_every_walk(void **state)
     struct world *world = world_create();
     uint32_t events = 0;
     for (long i = 0; i < steps; i++) {
+        walk_step = (uint32_t)i + 1;
         random_step(world);
         for (size_t k = 0; k < world->said_count; k++)
             walk_hear(world->said[k]);
@@ -184,7 +185,7 @@ static void the_rules_hold_on_every_walk(void **state)
     rules_check_all(world);
     print_message("%u events\n", events + world->event_count);
     world_destroy(&world);
-    size_t missing = length ? cover_print(false) : 0;
+    size_t missing = length ? cover_print(false) + walk_aim_print() : 0;
     if (steps >= FULL_STEPS && missing)
         fail_msg("%zu things were never reached", missing);
 }

@@ -11,6 +11,7 @@
 #include "event/calendar.h"
 #include "people/community.h"
 #include "walk_cover.h"
+#include "walk_texts.h"
 
 #define DAY_MS 86400000LL
 #define SILENCE_MS (2 * DAY_MS)
@@ -22,10 +23,12 @@ void fair_broken(const struct event *event, const char *rule)
     for (const struct step *step = event->new_steps; step; step = step->next)
         print_message("  %s: %s -> %s %s %s\n", step->who, state_name(step->from),
                       state_name(step->to), step->what, step->note ? step->note : "");
-    print_message(
-        "  assignee %s, done by %s, owner %s\n", event->assignee ? event->assignee : "-",
-        event->handler_member ? event->handler_member : "-", owner_name(event->owner));
-    fail_msg("event %u, state %s: %s", event->id, state_name(event->state), rule);
+    print_message("  assignee %s, done by %s, verifier %s, owner %s\n",
+                  event->assignee ? event->assignee : "-",
+                  event->handler_member ? event->handler_member : "-",
+                  event->verifier ? event->verifier : "-", owner_name(event->owner));
+    fail_msg("step %u, event %u, state %s: %s", walk_step, event->id, state_name(event->state),
+             rule);
 }
 
 static bool is_same(const char *a, const char *b)
@@ -171,8 +174,9 @@ static void check_hold(const struct fair *fair, const struct event *before,
 /* A command that is all of the note, or its number: that gives no reason. */
 static bool is_bare(const char *note)
 {
-    static const char *const commands[] = {"不归我管", "驳回", "不同意", "同意", "上会",
-                                           "挂起",     "转",   "reject", "no"};
+    static const char *const commands[] = {
+        "不归我管", "驳回", "不同意", "同意",     "上会", "挂起", "转",     "收到", "谢谢",
+        "上报",     "好了", "是",     "我家也是", "+1",   "同问", "reject", "no"};
     const char *from = note + strspn(note, " #0123456789");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (strncmp(from, commands[i], strlen(commands[i])) == 0) {
@@ -192,6 +196,28 @@ static void check_reason(const struct event *event, const struct step *step)
     bool no = is_same(step->what, "suspension refused");
     if ((refusal || closing || pausing || no) && (!step->note || is_bare(step->note)))
         fair_broken(event, "a refusal without a reason");
+}
+
+/* Who said last that it is done did the work: him nobody asks whether it is. */
+static void check_worker(const struct event *event)
+{
+    const char *worker = NULL;
+    for (const struct step *step = event->new_steps; step; step = step->next)
+        if (step->to == STATE_CHECKING)
+            worker = step->who;
+    if (worker && !is_same(worker, event->handler_member))
+        fair_broken(event, "it is not told rightly who did the work");
+}
+
+/* After two refusals the estate grid head decides, however high it stood. */
+static void check_refusals(const struct event *before, const struct event *event)
+{
+    if (!before || before->refusals >= 2 || event->refusals < 2)
+        return;
+    for (const struct step *step = event->new_steps; step; step = step->next)
+        if (is_same(step->what, "raised") && is_same(step->note, "two refusals"))
+            return;
+    fair_broken(event, "refused twice, and nobody above decides");
 }
 
 static void check_reopened(const struct event *before, const struct event *event,
@@ -224,6 +250,8 @@ static void check_steps(const struct fair *fair, const struct event *before,
             fair_broken(event, "the trail has a gap");
         at = step->to;
     }
+    check_worker(event);
+    check_refusals(before, event);
     if (at != event->state)
         fair_broken(event, "the trail does not end where the event is");
 }

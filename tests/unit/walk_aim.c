@@ -2,10 +2,14 @@
  * that a guard is gone if nobody tries. */
 #include "walk_aim.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <cmocka.h>
 
 #include "host/mem.h"
 #include "walk_texts.h"
@@ -33,9 +37,10 @@ enum who {
 #define WORK_STATES (IN(DISPATCHED) | IN(HANDLING))
 #define TOLD_STATES (IN(DRAFT) | IN(REPORTED) | WORK_STATES)
 #define OPEN_STATES (TOLD_STATES | IN(CONFERRING) | IN(SUSPENDED) | IN(CHECKING))
+#define GIVEN_STATES (OPEN_STATES & ~IN(DRAFT)) /* somebody has it */
 #define SHUT_STATES (IN(DONE) | IN(ARCHIVED))
 
-enum { ASKED_HOLD = 1, UNRATED = 2 };
+enum { ASKED_HOLD = 1, UNRATED = 2, AGAIN = 4, RATED_BAD = 8 };
 
 /* "%u" is the event's number, "%o" another's, "%d" a day to come. */
 static struct goal {
@@ -44,7 +49,7 @@ static struct goal {
     char where; /* work group, home, direct chat */
     const char *text;
     unsigned only;
-    uint32_t tried;
+    uint32_t tried[STATE_ARCHIVED + 1]; /* in each state */
 } goals[] = {
     {IN(DISPATCHED), ASSIGNEE, 'w', "收到 %u"},
     {IN(DISPATCHED), ASSIGNEE, 'd', "收到 %u"},
@@ -67,6 +72,8 @@ static struct goal {
     {WORK_STATES, COLLEAGUE, 'w', "%u 转物业"},
     /* on hold */
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 等配件"},
+    {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 厂家那天来人"},
+    {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 住户那天在家"},
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d"},
     {IN(HANDLING), COLLEAGUE, 'w', "%u 挂起到%d 等配件"},
     {IN(HANDLING), ASSIGNEE, 'w', "同意 %u", ASKED_HOLD},
@@ -76,6 +83,7 @@ static struct goal {
     {IN(HANDLING), ESTATE, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), ABOVE, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), GRID, 'w', "%u 不同意 今天就有配件", ASKED_HOLD},
+    {IN(HANDLING), ESTATE, 'w', "%u 不同意 今天就办", ASKED_HOLD},
     {IN(HANDLING), GRID, 'w', "不同意 %u", ASKED_HOLD},
     {IN(HANDLING), ESTATE, 'w', "不同意 %u", ASKED_HOLD},
     {WORK_STATES, ESTATE, 'w', "上会 %u 两家说不清"},
@@ -88,6 +96,7 @@ static struct goal {
     {IN(CHECKING), REPORTER, 'h', "确认 %u"},
     {IN(CHECKING), VERIFIER, 'h', "%u 没修好"},
     {IN(CHECKING), REPORTER, 'h', "%u 还是不亮"},
+    {IN(CHECKING), VERIFIER, 'h', "%u 没修好", AGAIN},
     {IN(CHECKING), WORKER, 'h', "确认 %u"},
     {IN(CHECKING), WORKER, 'd', "确认 %u"},
     {IN(CHECKING), WORKER, 'w', "%u 修好了"},
@@ -120,7 +129,7 @@ static struct goal {
     {IN(REPORTED), ESTATE, 'w', "合并 %u %o"},
     {IN(CHECKING), ESTATE, 'w', "合并 %u %o"},
     {IN(SUSPENDED), ESTATE, 'w', "合并 %u %o"},
-    {OPEN_STATES, ASSIGNEE, 'w', "合并 %u %o"},
+    {GIVEN_STATES, ASSIGNEE, 'w', "合并 %u %o"},
     /* more of it */
     {OPEN_STATES, RESIDENT, 'h', "#%u 我家也是"},
     {OPEN_STATES, RESIDENT, 'h', "[photo] #%u 我家也是"},
@@ -138,17 +147,18 @@ static struct goal {
     {SHUT_STATES, REPORTER, 'h', "%u 还行", UNRATED},
     {SHUT_STATES, REPORTER, 'h', "%u 不满意", UNRATED},
     {SHUT_STATES, REPORTER, 'h', "[reply %u] 👍", UNRATED},
-    {SHUT_STATES, REPORTER, 'h', "来得太慢了"},
+    {IN(ARCHIVED), REPORTER, 'h', "来得太慢了", RATED_BAD},
     {SHUT_STATES, REPORTER, 'h', "#%u 又坏了"},
+    {SHUT_STATES, REPORTER, 'h', "#%u 又坏了", AGAIN},
     {IN(ARCHIVED), REPORTER, 'h', "#%u 又坏了"},
     {IN(ARCHIVED), HEAD, 'h', "#%u 又坏了"},
     {SHUT_STATES, VERIFIER, 'h', "#%u 又坏了"},
     {SHUT_STATES, GRID, 'w', "%u 没修好"},
     {SHUT_STATES, RESIDENT, 'h', "#%u 又坏了"},
     /* who has it goes, or comes back */
-    {OPEN_STATES, ASSIGNEE, 'd', "我今天到后天休假 网格员2代"},
-    {OPEN_STATES, ASSIGNEE, 'd', "我今天休假 物业2代"},
-    {OPEN_STATES, ASSIGNEE, 'd', "我回来了"},
+    {GIVEN_STATES, ASSIGNEE, 'd', "我今天到后天休假 网格员2代"},
+    {GIVEN_STATES, ASSIGNEE, 'd', "我今天休假 物业2代"},
+    {GIVEN_STATES, ASSIGNEE, 'd', "我回来了"},
     {IN(CHECKING), VERIFIER, 'd', "我今天休假 楼长5代"},
 };
 #define GOALS (sizeof goals / sizeof *goals)
@@ -290,6 +300,10 @@ static bool applies(const struct walk_scene *scene, const struct event *event,
         return false;
     if ((goal->only & UNRATED) && event->rating != RATING_NONE)
         return false;
+    if ((goal->only & RATED_BAD) && event->rating != RATING_BAD)
+        return false;
+    if ((goal->only & AGAIN) && event->rework + event->reopened == 0)
+        return false;
     return actor(scene, event, goal->who) != NULL;
 }
 
@@ -301,7 +315,8 @@ static struct goal *choose(const struct walk_scene *scene, const struct event *e
     uint32_t from = walk_dice(GOALS);
     for (size_t i = 0; i < GOALS; i++) {
         struct goal *goal = &goals[(from + i) % GOALS];
-        if ((best && (any || goal->tried >= best->tried)) || !applies(scene, event, goal))
+        if ((best && (any || goal->tried[event->state] >= best->tried[event->state])) ||
+            !applies(scene, event, goal))
             continue;
         best = goal;
     }
@@ -317,18 +332,38 @@ bool walk_aim(const struct walk_scene *scene, struct walk_line *ret)
         const struct event *event =
             scene->find(scene->arg, scene->event_count - walk_dice(last));
         struct goal *goal = event ? choose(scene, event) : NULL;
-        if (!goal || (best && goal->tried >= best->tried))
+        if (!goal || (best && goal->tried[event->state] >= best->tried[about->state]))
             continue;
         best = goal;
         about = event;
     }
     if (!best)
         return false;
-    best->tried++;
+    best->tried[about->state]++;
     take_group(about, best->where, ret);
     take_text(scene, about, best->text, ret);
     snprintf(ret->name, sizeof ret->name, "%s", actor(scene, about, best->who));
     return true;
+}
+
+size_t walk_aim_print(void)
+{
+    static const char *const names[] = {"assignee",    "worker",     "colleague",   "manager",
+                                        "verifier",    "reporter",   "resident",    "head",
+                                        "grid worker", "party lead", "estate head", "above"};
+    uint32_t said = 0;
+    size_t missing = 0;
+    for (size_t i = 0; i < GOALS; i++)
+        for (int state = STATE_DRAFT; state <= STATE_ARCHIVED; state++) {
+            said += goals[i].tried[state] > 0;
+            if (!(goals[i].states & (1u << state)) || goals[i].tried[state])
+                continue;
+            missing++;
+            print_message("  never said while %s, by %s: %s\n", state_name((enum state)state),
+                          names[goals[i].who], goals[i].text);
+        }
+    print_message("  %u of a state, a person and words were tried\n", said);
+    return missing;
 }
 
 /* ---- reports ---- */
@@ -378,12 +413,19 @@ void walk_aim_roster(struct walk_line *ret)
 {
     static const char *const duties[] = {"物业 1", "楼长 4", "网格员 1",
                                          "热力",   "物业 2", "4-2-301"};
+    static const char *told, *used; /* the duty of the last code, and of the last one used */
     const char *duty = duties[walk_dice(sizeof duties / sizeof *duties)];
-    bool use = walk_heard() && walk_dice(2);
+    uint32_t step = walk_dice(3);
     strcpy(ret->group, "dm");
-    strcpy(ret->name, use ? walk_resident(walk_dice(6)) : "小区网格长");
-    if (use)
-        snprintf(ret->text, sizeof ret->text, "%s", walk_heard());
-    else
-        snprintf(ret->text, sizeof ret->text, "%s %s", walk_dice(2) ? "发码" : "收回", duty);
+    strcpy(ret->name, "小区网格长");
+    if (step == 0 && walk_heard()) {
+        strcpy(ret->name, walk_resident(walk_dice(6)));
+        strcpy(ret->text, walk_heard());
+        used = told;
+    } else if (step == 1) { /* what came to its holder meanwhile goes on with another */
+        snprintf(ret->text, sizeof ret->text, "收回 %s", used ? used : duty);
+    } else {
+        snprintf(ret->text, sizeof ret->text, "发码 %s", duty);
+        told = duty;
+    }
 }

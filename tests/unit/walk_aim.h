@@ -29,5 +29,7 @@ void walk_aim_report(struct walk_line *ret);
 const char *walk_aim_more(uint32_t kind, uint32_t round, struct walk_line *line);
 /* A code is given out, used, what it gave is taken back. */
 void walk_aim_roster(struct walk_line *ret);
+/* Prints how much of what is said on purpose was tried; how much never. */
+size_t walk_aim_print(void);
 
 #endif

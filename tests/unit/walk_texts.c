@@ -5,6 +5,7 @@
 #include <string.h>
 
 uint64_t walk_seed;
+uint32_t walk_step;
 
 uint32_t walk_dice(uint32_t sides)
 {

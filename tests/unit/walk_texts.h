@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 extern uint64_t walk_seed; /* never 0 */
+extern uint32_t walk_step; /* the present one, for what a failure says */
 uint32_t walk_dice(uint32_t sides);
 const char *walk_group(void);
 const char *walk_person(const char *group);
