@@ -98,10 +98,19 @@ static void ping_owner(struct turn *turn, struct event *event, const char *reaso
         dispatch_details(turn, event, event->assignee, out->lang);
 }
 
+/* Of several events one may be sent on and another be refused twice: one message a group. */
+static struct outgoing *tell_residents(struct turn *turn, const struct event *event,
+                                       const char *template)
+{
+    const char *home = say_home(turn, event);
+    bool other = home && say_has(turn, home) && !say_find(turn, home, template);
+    return other ? NULL : say_residents(turn, event, template);
+}
+
 static void tell_owner(struct turn *turn, struct event *event, const char *reason, bool kept)
 {
     ping_owner(turn, event, reason, kept);
-    struct outgoing *out = say_residents(turn, event, "transferred");
+    struct outgoing *out = tell_residents(turn, event, "transferred");
     if (!out)
         return;
     out_flag(out, "kept", kept);
@@ -141,7 +150,7 @@ static void second_refusal(struct turn *turn, struct event *event, const char *r
         event->level = 2;
     event_note(event, "raised", LOUBOT_ITSELF, "two refusals", turn->now_ms, turn->arena);
     let_decide(turn, event, 2, turn->sender->id, reason);
-    struct outgoing *out = say_residents(turn, event, "refused_twice");
+    struct outgoing *out = tell_residents(turn, event, "refused_twice");
     if (out)
         out_member(out, "member", event->assignee);
 }

@@ -187,6 +187,17 @@ static void a_correction_brings_the_clock_forward(void **state)
     rules_check_all(world);
 }
 
+static void two_refused_in_one_line(void **state)
+{
+    SAY("b4", "孙大姐", "2单元4楼的灯不亮");
+    SAY("b4", "老李", "单元门关不上，3单元");
+    SAY("work", "物业1", "1 不归我管，是开发商留下的");
+    SAY("work", "物业1", "1 2 不归我管，是热力的事");
+    assert_int_equal(world_event(world, 1)->level, 2);
+    assert_string_equal(world_event(world, 2)->assignee, world_id(world, "热力"));
+    assert_int_equal(world_said_in(world, "b4"), 1);
+}
+
 /* ---- whose it is ---- */
 
 /* The code that the bot told last. */
@@ -264,6 +275,7 @@ int main(void)
         TEST(the_same_words_once_more_are_no_reason),
         TEST(other_commands_are_no_reason_to_reject),
         TEST(a_correction_brings_the_clock_forward),
+        TEST(two_refused_in_one_line),
         TEST(a_role_taken_back_takes_its_work_along),
         TEST(a_reporter_of_no_roster_stays_who_was_asked),
         TEST(a_flat_is_counted_once_when_reports_are_merged),
