@@ -124,7 +124,11 @@ static void check_verifier(const struct fair *fair, const struct event *before,
 {
     bool asked = event->state == STATE_CHECKING && event->verifier &&
                  (!before || !is_same(before->verifier, event->verifier));
-    if (asked && is_one_side(fair, event->verifier, event->handler_member))
+    const struct member *worker = community_member(fair->community, event->handler_member);
+    bool one_side = asked && is_one_side(fair, event->verifier, event->handler_member);
+    if (one_side && worker && worker->deputy)
+        print_message("  %s stands in for %s\n", worker->deputy, worker->id);
+    if (one_side)
         fair_broken(event, "asked to confirm his own work, or his company's");
 }
 
