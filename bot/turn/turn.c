@@ -58,6 +58,20 @@ const char *turn_term(const struct turn *turn, const char *word, enum lang lang)
     return turn->lexicon ? lexicon_term(turn->lexicon, word, lang_name(lang)) : word;
 }
 
+size_t turn_word_at(const struct turn *turn, const char *list, const char *text)
+{
+    return turn->lexicon ? lexicon_list_at(turn->lexicon, list, text) : 0;
+}
+
+const char *turn_word_in(const struct turn *turn, const char *list, const char *text,
+                         size_t *ret_len)
+{
+    size_t len;
+    return turn->lexicon
+               ? lexicon_list_find(turn->lexicon, list, text, ret_len ? ret_len : &len)
+               : NULL;
+}
+
 /* ---- timers --------------------------------------------------------------------------- */
 
 /* Few turns set more than a handful. */

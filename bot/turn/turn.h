@@ -132,6 +132,11 @@ struct event *turn_event_by(const struct turn *turn, uint32_t reached);
 struct event *turn_event_numbered(const struct turn *turn, uint32_t id);
 /* A word of the lexicon in that language, as ARG_TERM is told. */
 const char *turn_term(const struct turn *turn, const char *word, enum lang lang);
+/* Words of the lexicon's [list NAME]. How long the one is that `text` begins with; 0: none. */
+size_t turn_word_at(const struct turn *turn, const char *list, const char *text);
+/* Where the first of them stands in `text`, and how long it is (or NULL); NULL: nowhere. */
+const char *turn_word_in(const struct turn *turn, const char *list, const char *text,
+                         size_t *ret_len);
 
 /* One of a name for each event (or session): setting again replaces. */
 void turn_timer_set(struct turn *turn, const struct event *event, const char *name,

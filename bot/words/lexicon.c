@@ -39,6 +39,11 @@ struct faults *builder_faults(struct lexicon_builder *builder)
     return builder->faults;
 }
 
+struct lexicon *builder_lexicon(struct lexicon_builder *builder)
+{
+    return builder->lexicon;
+}
+
 const char *builder_text(struct lexicon_builder *builder, const char *text, size_t len)
 {
     return arena_strndup(builder->lexicon->arena, text, len);

@@ -19,5 +19,10 @@ size_t lexicon_bytes(const struct lexicon *lexicon);
 /* The name of a canonical word in the other language ("灯" → "light"); the word itself when
  * there is none. `lang` is "zh" or "en". */
 const char *lexicon_term(const struct lexicon *lexicon, const char *word, const char *lang);
+/* Length of the longest word of [list NAME] that `text` begins with; 0: none. */
+size_t lexicon_list_at(const struct lexicon *lexicon, const char *name, const char *text);
+/* The first place in `text` where one of them stands, and its length; NULL: nowhere. */
+const char *lexicon_list_find(const struct lexicon *lexicon, const char *name, const char *text,
+                              size_t *ret_len);
 
 #endif

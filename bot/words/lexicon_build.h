@@ -1,5 +1,5 @@
 /* lexicon_build.h: the lexicon while it is being read: groups, words and rules are added one by
- * one, then everything is laid out for reading. Only lexicon.c and lexicon_read.c use it. */
+ * one, then everything is laid out for reading. Only the files lexicon….c use it. */
 #ifndef LOUBOT_WORDS_LEXICON_BUILD_H
 #define LOUBOT_WORDS_LEXICON_BUILD_H
 
@@ -19,6 +19,10 @@ const char *builder_word(struct lexicon_builder *builder, struct group_def *grou
 /* The same for a word of [set NAME]. */
 const char *builder_set_word(struct lexicon_builder *builder, const char *set, const char *word,
                              size_t len);
+/* The list of that name, made if it is new, and one more word of it. */
+struct word_list *builder_list(struct lexicon_builder *builder, const char *name, size_t len);
+void builder_list_word(struct lexicon_builder *builder, struct word_list *list,
+                       const char *word, size_t len);
 struct rule_def *builder_rule(struct lexicon_builder *builder);
 struct given_def *builder_given(struct lexicon_builder *builder);
 /* The bit of a tag, made if it is new; 0: too many. */
@@ -27,6 +31,7 @@ uint64_t builder_tag(struct lexicon_builder *builder, const char *name, size_t l
 bool builder_fold(struct lexicon_builder *builder, uint32_t from, uint32_t to);
 const char *builder_text(struct lexicon_builder *builder, const char *text, size_t len);
 struct faults *builder_faults(struct lexicon_builder *builder);
+struct lexicon *builder_lexicon(struct lexicon_builder *builder);
 
 /* Adds a fault for what can never match and for loops; see lexicon_check.c. */
 void lexicon_check(const struct lexicon *lexicon, struct faults *faults);

@@ -145,6 +145,18 @@ struct word_def {
     bool opens;                  /* it is the A of some "A..B" */
 };
 
+/* [list NAME]: what handlers look for by themselves; see lexicon_lists.c. */
+struct list_word {
+    const char *text;
+    size_t len;
+    struct list_word *next;
+};
+struct word_list {
+    const char *name;
+    struct list_word *words;
+    struct word_list *next;
+};
+
 struct lexicon {
     struct group_def *groups;
     size_t group_count;
@@ -158,6 +170,7 @@ struct lexicon {
     size_t word_count;
     struct pair_def *pairs; /* [0] is none */
     size_t pair_count;
+    struct word_list *lists;
     const char *tags[GROUP_TAGS];
     size_t tag_count;
     struct fold fold;

@@ -9,87 +9,17 @@
 #include "host/assets.h"
 #include "host/conf.h"
 #include "words/lexicon_build.h"
-
-static const char *const kind_names[] = {"object", "symptom", "trouble", "place",
-                                         "mark",   "say",     "owner",   "ignore"};
-static const struct {
-    const char *name;
-    enum mark mark;
-    int weight;
-} marks[] = {
-    {"negation", MARK_NEGATION, 0},
-    {"repaired", MARK_REPAIRED, -4},
-    {"hypothetical", MARK_HYPOTHETICAL, -4},
-    {"past", MARK_PAST, -3},
-    {"elsewhere", MARK_ELSEWHERE, -4},
-    {"question", MARK_QUESTION, -2},
-    {"enquiry", MARK_ENQUIRY, -4},
-    {"suggestion", MARK_SUGGESTION, -4},
-    {"thanks", MARK_THANKS, -2},
-    {"praise", MARK_PRAISE, -3},
-    {"chat", MARK_CHAT, -2},
-    {"offer", MARK_OFFER, -4},
-    {"notice", MARK_NOTICE, -4},
-    {"complaint", MARK_COMPLAINT, 2},
-    {"request", MARK_REQUEST, 1},
-    {"living", MARK_LIVING, 1},
-    {"how", MARK_HOW, 0},
-    {"also", MARK_ALSO, 0},
-    {"self", MARK_SELF, 0},
-    {"urgent", MARK_URGENT, 0},
-    {"incident", MARK_INCIDENT, 0},
-    {"again", MARK_AGAIN, 0},
-    {"still", MARK_STILL, 0},
-    {"you", MARK_YOU, -1},
-    {"matter", MARK_MATTER, 1},
-    {"grievance", MARK_GRIEVANCE, 1},
-    {"wish", MARK_WISH, -2},
-    {"topic", MARK_TOPIC, -1},
-    {"estate", MARK_ESTATE, 2},
-    {"filler", MARK_FILLER, 0},
-};
-static const char *const intents[] = {"chat",    "report",     "fragment", "me_too", "progress",
-                                      "confirm", "deny",       "accept",   "done",   "transfer",
-                                      "raise",   "correct",    "withdraw", "rate",   "thanks",
-                                      "enquiry", "suggestion", "emergency"};
-static const char *const categories[] = {"lighting",
-                                         "public_facility",
-                                         "water_supply",
-                                         "drainage",
-                                         "power",
-                                         "gas",
-                                         "heating",
-                                         "elevator",
-                                         "access",
-                                         "building_leak",
-                                         "property_service",
-                                         "sanitation",
-                                         "greening",
-                                         "pests",
-                                         "pets",
-                                         "parking",
-                                         "fire_safety",
-                                         "illegal_building",
-                                         "noise",
-                                         "air",
-                                         "neighbour_dispute",
-                                         "public_safety",
-                                         "road",
-                                         "network",
-                                         "elderly_care",
-                                         "other"};
-static const char *const owners[] = {
-    "property",         "water",  "power",     "gas",       "heating", "lift",
-    "urban_management", "police", "mediation", "community", "upper"};
+#include "words/lexicon_names.h"
 
 struct reader {
     struct lexicon_builder *builder;
     const char *file;
     int line;
     struct group_def *group;
-    bool broken;  /* the header was at fault: its words are left out */
-    bool folds;   /* in [traditional] */
-    char set[24]; /* in [set NAME]; else empty */
+    bool broken;            /* the header was at fault: its words are left out */
+    bool folds;             /* in [traditional] */
+    char set[24];           /* in [set NAME]; else empty */
+    struct word_list *list; /* in [list NAME] */
 };
 
 static void fault(struct reader *reader, const char *what, const char *text, size_t len)
@@ -359,6 +289,53 @@ static void open_set(struct reader *reader, const char *at, const char *end)
     reader->set[len] = '\0';
 }
 
+static void open_list(struct reader *reader, const char *at, const char *end)
+{
+    const char *name;
+    size_t len;
+    if (next_part(&at, end, &name, &len))
+        reader->list = builder_list(reader->builder, name, len);
+    else
+        fault(reader, "needs a name", "list", 4);
+    reader->broken = reader->list == NULL;
+}
+
+static void open_folds(struct reader *reader, const char *at, const char *end)
+{
+    (void)at, (void)end;
+    reader->folds = true;
+}
+
+/* No words follow a rule. */
+static void open_rule(struct reader *reader, const char *at, const char *end)
+{
+    struct rule_def *rule = builder_rule(reader->builder);
+    rule->file = builder_text(reader->builder, reader->file, strlen(reader->file));
+    rule->line = reader->line;
+    read_attributes(reader, at, end, rule, NULL);
+    reader->broken = true;
+}
+
+static void open_given(struct reader *reader, const char *at, const char *end)
+{
+    struct given_def *given = builder_given(reader->builder);
+    given->file = builder_text(reader->builder, reader->file, strlen(reader->file));
+    given->own = asset_find(reader->file) == NULL;
+    given->line = reader->line;
+    read_attributes(reader, at, end, NULL, given);
+    reader->broken = true;
+}
+
+/* Groups that hold no words of understand(). */
+static const struct {
+    const char *kind;
+    void (*open)(struct reader *reader, const char *at, const char *end);
+} others[] = {{"traditional", open_folds},
+              {"rule", open_rule},
+              {"given", open_given},
+              {"set", open_set},
+              {"list", open_list}};
+
 static void read_header(struct reader *reader, const char *at, const char *end)
 {
     const char *kind, *name;
@@ -366,37 +343,18 @@ static void read_header(struct reader *reader, const char *at, const char *end)
     reader->broken = false;
     reader->folds = false;
     reader->set[0] = '\0';
+    reader->list = NULL;
     reader->group = NULL;
     if (!next_part(&at, end, &kind, &kind_len)) {
         reader->broken = true;
         fault(reader, "is an empty group head", "[]", 2);
         return;
     }
-    if (kind_len == 11 && memcmp(kind, "traditional", 11) == 0) {
-        reader->folds = true;
-        return;
-    }
-    if (kind_len == 4 && memcmp(kind, "rule", 4) == 0) {
-        struct rule_def *rule = builder_rule(reader->builder);
-        rule->file = builder_text(reader->builder, reader->file, strlen(reader->file));
-        rule->line = reader->line;
-        read_attributes(reader, at, end, rule, NULL);
-        reader->broken = true; /* no words follow a rule */
-        return;
-    }
-    if (kind_len == 3 && memcmp(kind, "set", 3) == 0) {
-        open_set(reader, at, end);
-        return;
-    }
-    if (kind_len == 5 && memcmp(kind, "given", 5) == 0) {
-        struct given_def *given = builder_given(reader->builder);
-        given->file = builder_text(reader->builder, reader->file, strlen(reader->file));
-        given->own = asset_find(reader->file) == NULL;
-        given->line = reader->line;
-        read_attributes(reader, at, end, NULL, given);
-        reader->broken = true;
-        return;
-    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strlen(others[i].kind) == kind_len && memcmp(kind, others[i].kind, kind_len) == 0) {
+            others[i].open(reader, at, end);
+            return;
+        }
     int found = FIND(kind_names, kind, kind_len);
     if (found < 0 || !next_part(&at, end, &name, &name_len)) {
         reader->broken = true;
@@ -427,6 +385,19 @@ static void read_folds(struct reader *reader, const char *at, const char *end)
     }
 }
 
+static void read_word(struct reader *reader, const char *word, size_t len)
+{
+    const char *wrong = NULL;
+    if (reader->list != NULL)
+        builder_list_word(reader->builder, reader->list, word, len);
+    else if (reader->set[0] != '\0')
+        wrong = builder_set_word(reader->builder, reader->set, word, len);
+    else
+        wrong = builder_word(reader->builder, reader->group, word, len);
+    if (wrong != NULL)
+        fault(reader, wrong, word, len);
+}
+
 static void read_words(struct reader *reader, const char *at, const char *end)
 {
     while (at < end) {
@@ -446,14 +417,8 @@ static void read_words(struct reader *reader, const char *at, const char *end)
             from++;
         while (to > from && isspace((unsigned char)to[-1]))
             to--;
-        if (to > from) {
-            size_t len = (size_t)(to - from);
-            const char *wrong = reader->set[0] != '\0'
-                                    ? builder_set_word(reader->builder, reader->set, from, len)
-                                    : builder_word(reader->builder, reader->group, from, len);
-            if (wrong != NULL)
-                fault(reader, wrong, from, len);
-        }
+        if (to > from)
+            read_word(reader, from, (size_t)(to - from));
         at = stop + comma;
         if (comma == 0)
             break;
@@ -472,7 +437,8 @@ static void read_line(struct reader *reader, const char *at, const char *end)
         read_header(reader, at + 1, end - 1);
     else if (reader->folds)
         read_folds(reader, at, end);
-    else if ((reader->group != NULL || reader->set[0] != '\0') && !reader->broken)
+    else if ((reader->group != NULL || reader->list != NULL || reader->set[0] != '\0') &&
+             !reader->broken)
         read_words(reader, at, end);
     else if (reader->group == NULL && !reader->broken)
         fault(reader, "stands before the first group", at, (size_t)(end - at));

@@ -51,6 +51,27 @@ static void embedded_is_without_fault(void **state)
     faults_destroy(&faults);
 }
 
+/* What the skills look for by themselves: the first word, the longest of those that stand there,
+ * Latin ones whole. */
+static void lists_are_found(void **state)
+{
+    struct faults *faults = faults_create();
+    struct lexicon *lexicon =
+        lexicon_with("[list verbs]\n转、转给\n[list verbs]\nno, pass to\n[list]\n", faults);
+    size_t len;
+    const char *text = "请转给热力";
+    assert_ptr_equal(lexicon_list_find(lexicon, "verbs", text, &len), text + strlen("请"));
+    assert_int_equal(len, strlen("转给"));
+    assert_int_equal(lexicon_list_at(lexicon, "verbs", "转热力"), strlen("转"));
+    assert_int_equal(lexicon_list_at(lexicon, "verbs", text), 0);
+    assert_null(lexicon_list_find(lexicon, "verbs", "know now", &len));
+    assert_int_equal(lexicon_list_at(lexicon, "verbs", "Pass to power"), strlen("pass to"));
+    assert_int_equal(lexicon_list_at(lexicon, "unheard of", "no"), 0);
+    assert_int_equal(faults_count(faults), 1); /* a list without a name */
+    lexicon_destroy(&lexicon);
+    faults_destroy(&faults);
+}
+
 /* A class that the lexicon gives but nobody has a policy for would be handled as QT99. */
 static void every_class_has_a_policy(void **state)
 {
@@ -173,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(embedded_is_without_fault),
         cmocka_unit_test(every_class_has_a_policy),
+        cmocka_unit_test(lists_are_found),
         cmocka_unit_test(a_community_adds_words),
         cmocka_unit_test(broken_lines_are_named),
         cmocka_unit_test(a_community_says_what_is_the_point),
