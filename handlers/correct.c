@@ -131,18 +131,20 @@ static void say_corrected(struct turn *turn, const struct event *event, bool tol
         out_member(out, "told", event->assignee);
 }
 
-/* What was told and what was put right are read together from now on; an edited message stands
+/* What was told and what was put right are read together from now on; an edited report stands
  * for itself. */
 static const char *corrected_text(const struct turn *turn, const struct event *event)
 {
-    bool edited = turn->input->kind == INPUT_EDIT;
+    bool edited =
+        turn->input->kind == INPUT_EDIT && is_same(turn->input->message, event->message);
     if (edited || strlen(event->text) + strlen(turn->text) + 4 > EVENT_TEXT_MAX)
         return edited ? turn->text : event->text;
     const char *mark = event->lang == LANG_EN ? "; " : "；";
     return arena_printf(turn->arena, "%s%s%s", event->text, mark, turn->text);
 }
 
-static void correct(struct turn *turn, struct event *event)
+/* False: nothing new was told. */
+static bool correct(struct turn *turn, struct event *event)
 {
     struct location where = turn->meaning->fault.where;
     if (where.building && where.building_span.from == where.building_span.to)
@@ -152,21 +154,48 @@ static void correct(struct turn *turn, struct event *event)
     if (wrong) {
         struct outgoing *out = say_answer(turn, event, "ask_again");
         out_text(out, "wrong", wrong);
-        return;
+        return true;
     }
-    const char *old_building = event->building;
+    const char *old_building = event->building, *before = event_remember(event, turn->arena);
     bool changed = report_take_place(turn, event, &where);
+    report_leave_home(turn, event, &where);
     changed |= take_what(turn, event);
     bool on_the_way = event->state == STATE_HANDLING ||
                       (event->state == STATE_DISPATCHED && emergency_is(event));
     bool told = on_the_way && is_other_thing(turn, event);
     if (!changed && !told)
-        return;
+        return false;
     event_note(event, "corrected", turn->sender->id, say_masked(turn, turn->text), turn->now_ms,
                turn->arena);
     event->text = corrected_text(turn, event);
+    event->correction = turn->input->message;
+    event->before = before;
     send_on(turn, event, old_building);
     say_corrected(turn, event, told);
+    return true;
+}
+
+bool correct_piece(struct turn *turn, struct event *event)
+{
+    return turn_word_at(turn, "it_is", turn->text) && may_correct(turn, event) &&
+           correct(turn, event);
+}
+
+/* A correction was recalled: what stood before it holds again. */
+static void take_back(struct turn *turn, struct event *event)
+{
+    const char *old_building = event->building, *category = event->category;
+    if (!event_restore(event, event->state <= STATE_DISPATCHED, turn->arena))
+        return;
+    if (!is_same(category, event->category)) {
+        event->said = NULL;
+        event->owner = OWNER_NONE;
+    }
+    event_note(event, "correction recalled", turn->sender->id, NULL, turn->now_ms, turn->arena);
+    send_on(turn, event, old_building);
+    struct outgoing *out = say_residents(turn, event, "corrected");
+    if (out)
+        report_say_short_place(turn, out, event);
 }
 
 /* ---- withdrawing ---- */
@@ -211,7 +240,9 @@ static void recall(struct turn *turn)
         struct event *event = turn->events[i];
         if (!(event->reached & EVENT_BY_MESSAGE) || !event_is_open(event))
             continue;
-        if (withdraw(turn, event))
+        if (is_same(event->correction, turn->input->message) && may_correct(turn, event))
+            take_back(turn, event);
+        else if (withdraw(turn, event))
             say_residents(turn, event, "withdrawn");
         else if (guard_may(turn, event, RIGHT_WITHDRAW))
             event_note(event, "recalled", turn->sender->id, NULL, turn->now_ms, turn->arena);

@@ -179,6 +179,7 @@ bool report_make(struct turn *turn, const struct fault_found *fault, struct made
     if (building && community_building(turn->community, building))
         event->building = building;
     report_take_place(turn, event, &fault->where);
+    ret_made->at_home = !ret_made->wrong && report_take_home(turn, event, &fault->where);
     report_take_reporter(turn, event);
     if (turn->joined && turn->session && turn->session->half_message)
         event->message = turn->session->half_message;
@@ -376,7 +377,7 @@ static void handle_fragment(struct turn *turn)
         return;
     }
     struct event *recent = attachable(turn);
-    if (recent && attach_piece(turn, recent))
+    if (recent && (correct_piece(turn, recent) || attach_piece(turn, recent)))
         return;
     if (turn->group->kind != GROUP_WORK)
         keep_half(turn);

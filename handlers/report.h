@@ -16,6 +16,8 @@ bool report_lacks(const struct turn *turn, const struct event *event);
 bool report_is_outdoors(const char *place);
 /* A place that is no part of a stairwell's floors, also a lobby or a roof. */
 bool report_is_apart(const char *place);
+/* Outdoors, or a lamp that stands along a road: neither unit nor floor help to find it. */
+bool report_is_outside(const struct event *event);
 /* What of the place told does not exist ("9单元"), NULL: all of it does, or may. */
 const char *report_wrong(const struct turn *turn, const struct location *where,
                          const char *building);
@@ -24,6 +26,15 @@ bool report_take_place(struct turn *turn, struct event *event, const struct loca
 /* A bare number ("2", "2 4") as the answer to what the event lacks. */
 bool report_bare_place(const struct turn *turn, const struct event *event,
                        struct location *ret_where);
+
+/* ---- report_home.c ---- */
+
+/* The sender's flat, unit or floor, where he told none in direct chat. False: nothing was taken
+ * from there. */
+bool report_take_home(struct turn *turn, struct event *event, const struct location *told);
+/* After a correction: what was taken from there and does not fit any more goes. */
+void report_leave_home(const struct turn *turn, struct event *event,
+                       const struct location *told);
 
 /* ---- report_behalf.c ---- */
 
@@ -39,6 +50,8 @@ bool report_is_bare_behalf(const struct turn *turn);
 /* Is the event the trouble that was found? 2: surely, 1: perhaps, 0: no. */
 int report_is_same(const struct turn *turn, const struct event *event,
                    const struct fault_found *fault);
+/* Off for all of the building at once; a leak is where it is. */
+bool report_is_wide(const struct event *event);
 /* The nearest event for a fault that was told again, or NULL. */
 struct event *report_near(const struct turn *turn, const struct fault_found *fault,
                           int *ret_sure);
@@ -57,6 +70,7 @@ struct made {
     struct event *event;
     const char *wrong;         /* what was told of the place and does not exist, NULL */
     const struct event *known; /* what was told beside it and joined, NULL */
+    bool at_home;              /* place taken from where he lives */
 };
 /* Makes an event of a fault; not yet acknowledged nor dispatched. False: the turn is full. */
 bool report_make(struct turn *turn, const struct fault_found *fault, struct made *ret_made);

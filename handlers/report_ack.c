@@ -56,6 +56,7 @@ static void ack_one(struct turn *turn, const struct made *made)
     out_text(out, "wrong", made->wrong);
     if (made->known)
         out_number(out, "known", made->known);
+    out_flag(out, "at_home", made->at_home);
     out_flag(out, "lost", input_lost_count(turn->input) > 0);
     out_flag(out, "grid", is_with_grid_worker(turn, event));
     if (event->state == STATE_DRAFT)
@@ -91,6 +92,7 @@ static void ack_many(struct turn *turn, const struct made *made, size_t count)
     }
     if (made->known)
         out_number(out, "known", made->known);
+    out_flag(out, "at_home", made->at_home);
     out_flag(out, "lost", input_lost_count(turn->input) > 0);
     const struct event *lacking = report_lacking(turn, made, count);
     if (lacking)

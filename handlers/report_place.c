@@ -50,7 +50,7 @@ static bool is_street_lamp(const struct event *event)
 }
 
 /* Neither unit nor floor help to find it. */
-static bool is_outside(const struct event *event)
+bool report_is_outside(const struct event *event)
 {
     return report_is_outdoors(event->place) || is_street_lamp(event);
 }
@@ -58,7 +58,7 @@ static bool is_outside(const struct event *event)
 bool report_lacks_unit(const struct turn *turn, const struct event *event)
 {
     const struct class_policy *policy = policy_of(turn, event);
-    if (emergency_is(event) || !policy->ask_unit || event->unit || is_outside(event))
+    if (emergency_is(event) || !policy->ask_unit || event->unit || report_is_outside(event))
         return false;
     const struct building *building =
         event->building ? community_building(turn->community, event->building) : NULL;
@@ -70,7 +70,7 @@ bool report_lacks_floor(const struct turn *turn, const struct event *event)
     const struct class_policy *policy = policy_of(turn, event);
     if (emergency_is(event) || !policy->ask_floor || event->floor != FLOOR_NONE || event->room)
         return false;
-    return !is_outside(event) &&
+    return !report_is_outside(event) &&
            !has_word(event->place, one_floor, sizeof one_floor / sizeof *one_floor);
 }
 

@@ -84,11 +84,9 @@ static bool is_other_way(const struct event *event, const struct fault_found *fa
            is_leak(event->symptom) != is_leak(fault->symptom);
 }
 
-/* Off for all of the building at once; a leak is where it is. */
-static bool is_wide(const struct event *event, const struct fault_found *fault)
+bool report_is_wide(const struct event *event)
 {
-    return event_is_wide(event->category) && !is_leak(event->symptom) &&
-           !is_leak(fault->symptom);
+    return event_is_wide(event->category) && !is_leak(event->symptom);
 }
 
 static int compare_what(const struct turn *turn, const struct event *event,
@@ -123,9 +121,10 @@ int report_is_same(const struct turn *turn, const struct event *event,
     int what = compare_what(turn, event, fault);
     if (!what || compare_text(event->building, report_building(turn, fault)) != 2)
         return 0;
-    if (is_wide(event, fault) && !event->room && !fault->where.room)
+    if (report_is_wide(event) && !is_leak(fault->symptom) && !event->room && !fault->where.room)
         return what;
     if (turn->sender && is_same(event->reporter, turn->sender->id) && !fault->where.unit &&
+        (!fault->where.place || is_same(fault->where.place, event->place)) &&
         (fault->where.floor == FLOOR_NONE || fault->where.floor == event->floor) &&
         (!fault->where.room || is_same(fault->where.room, event->room)))
         return what; /* the reporter himself, told shorter */

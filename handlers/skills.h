@@ -141,6 +141,9 @@ void verify_close(struct turn *turn, struct event *event, enum confirmed_by by);
 /* correct.c. The assignee hears that he need not go; fixed: since it is, else it was taken
  * back. */
 void correct_tell_off(struct turn *turn, const struct event *event, bool fixed);
+/* "是3单元", "it's unit 3" right after a report: puts it right. False: it is no such thing, or
+ * tells nothing new. */
+bool correct_piece(struct turn *turn, struct event *event);
 /* The grid worker has settled it on the spot. False: not as things stand. */
 bool verify_spot(struct turn *turn, struct event *event, const char *what);
 /* The timer's: what was said at night, while it still holds. */

@@ -82,6 +82,8 @@ struct event {
     size_t photo_count;
     size_t photos_after; /* how many of them came with "done" */
     const char *message; /* platform id of the report, to quote it */
+    const char *correction; /* of the last message that put it right, NULL */
+    const char *before;     /* how place and thing stood before that; see event_restore() */
 
     const char *reporter, *via;       /* via: who reported on behalf, or NULL */
     const char *also[EVENT_ALSO_MAX]; /* joined members, one a household */
@@ -139,6 +141,11 @@ int event_move(struct event *event, enum state to, const char *who, const char *
 /* Appends a step that changes no state, and marks the event dirty. */
 void event_note(struct event *event, const char *what, const char *who, const char *note,
                 int64_t now_ms, struct arena *arena);
+/* Place and thing as they stand, for `before`. */
+char *event_remember(const struct event *event, struct arena *arena);
+/* Back to how they stood before the last correction, which is taken back with that; `what`: the
+ * thing too, else the place alone. False: it was never put right. */
+bool event_restore(struct event *event, bool what, struct arena *arena);
 /* A trouble that seldom stops at one unit: another unit is a fact about the same event. */
 bool event_is_wide(const char *category);
 /* Open: from draft to checking. */

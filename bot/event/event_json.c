@@ -35,7 +35,8 @@ static void put_list(struct buf *out, const char *key, const char *const *items,
     X(place)                                                                                   \
     X(category)                                                                                \
     X(code) X(nature) X(object) X(symptom) X(message) X(reporter) X(via) X(assignee)           \
-        X(verifier) X(handler_member) X(source) X(until_reason) X(until_by) X(said)
+        X(verifier) X(handler_member) X(source) X(until_reason) X(until_by) X(said)            \
+            X(correction) X(before)
 #define NUMBER_FIELDS(X)                                                                       \
     X(urgency)                                                                                 \
     X(lang)                                                                                    \
@@ -50,6 +51,18 @@ static void put_list(struct buf *out, const char *key, const char *const *items,
             X(due_accept_ms) X(due_finish_ms) X(raised_ms) X(listed_ms) X(acked_ms)            \
                 X(until_ms) X(paused_ms)
 
+static void put_floors(const struct event *event, struct buf *out)
+{
+    if (event->floor != FLOOR_NONE) {
+        jput_key(out, "floor");
+        jput_integer(out, event->floor);
+    }
+    if (event->floor_to != FLOOR_NONE) {
+        jput_key(out, "floor_to");
+        jput_integer(out, event->floor_to);
+    }
+}
+
 void event_encode(const struct event *event, struct buf *out)
 {
     jput_open(out, '{');
@@ -60,18 +73,31 @@ void event_encode(const struct event *event, struct buf *out)
 #define X(field) jput_member_integer(out, #field, (int64_t)event->field);
     NUMBER_FIELDS(X)
 #undef X
-    if (event->floor != FLOOR_NONE) {
-        jput_key(out, "floor");
-        jput_integer(out, event->floor);
-    }
-    if (event->floor_to != FLOOR_NONE) {
-        jput_key(out, "floor_to");
-        jput_integer(out, event->floor_to);
-    }
+    put_floors(event, out);
     put_list(out, "also", event->also, event->also_count);
     put_list(out, "sees", event->sees, event->sees_count);
     put_list(out, "watchers", event->watchers, event->watcher_count);
     jput_close(out, '}');
+}
+
+#define PLACE_FIELDS(X) X(building) X(unit) X(room) X(place)
+#define THING_FIELDS(X) X(category) X(code) X(object) X(symptom)
+
+char *event_remember(const struct event *event, struct arena *arena)
+{
+    struct buf out;
+    buf_init(&out, EVENT_TEXT_MAX);
+    jput_open(&out, '{');
+#define X(field) jput_member_text(&out, #field, event->field);
+    PLACE_FIELDS(X)
+    THING_FIELDS(X)
+#undef X
+    put_floors(event, &out);
+    jput_member_integer(&out, "text", (int64_t)strlen(event->text));
+    jput_close(&out, '}');
+    char *text = arena_strdup(arena, buf_text(&out));
+    buf_finish(&out);
+    return text;
 }
 
 void event_encode_photos(const struct event *event, struct buf *out)
@@ -143,6 +169,27 @@ static void decode_fields(struct event *event, const struct jnode *json)
                                     sizeof event->watchers / sizeof *event->watchers);
     event->sees_count = get_list(jnode_get(json, "sees"), event->sees,
                                  sizeof event->sees / sizeof *event->sees);
+}
+
+bool event_restore(struct event *event, bool what, struct arena *arena)
+{
+    const struct jnode *json = event->before ? read_json(event->before, arena) : NULL;
+    if (!jnode_is(json, JNODE_OBJECT))
+        return false;
+#define X(field) event->field = jnode_text(jnode_get(json, #field));
+    PLACE_FIELDS(X)
+    if (what) {
+        THING_FIELDS(X)
+    }
+#undef X
+    event->floor = get_floor(json, "floor");
+    event->floor_to = get_floor(json, "floor_to");
+    size_t len = (size_t)get_int(json, "text");
+    if (len && len <= strlen(event->text))
+        event->text = arena_strndup(arena, event->text, len);
+    event->correction = event->before = NULL;
+    event->dirty = true;
+    return true;
 }
 
 int event_decode(struct event *event, const char *body, const char *text, const char *photos,

@@ -231,8 +231,16 @@ void commit_add_events(struct commit *c)
             add_changed(c, turn->events[i], &c->d->origins[i]);
 }
 
-/* The message that made or joined events leads to them: a recall, an edit or a quote finds
- * them. */
+static bool is_told_by(const struct commit *c, size_t index)
+{
+    const struct event *event = c->d->turn.events[index];
+    const char *message = c->d->turn.input->message;
+    return event->also_count > c->d->origins[index].also_count ||
+           (event->correction && strcmp(event->correction, message) == 0);
+}
+
+/* The message that made, joined or corrected events leads to them: a recall, an edit or a quote
+ * finds them. */
 void commit_add_message(struct commit *c)
 {
     struct turn *turn = &c->d->turn;
@@ -244,7 +252,7 @@ void commit_add_message(struct commit *c)
         list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
                             commit_reference(c, turn->made[i]));
     for (size_t i = 0; i < turn->event_count; i++)
-        if (turn->events[i]->also_count > c->d->origins[i].also_count)
+        if (is_told_by(c, i))
             list = arena_printf(turn->arena, "%s%s%s", list, *list ? "," : "",
                                 commit_reference(c, turn->events[i]));
     if (!*list)

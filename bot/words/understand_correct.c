@@ -20,6 +20,8 @@ static uint32_t opens_piece(const struct reading *reading, uint32_t at, bool *re
     if (border && is_glyph(reading, at, "not "))
         return 4;
     *ret_denied = false;
+    if (border && is_glyph(reading, at, "but "))
+        return 4;
     if (is_glyph(reading, at, "是") || glyph_ends_clause(reading->glyphs[at].cp))
         return 1;
     return 0;

@@ -309,6 +309,12 @@ static bool gives_way(const struct reading *reading, const struct hit *say)
             has_kind(reading, WORD_SYMPTOM));
 }
 
+/* "不好意思，3单元" puts something right, "不好意思" does not. */
+static bool only_apologises(const struct hit *say)
+{
+    return say->group->intent == INTENT_CORRECT && say->group->weight < SURE_WORD;
+}
+
 /* "不用了，好像是被石头卡住，拿掉就好了": what stands behind tells why. */
 static bool takes_back(const struct reading *reading, const struct hit *say)
 {
@@ -339,7 +345,7 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
         return;
     }
     bool correction = say != NULL && corrects(reading, say, &right);
-    if (say != NULL && !correction && gives_way(reading, say))
+    if (say != NULL && !correction && (gives_way(reading, say) || only_apologises(say)))
         say = NULL;
     bool sure = say != NULL && say->group->anywhere && say->group->intent != INTENT_WITHDRAW;
     bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0 ||
