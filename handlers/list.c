@@ -4,12 +4,10 @@
  * over to somebody. All others are timers of a person: one of a name, so that the next event
  * sets the same one again. Where the events themselves must be remembered until then
  * (list_gather), they are kept as questions of somebody who is nobody, and nobody answers. */
-#include "handlers/skills.h"
+#include "handlers/list.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define LINES_MAX 12
 #define RAISED_MAX 4 /* events named in a line to residents */
 #define COLLECT_MS (2 * SECOND_MS)
 #define LATE_MS (10 * MINUTE_MS)
@@ -118,103 +116,6 @@ void list_for_grid_worker(struct turn *turn, struct event *event)
                            next_morning_ms(turn), NULL);
 }
 
-/* ---- lines ---- */
-
-static const char *short_place(const struct turn *turn, const struct event *event,
-                               enum lang lang)
-{
-    char unit[24] = "", floor[24] = "";
-    if (event->unit)
-        snprintf(unit, sizeof unit, "-%.16s", event->unit);
-    if (event->floor != FLOOR_NONE)
-        snprintf(floor, sizeof floor, " %dF", event->floor);
-    if (!event->building)
-        return "";
-    const char *form = *unit || *floor ? "%s%s%s" : lang == LANG_ZH ? "%s号楼" : "Bldg %s";
-    return arena_printf(turn->arena, form, event->building, unit, floor);
-}
-
-static const char *short_time(const struct turn *turn, int64_t at_ms)
-{
-    struct local_time at = calendar_local(turn->calendar, at_ms);
-    return arena_printf(turn->arena, "%d/%d %02d:%02d", at.month, at.day, at.hour, at.minute);
-}
-
-/* Nobody works on it now: the clock is paused, or somebody is asked whether it is done. */
-static bool rests(const struct event *event)
-{
-    return event->paused_ms || event->state == STATE_CHECKING;
-}
-
-/* Meanwhile nothing is late. */
-static bool is_over(const struct turn *turn, const struct event *event)
-{
-    return !rests(event) && event->due_finish_ms && event->due_finish_ms <= turn->now_ms;
-}
-
-/* Until when, or for what it waits. */
-static const char *waits_for(const struct turn *turn, const struct event *event, enum lang lang)
-{
-    bool zh = lang == LANG_ZH;
-    if (event->state == STATE_CHECKING)
-        return zh ? " 待确认" : " to be confirmed";
-    if (event->state == STATE_CONFERRING)
-        return zh ? " 待会商" : " at the meeting";
-    if (event->state == STATE_SUSPENDED)
-        return arena_printf(turn->arena, zh ? " 缓到%s" : " until %s",
-                            short_time(turn, event->until_ms));
-    return event->due_finish_ms
-               ? arena_printf(turn->arena, " %s", short_time(turn, event->due_finish_ms))
-               : "";
-}
-
-static const char *what(const struct turn *turn, const struct event *event, enum lang lang)
-{
-    if (say_is_private(turn, event))
-        return lang == LANG_ZH ? "（私下的事）" : "(private)";
-    return say_what(turn, event, lang);
-}
-
-/* Those behind the last line are counted. */
-static void say_rest(struct turn *turn, struct outgoing *out, size_t count)
-{
-    if (out && count > LINES_MAX)
-        out_text(out, "rest", arena_printf(turn->arena, "%zu", count - LINES_MAX));
-}
-
-/* Whose it is need not be told to himself. */
-static bool is_told_alone(const struct outgoing *out, const struct event *event)
-{
-    bool to_others = out->mention_count > 1;
-    return !to_others && (is_same(out->mentions[0], event->assignee) ||
-                          is_same(out->member, event->assignee));
-}
-
-static void put_line(const struct turn *turn, struct outgoing *out, const struct event *event,
-                     size_t index)
-{
-    if (index >= LINES_MAX)
-        return;
-    const struct member *assignee = event->assignee && !is_told_alone(out, event)
-                                        ? community_member(turn->community, event->assignee)
-                                        : NULL;
-    bool late = is_over(turn, event);
-    const char *due = waits_for(turn, event, out->lang);
-    out_text(out, arena_printf(turn->arena, "l%zu", index + 1),
-             arena_printf(turn->arena, "#%u %s %s%s%s%s%s", event->id,
-                          short_place(turn, event, out->lang), what(turn, event, out->lang),
-                          assignee ? " " : "", assignee ? assignee->name : "", due,
-                          late ? " !" : ""));
-}
-
-static void say_line(const struct turn *turn, struct outgoing *out, const struct event *event,
-                     size_t index)
-{
-    put_line(turn, out, event, index);
-    if (index < LINES_MAX && out->event_count < OUTGOING_EVENTS_MAX)
-        out->events[out->event_count++] = event;
-}
-
 static enum lang lang_of(const struct turn *turn)
 {
     const struct group *work = community_group(turn->community, "work");
@@ -283,16 +184,16 @@ static void say_open(struct turn *turn, struct outgoing *out, const struct event
     size_t today = 0, late = 0;
     for (size_t i = 0; i < count; i++) {
         const struct event *event = events[i];
-        say_line(turn, out, event, i);
-        bool over = is_over(turn, event);
+        list_say_line(turn, out, event, i);
+        bool over = list_is_over(turn, event);
         late += over;
-        today += !over && !rests(event) && event->due_finish_ms &&
+        today += !over && !list_rests(event) && event->due_finish_ms &&
                  is_today(turn, event->due_finish_ms);
     }
     say_count(turn, out, "open", count);
     say_count(turn, out, "today", today);
     say_count(turn, out, "late", late);
-    say_rest(turn, out, count);
+    list_say_rest(turn, out, count);
 }
 
 static void say_morning(struct turn *turn, const char *member)
@@ -343,11 +244,11 @@ static void say_late(struct turn *turn, const char *member)
         if (!out)
             out = to_staff(turn, somebody, "late_list");
         own |= is_same(event->assignee, member);
-        say_line(turn, out, event, count++);
+        list_say_line(turn, out, event, count++);
     }
     if (out)
         out_flag(out, "rung", !own);
-    say_rest(turn, out, count);
+    list_say_rest(turn, out, count);
 }
 
 /* ---- several pings, reminders or rises in one turn ---- */
@@ -371,9 +272,9 @@ static void make_list(struct turn *turn, struct outgoing *out)
     out->photo = out->replace_key = NULL;
     out->arg_count = 0;
     for (size_t i = 0; i < out->event_count; i++)
-        put_line(turn, out, out->events[i], i);
+        list_put_line(turn, out, out->events[i], i);
     say_count(turn, out, "count", out->event_count);
-    say_rest(turn, out, out->event_count);
+    list_say_rest(turn, out, out->event_count);
     out_flag(out, "rung", rung);
     out_flag(out, "taken", out->events[0]->state == STATE_HANDLING);
     out_flag(out, "accept", is_same(turn->timer_name, "accept"));
@@ -425,9 +326,9 @@ static void say_handed(struct turn *turn)
         only = count ? NULL : event;
         if (!out)
             out = to_staff(turn, somebody, "handed");
-        say_line(turn, out, event, count++);
+        list_say_line(turn, out, event, count++);
     }
-    say_rest(turn, out, count);
+    list_say_rest(turn, out, count);
     if (only) /* then a bare "收到" is about it */
         turn_note_ping(turn, out->group, member, only);
     end_gathering(turn);
