@@ -135,8 +135,7 @@ static bool word_number(const struct reading *reading, uint32_t at, struct numbe
          "twelfth",    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
          "eighteenth", "nineteenth", "twentieth"}};
     const struct glyph *g = reading->glyphs;
-    if (at + 2 >= reading->count || !may_be_number(g + at) ||
-        (at > 0 && glyph_is_latin(g[at - 1].cp)))
+    if (at + 2 >= reading->count || !may_be_number(g + at))
         return false;
     for (int ordinal = 0; ordinal < 2; ordinal++)
         for (int i = 1; i <= 20; i++) {
@@ -165,6 +164,10 @@ bool number_at(const struct reading *reading, uint32_t at, struct number *ret_nu
     if (glyph_is_latin(cp) ? at > 0 && glyph_is_latin(reading->glyphs[at - 1].cp)
                            : !glyph_is_digit(cp) && !glyph_is_numeral(cp) && cp != HUNDRED)
         return false;
+    const struct glyph *g = &reading->glyphs[at];
+    if (glyph_is_latin(cp) && glyph_is_latin(g[1].cp) && glyph_is_latin(g[2].cp) &&
+        !may_be_number(g))
+        return false; /* as nearly every word */
     struct number number = {0};
     bool found = glyph_is_digit(cp) ? digit_number(reading, at, &number)
                  : glyph_is_latin(cp)

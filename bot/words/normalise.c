@@ -83,6 +83,12 @@ long normalise(const struct fold *fold, const char *text, size_t len, struct gly
         if (step == 0)
             return -1;
         uint32_t to = cp < 65536 ? fold->to[cp] : is_skin_tone(cp) ? 0 : cp;
+        if (cp < 0x80 && glyph_is_latin(to) && last != '-' && count < max) {
+            glyphs[count++] = (struct glyph){to, (uint32_t)at}; /* as most of English is */
+            last = to;
+            end = ++at;
+            continue;
+        }
         bool spare = to == 0 || is_apostrophe(text + at + step, len - at - step, last, to) ||
                      (to == ' ' && (last == ' ' || last == '\n'));
         if (!spare && count < max) {

@@ -24,6 +24,7 @@
 #include "words/understand.h"
 
 #define REPORT_POINTS 4
+#define CLOSED_MAX 64   /* glyphs of a text that the known words may cover wholly */
 #define GLYPHS_MAX 4096 /* what is read of a text */
 #define HITS_MAX 512
 #define FRAMES_MAX 40
@@ -87,6 +88,7 @@ struct reading {
     uint32_t clauses;
     bool has_number; /* a digit or a Chinese numeral stands in it */
     bool has_han, has_latin;
+    uint64_t loud;    /* bit set of the first glyphs: those that say something */
     uint32_t residue; /* glyphs that no known word, place or number covers */
     struct frame frames[FRAMES_MAX];
     struct poll polls[FRAMES_MAX];
@@ -159,8 +161,8 @@ void reading_listed_places(const struct reading *reading, struct meaning *meanin
 void location_find(const struct reading *reading, uint32_t from, uint32_t to,
                    struct location *ret_location);
 
-/* What the opinion goes by: the features of a text, at most OPINION_GRAMS. Asked by the trainer;
- * returns their number, -1 for a text that is not valid. */
+/* What the opinion goes by: the features of a text, at most OPINION_GRAMS. Asked by the
+ * trainer; returns their number, -1 for a text that is not valid. */
 long understand_grams(const struct lexicon *lexicon, enum lang lang, const char *text,
                       size_t len, struct opinion_gram *grams);
 

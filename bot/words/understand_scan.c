@@ -5,8 +5,6 @@
 
 #include "words/understand_inner.h"
 
-#define CLOSED_MAX 64 /* glyphs of a text that the known words may cover wholly */
-
 /* A word in Latin letters stands between borders; a plural s may follow (after a hissing sound
  * es). */
 static bool stands_alone(const struct reading *reading, const struct word_def *word,
@@ -214,6 +212,8 @@ bool reading_scan(struct reading *reading, const char *text, size_t len)
             add_words(reading, state, i + 1);
         reading->clauses +=
             (here & GLYPH_ENDS_CLAUSE) != 0 || (cp == '.' && reading->glyphs[i + 1].cp == ' ');
+        if (i < CLOSED_MAX && !(here & GLYPH_SILENT) && cp != '#')
+            reading->loud |= UINT64_C(1) << i;
         reading->has_han |= (here & GLYPH_HAN) != 0; /* pairs ask for it meanwhile */
         seen |= before = here;
     }
@@ -274,38 +274,41 @@ void reading_explain(struct reading *reading, uint32_t from, uint32_t to, int po
                (int)(span.to - span.from), reading->text + span.from);
 }
 
-static void cover(bool *covered, uint32_t from, uint32_t to)
+static uint64_t bits_below(uint32_t at)
 {
-    for (uint32_t i = from; i < to && i < CLOSED_MAX; i++)
-        covered[i] = true;
+    return at < CLOSED_MAX ? (UINT64_C(1) << at) - 1 : UINT64_MAX;
 }
 
-static void cover_span(const struct reading *reading, bool *covered, struct span span)
+/* The glyphs between two, as a bit set. */
+static uint64_t stretch(uint32_t from, uint32_t to)
 {
+    return from < to ? bits_below(to) & ~bits_below(from) : 0;
+}
+
+static uint64_t stretch_of_span(const struct reading *reading, struct span span)
+{
+    uint64_t bits = 0;
     if (span.from == span.to)
-        return;
-    for (uint32_t i = 0; i < reading->count && i < CLOSED_MAX; i++)
+        return 0;
+    for (uint32_t i = 0; i < reading->count; i++)
         if (reading->glyphs[i].at >= span.from && reading->glyphs[i].at < span.to)
-            covered[i] = true;
+            bits |= UINT64_C(1) << i;
+    return bits;
 }
 
 void reading_residue(struct reading *reading)
 {
-    bool covered[CLOSED_MAX] = {false};
     reading->residue = reading->count;
     if (reading->count > CLOSED_MAX)
         return;
+    uint64_t covered = stretch(reading->numbers_from, reading->numbers_to);
     for (size_t i = 0; i < reading->hit_count; i++)
         if (reading->hits[i].group->kind != WORD_IGNORE && !reading->hits[i].group->cue)
-            cover(covered, reading->hits[i].from, reading->hits[i].to);
+            covered |= stretch(reading->hits[i].from, reading->hits[i].to);
     const struct location *where = &reading->where;
-    cover_span(reading, covered, where->building_span);
-    cover_span(reading, covered, where->unit_span);
-    cover_span(reading, covered, where->floor_span);
-    cover_span(reading, covered, where->room_span);
-    cover(covered, reading->numbers_from, reading->numbers_to);
-    reading->residue = 0;
-    for (uint32_t i = 0; i < reading->count; i++)
-        reading->residue += !covered[i] && !glyph_is_silent(reading->glyphs[i].cp) &&
-                            reading->glyphs[i].cp != '#';
+    covered |= stretch_of_span(reading, where->building_span) |
+               stretch_of_span(reading, where->unit_span) |
+               stretch_of_span(reading, where->floor_span) |
+               stretch_of_span(reading, where->room_span);
+    reading->residue = (uint32_t)__builtin_popcountll(reading->loud & ~covered);
 }
