@@ -1,15 +1,35 @@
-/* understand.c: from a sentence to its meaning, in stages that each do one thing; see
- * understand_inner.h for the files. Read this one first: it is the order of things.
+/* understand.c: from a sentence to its meaning, in stages that each do one thing. Read this file
+ * first: it is the order of things. read_text() below calls the stages in this order:
+ *
+ *   1  reading_scan       bytes → glyphs (normalise.c), and in one pass over them every word of
+ *                         the lexicon (automaton.h) → hits          understand_scan.c
+ *      Nothing found, no number, no short answer: it is chat, as most lines are.
+ *   2  reading_negations  "不漏": strikes what is undone             understand_frames.c
+ *   3  reading_numbers    the events that it names: "#12"           understand_numbers.c
+ *   4  location_find      building, unit, floor, room, place        location.c
+ *   5  reading_residue    how much no word, number or place covers  understand_scan.c
+ *   6  reading_frames     joins each symptom with its thing; what is only imagined
+ *                         steps back          understand_frames.c, understand_supposed.c
+ *   7  reading_faults     what it is, and whether it is a report, in these steps:
+ *        reading_vote       every frame votes for its category      understand_votes.c
+ *        points             frames and marks speak for and against  understand_frames.c
+ *        reading_is_report  points and the learned model decide     understand_opinion.c
+ *        reading_category   both choose of what                     understand_opinion.c
+ *        reading_urgency    how urgent it is                        understand_urgency.c
+ *   8  reading_listed_places  one trouble of several places         understand_places.c
+ *   9  reading_intent     answers and commands; what is left after them is chat, a fragment, or
+ *                         after all a report                        understand_intent.c
  *
  * Example: "4号楼二单元4楼的灯不亮"
  *   scan      灯 (object, lighting), 不亮 (symptom)
- *   location  building 4, unit 2, floor 4
+ *   location  building 4, unit 2, floor 4; the residue is 的
  *   frames    灯 × 不亮 → lighting, 4 points
- *   votes     nobody speaks for anything but lighting
- *   opinion   the learned model, asked about letters and groups, believes in a report of
- * lighting faults    points and margin together are enough: a report intent    nothing answers,
- * asks or commands, so a report it stays
- */
+ *   faults    nobody votes for anything but lighting; the place is a point more, and the model
+ *             too believes in a report of lighting
+ *   intent    nothing answers, asks or commands: a report it stays
+ *
+ * The stages share struct reading (understand_inner.h): each reads what those before it wrote.
+ * `loubot parse --explain` prints what every stage saw. */
 #include "words/understand.h"
 
 #include <string.h>

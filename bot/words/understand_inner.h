@@ -1,19 +1,5 @@
-/* understand_inner.h: what the stages of understand() share. A text is read in stages, each in
- * a file of its own:
- *
- *   normalise.c            bytes → glyphs
- *   understand_scan.c      glyphs → hits (words of the lexicon, with spans)
- *   location.c             glyphs and hits → building, unit, floor, room, place
- *   understand_numbers.c   "#12", "完成 12 14" → event numbers
- *   understand_frames.c    hits → frames (an object and its symptom) → points
- *   understand_supposed.c  what is only imagined
- *   understand_votes.c     frames → the category that most of them tell of
- *   understand_opinion.c   the learned second opinion beside the points (opinion.h)
- *   understand_urgency.c   how urgent it is
- *   understand_places.c    one trouble told of several places
- *   understand_intent.c    answers and commands; then the decision
- *   understand_correct.c   of a correction: the right place, not the wrong one
- */
+/* understand_inner.h: what the stages of understand() share; their order stands at the head of
+ * understand.c. */
 #ifndef LOUBOT_WORDS_UNDERSTAND_INNER_H
 #define LOUBOT_WORDS_UNDERSTAND_INNER_H
 
