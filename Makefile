@@ -71,6 +71,10 @@ walk: test-deps ## random people, random words, time: the fairness rules after e
 	@export TMPDIR=$${TMPDIR:-/dev/shm} WALK_SEED=$${SEED:-$$(date +%s)} WALK_STEPS=$${STEPS:-20000}; \
 	$(B)/tests/unit/event_walk_test && $(B)/tests/live/event_walk_live_test 2>/dev/null
 
+planted: test-deps ## plants faults one at a time in a copy of the tree: the walks must find each (ONLY=word)
+	@$(MAKE) --no-print-directory -j$$(nproc) $(B)/tests/unit/event_walk_test $(B)/tests/live/event_walk_live_test
+	@TMPDIR=$${TMPDIR:-/dev/shm} tests/planted.sh
+
 bench: test-deps ## measures: every program of tests/bench, a few minutes, on the plain build
 	@$(MAKE) --no-print-directory -j$$(nproc) build bench-build
 	@tests/bench.sh
@@ -153,6 +157,6 @@ build-fuzz/tests/fuzz/%_fuzz: build-fuzz/tests/fuzz/%_fuzz.o build-fuzz/libloubo
 	$(call say,link)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 FORCE:
-.PHONY: help deps test-deps run build test fuzz chaos walk bench eval layers tidy install clean tests-build bench-build fuzz-build FORCE
+.PHONY: help deps test-deps run build test fuzz chaos walk planted bench eval layers tidy install clean tests-build bench-build fuzz-build FORCE
 .SECONDARY:
 -include $(OBJS:.o=.d) $(B)/bot/words/learn/learn.d $(B)/bot/main.d $(TESTS:%=%.d) $(BENCHES:%=%.d) $(B)/tests/eval/eval.d $(FUZZERS:%=%.d) $(TEST_HELPERS:.o=.d)

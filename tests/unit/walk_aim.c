@@ -30,7 +30,8 @@ enum who {
     GRID,
     LEADER, /* of the party group: on the grid worker's rung */
     ESTATE,
-    ABOVE
+    ABOVE,
+    ASKER /* who asked to suspend it: it may be another's since */
 };
 
 #define IN(state) (1u << STATE_##state)
@@ -74,10 +75,13 @@ static struct goal {
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 等配件"},
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 厂家那天来人"},
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d 住户那天在家"},
+    {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到2035年3月1日 等规划"},
     {IN(HANDLING), ASSIGNEE, 'w', "%u 挂起到%d"},
     {IN(HANDLING), COLLEAGUE, 'w', "%u 挂起到%d 等配件"},
     {IN(HANDLING), ASSIGNEE, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), COLLEAGUE, 'w', "同意 %u", ASKED_HOLD},
+    {IN(HANDLING), ASKER, 'd', "我今天休假 网格员2代", ASKED_HOLD},
+    {IN(HANDLING), ASKER, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), LEADER, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), GRID, 'w', "同意 %u", ASKED_HOLD},
     {IN(HANDLING), ESTATE, 'w', "同意 %u", ASKED_HOLD},
@@ -222,6 +226,8 @@ static const char *actor(const struct walk_scene *scene, const struct event *eve
         return colleague(scene, event, who == MANAGER);
     case VERIFIER:
         return name_of(scene, event->verifier);
+    case ASKER:
+        return name_of(scene, event->until_by);
     case REPORTER:
         return name_of(scene, event->reporter);
     case HEAD:
@@ -350,7 +356,8 @@ size_t walk_aim_print(void)
 {
     static const char *const names[] = {"assignee",    "worker",     "colleague",   "manager",
                                         "verifier",    "reporter",   "resident",    "head",
-                                        "grid worker", "party lead", "estate head", "above"};
+                                        "grid worker", "party lead", "estate head", "above",
+                                        "asker"};
     uint32_t said = 0;
     size_t missing = 0;
     for (size_t i = 0; i < GOALS; i++)
