@@ -90,10 +90,32 @@ static const char *without_health(const struct turn *turn, const struct event *e
     return kept;
 }
 
+/* Is there nothing in the report but its place and the thing, which the line tells already? */
+static bool is_told(const struct event *event)
+{
+    static const char *const place[] = {
+        "单元", "号楼", "号", "楼", "层", "栋", "幢", "座", "室", "的", "了", "在",
+        "有",   "一",   "二", "三", "四", "五", "六", "七", "八", "九", "十", "，",
+        "。",   "！",   ",",  ".",  "!",  "#",  "-",  " ",  "啊", "呀", "嘛"};
+    const char *text = event->text, *said = event->said ? strstr(text, event->said) : NULL;
+    while (said && *text) {
+        size_t len = text == said ? strlen(event->said) : 0;
+        len = !len && *text >= '0' && *text <= '9' ? 1 : len;
+        for (size_t i = 0; i < sizeof place / sizeof *place && !len; i++)
+            if (strncmp(text, place[i], strlen(place[i])) == 0)
+                len = strlen(place[i]);
+        if (!len)
+            return false;
+        text += len;
+    }
+    return said;
+}
+
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event)
 {
     bool hidden = say_hides(turn, out, event);
-    if (!hidden)
+    bool once = out->lang == event->lang && !emergency_is(event) && is_told(event);
+    if (!hidden && !once)
         out_text(out, "text", without_health(turn, event));
     out_flag(out, "private", hidden);
 }

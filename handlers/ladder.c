@@ -206,6 +206,13 @@ static void deadline_passed(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
+    if (event->raised_ms && !emergency_is(event) &&
+        turn->now_ms - event->raised_ms < 10 * MINUTE_MS && rose_lately(turn, event)) {
+        turn_timer_set(turn, event, "finish", "ladder",
+                       after_quiet(turn, clocks_accept_ms(turn, event, event->raised_ms)),
+                       NULL);
+        return;
+    }
     bool raised = ladder_raise(turn, event, "finish", LOUBOT_ITSELF);
     if (!raised && !alarm_runs(event))
         remind(turn, event);

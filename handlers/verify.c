@@ -342,6 +342,18 @@ static void ask_worker(struct turn *turn, struct event *event)
     }
 }
 
+/* What one worker did at night is asked about in one line a building. */
+static void ask_together(struct turn *turn, struct event *first)
+{
+    verify_ask(turn, first);
+    for (size_t i = 0; i < turn->event_count && !say_is_private(turn, first); i++) {
+        struct event *event = turn->events[i];
+        bool along = event->reached & EVENT_BY_ALONG && event->along_ms <= turn->now_ms;
+        if (along && is_same(event->along, "ask") && event->state == STATE_CHECKING)
+            verify_ask(turn, event);
+    }
+}
+
 static void on_timer(struct turn *turn)
 {
     struct event *event = turn_event_by(turn, EVENT_BY_TIMER);
@@ -352,7 +364,7 @@ static void on_timer(struct turn *turn)
     if (event->state != STATE_CHECKING || !is_same(turn->timer_name, "check"))
         return;
     if (is_same(turn->timer_data, "ask"))
-        verify_ask(turn, event);
+        ask_together(turn, event);
     else if (is_same(turn->timer_data, "reporter"))
         ask_reporter(turn, event);
     else if (event->photos_after)
@@ -372,4 +384,5 @@ const struct handler handler_verify = {
     .handle = handle,
     .answer = answer,
     .on_timer = on_timer,
+    .along_ms = 1,
 };

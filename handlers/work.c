@@ -125,17 +125,37 @@ static void done_one(struct turn *turn, struct event *event)
     verify_ask(turn, event);
 }
 
+static bool is_just_done(const struct turn *turn, const struct event *event)
+{
+    return event->state == STATE_CHECKING && event->new_steps &&
+           event->checking_ms == turn->now_ms;
+}
+
+/* The residents are asked in the morning; he hears at once that it was heard. */
+static void thank_at_night(struct turn *turn)
+{
+    bool direct = turn->group->kind == GROUP_DIRECT, said = say_has_here(turn);
+    for (size_t i = 0; i < turn->event_count && is_quiet(turn) && !said; i++) {
+        const struct event *event = turn->events[i];
+        if (!is_just_done(turn, event) || emergency_is(event))
+            continue;
+        if (direct)
+            say_direct_once(turn, turn->sender->id, "done_night", event);
+        else
+            say_once(turn, turn->group->name, "done_night", event, turn->meaning->lang);
+    }
+}
+
 /* When all are done, since of several one may be asked about right here. */
 static void ask_photos(struct turn *turn)
 {
     for (size_t i = 0; i < turn->event_count && !say_has_here(turn); i++) {
         struct event *event = turn->events[i];
         bool wanted = policy_of(turn, event)->ask_photo || input_lost_count(turn->input);
-        bool just_done = event->state == STATE_CHECKING && event->new_steps &&
-                         event->checking_ms == turn->now_ms;
-        if (just_done && wanted && !event->photos_after)
+        if (is_just_done(turn, event) && wanted && !event->photos_after)
             ask_photo(turn, event);
     }
+    thank_at_night(turn);
 }
 
 /* ---- the row ---- */
