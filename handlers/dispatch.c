@@ -220,6 +220,18 @@ static bool goes_into_list(struct turn *turn, const struct event *event)
     return true;
 }
 
+void dispatch_photo(struct turn *turn, const struct event *event)
+{
+    bool out_already = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
+    if (!out_already || (is_quiet(turn) && !emergency_is(event)) || !event->assignee)
+        return;
+    struct outgoing *out = say_is_hidden(turn, event)
+                               ? dispatch_details(turn, event, event->assignee, event->lang)
+                               : dispatch_ping(turn, event, "ping_photo");
+    if (out)
+        out->photo = event->photos[event->photo_count - 1];
+}
+
 void dispatch(struct turn *turn, struct event *event)
 {
     clocks_open(turn, event);

@@ -412,14 +412,22 @@ static int match(const struct turn *turn)
     return 0;
 }
 
+static void attach_photo_only(struct turn *turn, struct event *event)
+{
+    bool of_the_work = is_same(event->handler_member, turn->sender->id);
+    size_t before = event->photo_count;
+    report_attach_photos(turn, event, of_the_work);
+    say_lost(turn, event);
+    if (!of_the_work && event->photo_count > before)
+        dispatch_photo(turn, event);
+}
+
 static void handle(struct turn *turn)
 {
     if (turn->meaning->report) {
         handle_report(turn);
     } else if (is_photo_only(turn)) {
-        struct event *event = attachable(turn);
-        report_attach_photos(turn, event, is_same(event->handler_member, turn->sender->id));
-        say_lost(turn, event);
+        attach_photo_only(turn, attachable(turn));
     } else if (turn->meaning->intent == INTENT_FRAGMENT) {
         handle_fragment(turn);
     } else {
