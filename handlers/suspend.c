@@ -153,6 +153,15 @@ static void ask_hold(struct turn *turn, struct event *event)
         complain(turn, event, "no_date");
 }
 
+/* "收到", "好了", "谢谢": words for something else, no reason. */
+static bool is_other_word(const struct turn *turn)
+{
+    static const unsigned others =
+        1u << INTENT_ACCEPT | 1u << INTENT_DONE | 1u << INTENT_CONFIRM | 1u << INTENT_TRANSFER |
+        1u << INTENT_RAISE | 1u << INTENT_THANKS | 1u << INTENT_ME_TOO;
+    return others & (1u << turn->meaning->intent);
+}
+
 /* "3月18日 等配件", or only the reason where the date was told before. */
 static bool answer_hold(struct turn *turn, struct session *session, size_t index,
                         struct event *event)
@@ -161,6 +170,8 @@ static bool answer_hold(struct turn *turn, struct session *session, size_t index
     const struct question *question = &session->questions[index];
     const char *behind = date_find(turn, turn->text, &until_ms);
     const char *reason = behind ? reason_of(turn, behind) : say_masked(turn, turn->text);
+    if (!behind && is_other_word(turn))
+        return false;
     if (!behind && question->choice_count)
         behind = date_find(turn, question->choices[0], &until_ms);
     if (!behind || session != turn->session || turn->meaning->report ||

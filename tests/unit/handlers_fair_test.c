@@ -43,6 +43,9 @@ static void a_hold_needs_a_reason(void **state)
     SAY("work", "物业1", "1 挂起到3月18日");
     SAID("work", "#1", "为什么");
     assert_int_equal(world_event(world, 1)->until_ms, 0);
+    SAY("work", "物业1", "谢谢");
+    SAY("work", "物业1", "上报");
+    assert_int_equal(world_event(world, 1)->until_ms, 0);
     SAY("work", "物业1", "1 on hold until 18 March, waiting for parts");
     assert_string_equal(world_event(world, 1)->until_reason, "waiting for parts");
     SAY("work", "物业1", "1 挂起到下周三，一个配件没到");
