@@ -365,7 +365,7 @@ static void open_opinion(struct lexicon *lexicon, enum lang lang, struct faults 
         faults_add(faults, path, 0, "is not a whole model; build Loubot again (make build)");
         return;
     }
-    for (uint32_t k = 1; k < opinion->head->outputs; k++)
+    for (uint32_t k = OPINION_CATEGORY; k < opinion->head->outputs; k++)
         for (size_t i = 0; i < lexicon->group_count; i++)
             if (lexicon->groups[i].category != NULL &&
                 strcmp(lexicon->groups[i].category, opinion->head->names[k]) == 0)

@@ -100,9 +100,9 @@ static size_t bytes_of(const struct opinion_head *head)
 static bool is_whole(const struct opinion_head *head, enum lang lang, size_t len)
 {
     if (len < sizeof *head || memcmp(head->magic, OPINION_MAGIC, sizeof head->magic) != 0 ||
-        head->lang != (uint32_t)lang || head->outputs < 2 || head->outputs > OPINION_OUTPUTS ||
-        head->rows > OPINION_ROWS || head->bucket_bits < OPINION_BUCKET_BITS ||
-        head->bucket_bits > 20)
+        head->lang != (uint32_t)lang || head->outputs <= OPINION_CATEGORY ||
+        head->outputs > OPINION_OUTPUTS || head->rows > OPINION_ROWS ||
+        head->bucket_bits < OPINION_BUCKET_BITS || head->bucket_bits > 20)
         return false;
     for (size_t i = 0; i < head->outputs; i++)
         if (memchr(head->names[i], '\0', OPINION_NAME) == NULL || !isfinite(head->scale[i]) ||

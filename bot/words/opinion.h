@@ -1,5 +1,5 @@
-/* opinion.h: a second opinion on a text, learned from examples: is it a report, and of which
- * category?
+/* opinion.h: a second opinion on a text, learned from examples: is it a report, how
+ * urgent, and of which category?
  *
  * A linear model over what stands in a text: its short runs of characters, and the groups of
  * the lexicon that its words belong to. So what it learned of one word of a group holds for all
@@ -22,13 +22,16 @@
 #include "words/normalise.h"
 #include "words/understand.h"
 
-#define OPINION_OUTPUTS 28  /* 0: is it a report; the others: the categories */
+#define OPINION_OUTPUTS 30  /* what it is asked: the three below, then the categories */
 #define OPINION_GLYPHS 400  /* what is read of a text */
 #define OPINION_RUNS 1600   /* and runs at most */
 #define OPINION_GRAMS 2112  /* features at most: the runs, and the words found */
 #define OPINION_NAME 24     /* bytes of a category's name, with its NUL */
 #define OPINION_CALM 400.0F /* of a text with few features it is less sure */
 #define OPINION_ROWS 200000 /* features that a model may know */
+
+/* Outputs. The categories follow from OPINION_CATEGORY on, in the order of the examples. */
+enum { OPINION_REPORT, OPINION_URGENT, OPINION_EMERGENCY, OPINION_CATEGORY };
 
 /* A feature of a text; `from` and `to` are glyph indices. */
 struct opinion_gram {
@@ -47,13 +50,13 @@ uint32_t opinion_key(unsigned kind, const char *name);
  * highest bits begin; then the entries in their keys' order, then a row for each. Entries are
  * all that chat is asked about, so they lie close together. In the byte order of the machine
  * that built it. */
-#define OPINION_MAGIC "LouOpin3"
+#define OPINION_MAGIC "LouOpin4"
 #define OPINION_BUCKET_BITS 8 /* at least: an entry knows only the other 24 bits of its key */
 struct opinion_head {
     char magic[8];
     uint32_t lang, outputs, rows, bucket_bits;
-    char names[OPINION_OUTPUTS][OPINION_NAME]; /* names[0] is "report" */
-    float scale[OPINION_OUTPUTS];              /* a weight of 1 means this */
+    char names[OPINION_OUTPUTS][OPINION_NAME];
+    float scale[OPINION_OUTPUTS]; /* a weight of 1 means this */
     float bias[OPINION_OUTPUTS];
 };
 
@@ -63,7 +66,7 @@ struct opinion_entry {
 };
 
 struct opinion_row {
-    int8_t weights[OPINION_OUTPUTS - 1]; /* for the categories */
+    int8_t weights[OPINION_OUTPUTS - 1]; /* for all but "report" */
 };
 
 struct opinion {

@@ -121,8 +121,10 @@ void reading_faults(struct reading *reading, struct meaning *meaning);
 void reading_help(struct reading *reading, struct meaning *meaning);
 
 /* How urgent the trouble is that this frame tells. */
-void reading_urgency(const struct reading *reading, const struct frame *best,
+void reading_urgency(struct reading *reading, const struct frame *best,
                      struct fault_found *fault);
+/* The same when the opinion has spoken too; `told`: what the lexicon says. */
+enum urgency reading_weigh_urgency(struct reading *reading, enum urgency told);
 /* The features of the text for the opinion, at most OPINION_GRAMS. Returns their number. */
 size_t reading_grams(const struct reading *reading, struct opinion_gram *grams);
 /* Whether it is a report, when both have spoken. */

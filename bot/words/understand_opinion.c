@@ -6,6 +6,7 @@
  *
  *   is it a report   the lexicon's points, up to a limit, count as margin beside the model's
  *   of what          the model's margins and the lexicon's votes are added up
+ *   how urgent       the model's margins, and what the lexicon calls it
  *
  * What no word of the lexicon hints at is never a report, whatever the model thinks of it.
  *
@@ -18,12 +19,16 @@
 #include "words/understand_inner.h"
 
 /* By language: what a point of the lexicon is worth in margin; from which margin on it is a
- * report (0.1 less hears one report in a hundred more, for every fifth false alarm more); and
- * below which margin of the model not even an emergency is believed: in English never, since a
- * cry for help there looks like the talk in which all examples of it stand. */
+ * report (0.1 less hears one report in a hundred more, for every fifth false alarm more), and
+ * one that the lexicon calls an emergency. */
 static const struct {
-    float point, report, emergency;
-} bounds[] = {[LANG_ZH] = {0.15F, 0.8F, -0.6F}, [LANG_EN] = {0.2F, 0.7F, -100}};
+    float point, report, alarm;
+} bounds[] = {[LANG_ZH] = {0.15F, 0.9F, 0.7F}, [LANG_EN] = {0.2F, 0.8F, 0.35F}};
+/* From which margin on it is urgent, and an emergency; and where what the lexicon calls an
+ * emergency stays one. Few of the examples are either, so these lie below 0. */
+#define URGENT_FROM (-0.45F)
+#define EMERGENCY_FROM (-0.1F)
+#define EMERGENCY_STAYS (-0.8F)
 /* How many points count; what it is worth that all words are known. */
 #define POINTS_MOST 6
 #define KNOWN_MARGIN 0.8F
@@ -68,7 +73,7 @@ static void explain_output(struct reading *reading, const struct opinion_gram *g
 static size_t best_output(const struct opinion_view *view, size_t except)
 {
     size_t best = 0;
-    for (size_t k = 1; k < view->outputs; k++)
+    for (size_t k = OPINION_CATEGORY; k < view->outputs; k++)
         if (k != except && (best == 0 || view->margin[k] > view->margin[best]))
             best = k;
     return best;
@@ -87,7 +92,8 @@ static const struct opinion_view *ask(struct reading *reading, bool all)
         opinion_ask(model_of(reading), grams, count, all, view);
         if (reading->explain != NULL && view->outputs > 0) {
             size_t first = best_output(view, 0);
-            explain_output(reading, grams, count, 0);
+            for (size_t k = OPINION_REPORT; k < OPINION_CATEGORY; k++)
+                explain_output(reading, grams, count, k);
             explain_output(reading, grams, count, first);
             explain_output(reading, grams, count, best_output(view, first));
         }
@@ -131,10 +137,11 @@ static bool is_left_to_lexicon(const struct reading *reading)
  * model has learned from whole sentences. */
 static bool outweighs(const struct reading *reading, float margin)
 {
+    bool alarm = reading->sum >= REPORT_POINTS && reading->best->urgency == URGENCY_EMERGENCY;
+    float bound = alarm ? bounds[reading->lang].alarm : bounds[reading->lang].report;
     int points = reading->sum > POINTS_MOST ? POINTS_MOST : reading->sum;
     float known = reading->residue == 0 ? KNOWN_MARGIN : 0;
-    return margin + known + bounds[reading->lang].point * (float)points >=
-           bounds[reading->lang].report;
+    return margin + known + bounds[reading->lang].point * (float)points >= bound;
 }
 
 bool reading_is_report(struct reading *reading)
@@ -143,10 +150,7 @@ bool reading_is_report(struct reading *reading)
     const struct opinion_view *view = is_left_to_lexicon(reading) ? NULL : ask(reading, false);
     if (view == NULL)
         return by_points;
-    float margin = view->margin[0];
-    bool alarm = by_points && reading->best->urgency == URGENCY_EMERGENCY;
-    bool report =
-        alarm ? margin >= bounds[reading->lang].emergency : outweighs(reading, margin);
+    bool report = outweighs(reading, view->margin[OPINION_REPORT]);
     if (report != by_points)
         reading_explain(reading, 0, reading->count, 0, "opinion: %s",
                         report ? "a report" : "no report");
@@ -176,7 +180,7 @@ static const char *choose(struct reading *reading, const struct opinion_view *vi
     const char *best = lexicons;
     float best_score = -1e9F;
     bool imagined = (reading->marks >> MARK_HYPOTHETICAL & 1) != 0; /* and no frame any more */
-    for (size_t k = 1; k < view->outputs; k++) {
+    for (size_t k = OPINION_CATEGORY; k < view->outputs; k++) {
         const char *category = reading->lexicon->opinion_category[reading->lang][k];
         const struct poll *poll = poll_of(reading, category);
         float score = view->margin[k] + vote_margin(poll);
@@ -208,9 +212,8 @@ static bool is_on_behalf(const struct reading *reading)
  * last word. */
 static bool is_settled(const struct reading *reading, const struct frame *best)
 {
-    return best->category != NULL &&
-           (best->urgency == URGENCY_EMERGENCY || best->given || is_on_behalf(reading) ||
-            is_unheard_of(reading, best));
+    return best->category != NULL && (best->urgency == URGENCY_EMERGENCY || best->given ||
+                                      is_on_behalf(reading) || is_unheard_of(reading, best));
 }
 
 /* A frame of the category chosen tells the trouble; without one the lexicon's frame does, under
@@ -230,4 +233,24 @@ struct frame *reading_category(struct reading *reading, struct frame *best)
     best->category = category;
     best->code = poll != NULL ? poll->best->code : NULL;
     return best;
+}
+
+/* What the lexicon calls urgent stays so. Known words only ("着火了") are taken as it has them.
+ */
+enum urgency reading_weigh_urgency(struct reading *reading, enum urgency told)
+{
+    const struct opinion_view *view = reading->residue == 0 ? NULL : ask(reading, true);
+    if (view == NULL || is_unheard_of(reading, reading->best))
+        return told;
+    float bound = told == URGENCY_EMERGENCY ? EMERGENCY_STAYS : EMERGENCY_FROM;
+    bool incident = (reading->marks >> MARK_INCIDENT & 1) != 0;
+    enum urgency both = URGENCY_NORMAL;
+    if (view->margin[OPINION_EMERGENCY] > bound && !incident)
+        both = URGENCY_EMERGENCY;
+    else if (told != URGENCY_NORMAL || view->margin[OPINION_URGENT] > URGENT_FROM)
+        both = URGENCY_URGENT;
+    if (both != told)
+        reading_explain(reading, 0, reading->count, 0, "opinion: rather %s",
+                        urgency_name(both));
+    return both;
 }

@@ -1,5 +1,6 @@
-/* understand_urgency.c: how urgent the trouble is: the most urgent of all that the text says of
- * it. */
+/* understand_urgency.c: how urgent the trouble is: the most urgent of all that the words of the
+ * text say of it, weighed against the opinion (understand_opinion.c), which has learned from
+ * sentences whose urgency is told. */
 #include "words/understand_inner.h"
 
 #define SURE_FRAME 3 /* points of what is told beside a trouble of the same kind */
@@ -41,7 +42,7 @@ static void hear_alarm(const struct reading *reading, const struct frame *best,
 /* The most urgent of all that is said of the trouble counts ("a line is down across the drive,
  * sparking"). An emergency that is told of ("经常困人", "被困事件") is none now, but urgent; so
  * is what the text itself calls so. */
-void reading_urgency(const struct reading *reading, const struct frame *best,
+void reading_urgency(struct reading *reading, const struct frame *best,
                      struct fault_found *fault)
 {
     for (size_t i = 0; i < reading->frame_count; i++) {
@@ -58,4 +59,8 @@ void reading_urgency(const struct reading *reading, const struct frame *best,
         if (is_alarm(best, hit))
             raise_urgency(reading, fault, URGENCY_URGENT, hit->from, hit->to);
     }
+    enum urgency weighed = reading_weigh_urgency(reading, fault->urgency);
+    if (weighed != fault->urgency)
+        fault->urgency_span = (struct span){0, 0};
+    fault->urgency = weighed;
 }

@@ -226,8 +226,12 @@ static json_t *row_of_sentence(char *line, char *label, size_t label_size)
     if (line[0] == '\0' || line[0] == '#' || line[0] == '=')
         return NULL;
     bool report = strcmp(label, "none") != 0;
-    return json_pack("{s:s, s:b, s:s, s:s}", "text", line, "report", report, "category",
-                     report ? label : "chat", "source", line);
+    char category[40];
+    snprintf(category, sizeof category, "%.*s", (int)strcspn(label, " "), label);
+    const char *urgency = strchr(label, ' ');
+    return json_pack("{s:s, s:b, s:s, s:s, s:s*}", "text", line, "report", report, "category",
+                     report ? category : "chat", "source", line, "urgency",
+                     urgency != NULL ? urgency + 1 : NULL);
 }
 
 static void judge_file(struct eval *eval, const char *path)

@@ -66,8 +66,8 @@ static struct opinion_view ask(const struct opinion *opinion, const char *text)
 static const char *category_of(const struct opinion *opinion, const char *text)
 {
     struct opinion_view view = ask(opinion, text);
-    size_t best = 1;
-    for (size_t k = 1; k < view.outputs; k++)
+    size_t best = OPINION_CATEGORY;
+    for (size_t k = OPINION_CATEGORY; k < view.outputs; k++)
         if (view.margin[k] > view.margin[best])
             best = k;
     return opinion->head->names[best];
@@ -199,8 +199,9 @@ static void features_are_counted_in_a_text_of_any_length(void **state)
 
 static bool is_category(const char *name)
 {
-    for (uint32_t k = 1; k < zh.head->outputs; k++)
-        if (strcmp(zh.head->names[k], name) == 0)
+    size_t len = strcspn(name, " ");
+    for (uint32_t k = OPINION_CATEGORY; k < zh.head->outputs; k++)
+        if (strlen(zh.head->names[k]) == len && memcmp(zh.head->names[k], name, len) == 0)
             return true;
     return strcmp(name, "none") == 0;
 }

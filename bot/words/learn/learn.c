@@ -3,11 +3,14 @@
  *
  *   learn zh|en OUT FILE…
  *
- * FILE: "= category" or "= none" begins sentences of that kind, one a line; "#" a comment. What
- * a sentence is made of it asks the lexicon, which it carries with it (understand_grams()).
- * Training is liblinear's: a linear support vector machine for each category against all
- * others, over the reports, and one for report or not, over all. The same input makes the same
- * file. */
+ * FILE: "= category" or "= none" begins sentences of that kind, one a line; behind the category
+ * may stand how urgent they are (normal, urgent, emergency); "#" is a comment. What a sentence
+ * is made of it asks the lexicon, which it carries with it (understand_grams()).
+ * Training is liblinear's: a linear support vector machine for report or not, over all; and
+ * over the reports one for urgent or not, one for emergency or not, and one for each category
+ * against all others. Few sentences tell how urgent they are; what is learned from these, and
+ * the lexicon's own word, label the others where they agree, and it is learned again. The same
+ * input makes the same file. */
 #include <errno.h>
 #include <linear.h>
 #include <math.h>
@@ -24,7 +27,7 @@
 #define TABLE ((size_t)1 << TABLE_BITS)
 #define RARE 2           /* sentences a feature must stand in */
 #define WORD_WEIGHT 0.8F /* of a word found, beside a run of characters */
-#define FAINT 3          /* weights of 127 that are as good as none */
+#define FAINT 4          /* weights of 127 that are as good as none */
 #define COST 1.0
 #define PRECISION 0.01
 
@@ -34,10 +37,17 @@ struct feature {
     bool used;
 };
 
+#define URGENCY_UNTOLD (-1)
+struct label {
+    int output;  /* of its category; 0: no report */
+    int urgency; /* enum urgency */
+};
+
 struct sentence {
     uint32_t *keys;
     size_t count;
-    int label; /* output; 0: no report */
+    struct label label;
+    enum urgency heard; /* what the lexicon calls it */
 };
 
 struct learner {
@@ -64,13 +74,11 @@ static void *need(void *memory)
     return memory;
 }
 
-static int label_of(struct learner *learner, const char *name, const char *file, int line)
+static int output_of(struct learner *learner, const char *name, const char *file, int line)
 {
-    if (strcmp(name, "none") == 0)
-        return 0;
     if (strlen(name) >= OPINION_NAME)
         die(file, line, "the category's name is too long");
-    for (uint32_t i = 1; i < learner->head.outputs; i++)
+    for (uint32_t i = OPINION_CATEGORY; i < learner->head.outputs; i++)
         if (strcmp(learner->head.names[i], name) == 0)
             return (int)i;
     if (learner->head.outputs == OPINION_OUTPUTS)
@@ -79,8 +87,26 @@ static int label_of(struct learner *learner, const char *name, const char *file,
     return (int)learner->head.outputs++;
 }
 
-static void add_sentence(struct learner *learner, const char *text, size_t len, int label,
-                         const char *file, int line)
+/* "none", "gas", "gas emergency". */
+static struct label label_of(struct learner *learner, char *told, const char *file, int line)
+{
+    static const char *const urgencies[] = {"normal", "urgent", "emergency"};
+    struct label label = {.urgency = URGENCY_UNTOLD};
+    char *urgency = strchr(told, ' ');
+    if (urgency != NULL)
+        *urgency++ = '\0';
+    for (int i = 0; urgency != NULL && i < 3; i++)
+        if (strcmp(urgency, urgencies[i]) == 0)
+            label.urgency = i;
+    if (urgency != NULL && label.urgency == URGENCY_UNTOLD)
+        die(file, line, "only normal, urgent or emergency can stand behind a category");
+    if (strcmp(told, "none") != 0)
+        label.output = output_of(learner, told, file, line);
+    return label;
+}
+
+static void add_sentence(struct learner *learner, const char *text, size_t len,
+                         struct label label, const char *file, int line)
 {
     static struct opinion_gram grams[OPINION_GRAMS];
     long count = understand_grams(learner->lexicon, learner->lang, text, len, grams);
@@ -94,6 +120,11 @@ static void add_sentence(struct learner *learner, const char *text, size_t len, 
         sentence->keys[i] = grams[i].key;
     sentence->count = (size_t)count;
     sentence->label = label;
+    struct arena *arena = arena_create(1u << 20);
+    struct meaning meaning;
+    understand(learner->lexicon, text, len, NULL, arena, &meaning);
+    sentence->heard = meaning.fault.urgency;
+    arena_destroy(&arena);
 }
 
 static void read_examples(struct learner *learner, const char *path)
@@ -103,16 +134,19 @@ static void read_examples(struct learner *learner, const char *path)
         die(path, 0, strerror(errno));
     char *line = NULL;
     size_t cap = 0;
-    int number = 0, label = -1;
+    int number = 0;
+    struct label label;
+    bool begun = false;
     for (ssize_t len; (len = getline(&line, &cap, file)) > 0;) {
         number++;
         while (len > 0 && strchr("\r\n ", line[len - 1]) != NULL)
             line[--len] = '\0';
         if (len == 0 || line[0] == '#')
             continue;
-        if (strncmp(line, "= ", 2) == 0)
+        if (strncmp(line, "= ", 2) == 0) {
             label = label_of(learner, line + 2, path, number);
-        else if (label < 0)
+            begun = true;
+        } else if (!begun)
             die(path, number, "a sentence stands before the first \"= category\"");
         else
             add_sentence(learner, line, (size_t)len, label, path, number);
@@ -229,32 +263,79 @@ static void take_weights(struct learner *learner, const struct model *model, int
             sign * model->w[row * (size_t)columns + (size_t)column] / largest * 127);
 }
 
-/* Trains over all sentences (report or not) or over the reports (which category). */
-static void learn(struct learner *learner, struct feature_node **vectors, bool categories,
+/* What is to be learned of a sentence: 1, -1, or its category; 0: nothing. */
+static int lesson_of(const struct sentence *sentence, int task)
+{
+    int output = sentence->label.output, urgency = sentence->label.urgency;
+    switch (task) {
+    case OPINION_REPORT:
+        return output > 0 ? 1 : -1;
+    case OPINION_URGENT:
+        return urgency == URGENCY_UNTOLD ? 0 : urgency >= URGENCY_URGENT ? 1 : -1;
+    case OPINION_EMERGENCY:
+        return urgency == URGENCY_UNTOLD ? 0 : urgency == URGENCY_EMERGENCY ? 1 : -1;
+    default:
+        return output;
+    }
+}
+
+/* Trains one output, or all the categories, over the sentences that teach something of it. */
+static void learn(struct learner *learner, struct feature_node **vectors, int task,
                   int8_t *weights)
 {
     struct problem problem = {.n = (int)learner->head.rows + 1, .bias = 1};
     problem.y = need(calloc(learner->sentence_count, sizeof *problem.y));
     problem.x = need(calloc(learner->sentence_count, sizeof *problem.x));
     for (size_t i = 0; i < learner->sentence_count; i++) {
-        int label = learner->sentences[i].label;
-        if (categories && label == 0)
+        int lesson = lesson_of(&learner->sentences[i], task);
+        if (lesson == 0)
             continue;
         problem.x[problem.l] = vectors[i];
-        problem.y[problem.l++] = categories ? label : label > 0 ? 1 : -1;
+        problem.y[problem.l++] = lesson;
     }
     struct parameter parameter = {
         .solver_type = L2R_L2LOSS_SVC_DUAL, .C = COST, .eps = PRECISION, .p = 0.1};
     srand(1);
     struct model *model = train(&problem, &parameter);
-    if (categories)
+    if (model->nr_class < 2)
+        die(learner->head.names[task], 0, "no examples for and against");
+    if (task == OPINION_CATEGORY)
         for (int i = 0; i < model->nr_class; i++)
             take_weights(learner, model, i, 1, (uint32_t)model->label[i], weights);
     else
-        take_weights(learner, model, 0, model->label[0], 0, weights);
+        take_weights(learner, model, 0, model->label[0], (uint32_t)task, weights);
     free_and_destroy_model(&model);
     free(problem.x);
     free(problem.y);
+}
+
+static float margin_of(const struct learner *learner, const struct feature_node *vector,
+                       const int8_t *weights, size_t output)
+{
+    double sum = 0;
+    for (; vector->index <= (int)learner->head.rows; vector++)
+        sum += vector->value * weights[(size_t)(vector->index - 1) * OPINION_OUTPUTS + output];
+    return (float)sum * learner->head.scale[output] + learner->head.bias[output];
+}
+
+/* Tells the urgency of the reports that are called the same by the lexicon and, with margins
+ * well off its bounds, by what was learned so far. */
+static void tell_urgency(struct learner *learner, struct feature_node **vectors,
+                         const int8_t *weights)
+{
+    for (size_t i = 0; i < learner->sentence_count; i++) {
+        struct sentence *sentence = &learner->sentences[i];
+        if (sentence->label.output == 0 || sentence->label.urgency != URGENCY_UNTOLD)
+            continue;
+        float urgent = margin_of(learner, vectors[i], weights, OPINION_URGENT);
+        float emergency = margin_of(learner, vectors[i], weights, OPINION_EMERGENCY);
+        if (sentence->heard == URGENCY_NORMAL && urgent < 0.7F && emergency < -0.6F)
+            sentence->label.urgency = URGENCY_NORMAL;
+        else if (sentence->heard == URGENCY_URGENT && urgent > 0.5F && emergency < -0.4F)
+            sentence->label.urgency = URGENCY_URGENT;
+        else if (sentence->heard == URGENCY_EMERGENCY && emergency > -0.3F)
+            sentence->label.urgency = URGENCY_EMERGENCY;
+    }
 }
 
 /* Features that tell nothing of anything are left out. Returns how many stay. */
@@ -334,13 +415,15 @@ int main(int argc, char **argv)
     learner.table = need(calloc(TABLE, sizeof *learner.table));
     memcpy(learner.head.magic, OPINION_MAGIC, sizeof learner.head.magic);
     learner.head.lang = learner.lang;
-    learner.head.outputs = 1;
-    strcpy(learner.head.names[0], "report");
+    learner.head.outputs = OPINION_CATEGORY;
+    strcpy(learner.head.names[OPINION_REPORT], "report");
+    strcpy(learner.head.names[OPINION_URGENT], "urgent");
+    strcpy(learner.head.names[OPINION_EMERGENCY], "emergency");
     struct faults *faults = faults_create(); /* told by `loubot check` */
     learner.lexicon = lexicon_create(NULL, 0, faults);
     for (int i = 3; i < argc; i++)
         read_examples(&learner, argv[i]);
-    if (learner.head.outputs < 3)
+    if (learner.head.outputs < OPINION_CATEGORY + 2)
         die(argv[3], 0, "too few categories to tell apart");
     find_features(&learner);
     struct feature_node **vectors = need(calloc(learner.sentence_count, sizeof *vectors));
@@ -348,8 +431,11 @@ int main(int argc, char **argv)
         vectors[i] = vector_of(&learner, &learner.sentences[i]);
     int8_t *weights = need(calloc(learner.head.rows + 1, OPINION_OUTPUTS));
     set_print_string_function(silence);
-    learn(&learner, vectors, false, weights);
-    learn(&learner, vectors, true, weights);
+    learn(&learner, vectors, OPINION_URGENT, weights);
+    learn(&learner, vectors, OPINION_EMERGENCY, weights);
+    tell_urgency(&learner, vectors, weights);
+    for (int task = OPINION_REPORT; task <= OPINION_CATEGORY; task++)
+        learn(&learner, vectors, task, weights);
     write_model(&learner, weights, argv[2]);
     free(weights);
     forget(&learner, vectors);
