@@ -23,11 +23,12 @@
  * one that the lexicon calls an emergency. */
 static const struct {
     float point, report, alarm;
-} bounds[] = {[LANG_ZH] = {0.15F, 0.9F, 0.7F}, [LANG_EN] = {0.2F, 0.8F, 0.35F}};
+} bounds[] = {[LANG_ZH] = {0.15F, 0.85F, 0.7F}, [LANG_EN] = {0.2F, 0.8F, 0.35F}};
 /* From which margin on it is urgent, and an emergency; and where what the lexicon calls an
  * emergency stays one. Few of the examples are either, so these lie below 0. */
-#define URGENT_FROM (-0.45F)
-#define EMERGENCY_FROM (-0.1F)
+#define URGENT_FROM (-0.15F)
+#define EMERGENCY_FROM (-0.1F) /* what it calls urgent; */
+#define CALM_EMERGENCY 0.35F   /* and what it does not: addresses alone come up to 0.2 */
 #define EMERGENCY_STAYS (-0.8F)
 /* How many points count; what it is worth that all words are known. */
 #define POINTS_MOST 6
@@ -242,7 +243,9 @@ enum urgency reading_weigh_urgency(struct reading *reading, enum urgency told)
     const struct opinion_view *view = reading->residue == 0 ? NULL : ask(reading, true);
     if (view == NULL || is_unheard_of(reading, reading->best))
         return told;
-    float bound = told == URGENCY_EMERGENCY ? EMERGENCY_STAYS : EMERGENCY_FROM;
+    float bound = told == URGENCY_EMERGENCY ? EMERGENCY_STAYS
+                  : told == URGENCY_URGENT  ? EMERGENCY_FROM
+                                            : CALM_EMERGENCY;
     bool incident = (reading->marks >> MARK_INCIDENT & 1) != 0;
     enum urgency both = URGENCY_NORMAL;
     if (view->margin[OPINION_EMERGENCY] > bound && !incident)
