@@ -21,6 +21,12 @@ static const char *fresh_code(const struct decision *d)
     return arena_strdup(d->arena, code);
 }
 
+/* A benchmark that is not paced counts every ping by itself. */
+static bool lists_pings(const struct core *core)
+{
+    return core->config.paced || clock_is_virtual(core->config.clock);
+}
+
 static void fill_turn(struct decision *d)
 {
     struct turn *turn = &d->turn;
@@ -35,7 +41,7 @@ static void fill_turn(struct decision *d)
     turn->calendar = home->calendar;
     turn->policy = home->policy;
     turn->lexicon = d->queue->core->config.lexicon;
-    turn->pinged = home->pinged;
+    turn->pinged = lists_pings(d->queue->core) ? home->pinged : NULL;
     turn->now_ms = clock_now_ms(d->queue->core->config.clock);
     turn->addressed = d->hint.addressed;
     turn->joined = d->hint.joined;

@@ -89,7 +89,7 @@ struct turn {
                     then clears session->half. */
     bool staff;  /* the sender has a role beyond resident */
     struct arena *arena;
-    const struct pinged *pinged; /* who was pinged lately (turn/pinged.h); NULL: nobody */
+    const struct pinged *pinged; /* who was pinged lately (turn/pinged.h); NULL: none counts */
 
     /* context, read in one trip */
     struct session *session; /* the sender's (timers: the one it belongs to) in this group; NULL
