@@ -421,10 +421,13 @@ static void fill_faults(struct reading *reading, const struct frame *best,
 static void tell(struct reading *reading, struct frame *best, struct meaning *meaning)
 {
     best = reading_category(reading, best);
+    if (best->category == NULL)
+        return;
     fill_fault(reading, best, meaning->lang, &meaning->fault);
     fill_faults(reading, best, meaning);
     reading_urgency(reading, best, &meaning->fault);
     meaning->report = true;
+    meaning->unsure = false;
     meaning->intent =
         meaning->fault.urgency == URGENCY_EMERGENCY ? INTENT_EMERGENCY : INTENT_REPORT;
 }
@@ -460,5 +463,4 @@ void reading_help(struct reading *reading, struct meaning *meaning)
         (reading->marks >> MARK_WISH & 1) != 0 || !reading_is_report(reading))
         return;
     tell(reading, reading->best, meaning);
-    meaning->unsure = false;
 }

@@ -293,6 +293,9 @@ static void bad_input(void **state)
     assert_int_equal(meaning.intent, INTENT_CHAT);
     understand(lexicon, "", 0, NULL, arena, &meaning);
     assert_int_equal(meaning.intent, INTENT_CHAT);
+    hear("th4s401 4th4s4坏了01s-l ?fat3Bzeleoni if-?zeflajt 3Ble\x03"
+         "ator29*sl1ou[");
+    assert_true(!meaning.report || meaning.fault.category != NULL);
     size_t len = UNDERSTAND_MAX + 1;
     char *big = malloc(len);
     memset(big, '4', len);
