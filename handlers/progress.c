@@ -127,20 +127,23 @@ static void find(const struct turn *turn, struct found *found)
         found->count = 1; /* of what is over, the newest will do */
 }
 
-/* A command about somebody else's event, in direct chat: how it stands is all there is to say.
- */
+/* A resident's command about an event by number that nobody else takes: not his to say. */
 static bool is_command(const struct turn *turn)
 {
     return turn->meaning->intent != INTENT_PROGRESS;
+}
+
+static bool answers_command(const struct turn *turn)
+{
+    bool polite = turn->meaning->intent == INTENT_ACCEPT && turn->group->kind != GROUP_DIRECT;
+    return !turn->staff && !polite && turn->meaning->number_count && targets_are_heard(turn);
 }
 
 static int match(const struct turn *turn)
 {
     struct found found;
     if (is_command(turn))
-        return turn->group->kind == GROUP_DIRECT && !turn->staff && turn->meaning->number_count
-                   ? 5
-                   : 0;
+        return answers_command(turn) ? 5 : 0;
     if (is_same(turn->meaning->command, "list") && !turn->addressed)
         return 0; /* "还有哪些" among neighbours is their talk */
     find(turn, &found);
@@ -195,13 +198,23 @@ static bool is_told(struct turn *turn, const struct found *found)
     return ++session->told_times > TOLD_TIMES;
 }
 
+/* Only who reported it takes it back or calls it fixed. */
+static void say_not_his(struct turn *turn, const struct event *event)
+{
+    struct outgoing *out = say_answer(turn, event, "not_reported");
+    out_text(out, "near", targets_nearest(turn, event->id));
+}
+
 static void handle(struct turn *turn)
 {
     struct found found;
     find(turn, &found);
     if (is_told(turn, &found))
         return;
-    if (found.count == 1)
+    bool his = !is_command(turn) || !found.count || concerns(turn, found.events[0]);
+    if (found.count == 1 && !his && event_is_open(found.events[0]))
+        say_not_his(turn, found.events[0]);
+    else if (found.count == 1)
         progress_say(turn, found.events[0]);
     else if (found.count)
         say_list(turn, &found);
@@ -214,7 +227,7 @@ const struct handler handler_progress = {
     .listens = LISTEN_MESSAGE,
     .intents = 1u << INTENT_PROGRESS | 1u << INTENT_ACCEPT | 1u << INTENT_DONE |
                1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_TRANSFER |
-               1u << INTENT_RAISE,
+               1u << INTENT_RAISE | 1u << INTENT_WITHDRAW,
     .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_NEARBY,
     .priority = 20,
     .match = match,

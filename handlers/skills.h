@@ -117,8 +117,12 @@ bool targets_are_unfit(const struct turn *turn, const struct targets *targets, e
                        bool (*fits)(const struct turn *turn, const struct event *event));
 void targets_say_unfit(struct turn *turn, const struct targets *targets, enum right right,
                        bool (*fits)(const struct turn *turn, const struct event *event));
-/* Numbers that nothing has, from staff, from whoever has reported something, or in direct chat:
- * others meet silence. */
+/* Is a command that goes wrong answered: of staff, of whoever has something open with the bot,
+ * and in direct chat? Others meet silence. */
+bool targets_are_heard(const struct turn *turn);
+/* Of what the sender has to do with, the two whose numbers are nearest; NULL: nothing. */
+const char *targets_nearest(const struct turn *turn, uint32_t number);
+/* Numbers that nothing has, from whoever is heard. */
 bool targets_are_unknown(const struct turn *turn, const struct targets *targets);
 /* Says so kindly, with the nearest of the sender's. */
 void targets_say_unknown(struct turn *turn, const struct targets *targets);

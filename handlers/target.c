@@ -187,6 +187,15 @@ static void say_how(struct turn *turn, const struct event *event, const char *wh
     out_flag(say_answer(turn, event, "suspend_how"), what, true);
 }
 
+/* What the grid's people decide: who that is there. */
+static void say_whose_grid(struct turn *turn, const struct event *event)
+{
+    const struct member *worker =
+        community_rung(turn->community, 1, event->building, event->unit);
+    struct outgoing *out = say_answer(turn, event, "not_your_grid");
+    out_member(out, "member", worker ? worker->id : NULL);
+}
+
 /* One short answer: whose it is, how it stands, or what has to come first. */
 static void say_unfit(struct turn *turn, const struct event *event, enum right right)
 {
@@ -197,6 +206,8 @@ static void say_unfit(struct turn *turn, const struct event *event, enum right r
         say_how(turn, event, event->until_ms > turn->now_ms ? "above" : "not_asked");
     else if (right == RIGHT_CONFER && !may)
         say_how(turn, event, "confer");
+    else if (!may && (right == RIGHT_CLOSE || right == RIGHT_MERGE))
+        say_whose_grid(turn, event);
     else if (!may)
         out_member(say_answer(turn, event, "not_yours"), "assignee", event->assignee);
     else if (right == RIGHT_SUSPEND && event->state == STATE_DISPATCHED)
@@ -236,16 +247,20 @@ static bool is_his(const struct turn *turn, const struct event *event)
            guard_relations(turn, event) & (IS_REPORTER | IS_VIA | IS_ASSIGNEE | IS_VERIFIER);
 }
 
-bool targets_are_unknown(const struct turn *turn, const struct targets *targets)
+bool targets_are_heard(const struct turn *turn)
 {
     bool heard = turn->staff || turn->group->kind == GROUP_DIRECT;
     for (size_t i = 0; i < turn->event_count && !heard; i++)
         heard = is_his(turn, turn->events[i]);
-    return heard && targets->unknown_count;
+    return heard;
 }
 
-/* Of what the sender has to do with, the two whose numbers are nearest; NULL: nothing. */
-static const char *nearest(const struct turn *turn, uint32_t number)
+bool targets_are_unknown(const struct turn *turn, const struct targets *targets)
+{
+    return targets->unknown_count && targets_are_heard(turn);
+}
+
+const char *targets_nearest(const struct turn *turn, uint32_t number)
 {
     const struct event *best[2] = {NULL, NULL};
     for (size_t i = 0; i < turn->event_count; i++) {
@@ -276,5 +291,5 @@ void targets_say_unknown(struct turn *turn, const struct targets *targets)
         list = arena_printf(turn->arena, "%s%s#%u", list, i ? " " : "", targets->unknown[i]);
     struct outgoing *out = turn_answer(turn, "unknown_number", turn->meaning->lang);
     out_text(out, "list", list);
-    out_text(out, "near", nearest(turn, targets->unknown[0]));
+    out_text(out, "near", targets_nearest(turn, targets->unknown[0]));
 }

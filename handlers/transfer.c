@@ -302,6 +302,7 @@ static void handle(struct turn *turn)
         one(turn, targets.events[i]);
     targets_say_unknown(turn, &targets);
     targets_say_unfit(turn, &targets, RIGHT_TRANSFER, fits);
+    say_heard(turn);
 }
 
 /* "街道 T-55", or "没有编号"; anything else is no answer. */
@@ -359,6 +360,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
         one(turn, event);
     else
         transfer(turn, event, owner, reason ? reason : say_masked(turn, turn->text));
+    say_heard(turn);
     return true;
 }
 

@@ -106,6 +106,33 @@ static bool tells_place(const struct reading *reading, const struct number *n)
     return false;
 }
 
+/* At the head of the text, or behind what picks it up: "把4上会", "put 4 on the list". */
+static bool stands_first(const struct reading *reading, const struct number *n)
+{
+    static const char *const openers[] = {"把", "将", "put ", NULL};
+    uint32_t at = skip_space(reading, 0);
+    if (n->from > at && is_any(reading, at, openers))
+        at += reading_is(reading, at, "put ") ? 4 : 1;
+    return n->from == at;
+}
+
+/* "on hold until 18 May", "May 18": the day of a month. */
+static bool tells_day(const struct reading *reading, const struct number *n)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+    uint32_t after = skip_space(reading, n->to), word = n->from;
+    while (word > 0 && reading->glyphs[word - 1].cp == ' ')
+        word--;
+    while (word > 0 && glyph_is_latin(reading->glyphs[word - 1].cp))
+        word--;
+    for (size_t i = 0; i < sizeof months / sizeof *months; i++)
+        if (reading_is(reading, word, months[i]) ||
+            (reading_is(reading, after, months[i]) && !stands_first(reading, n)))
+            return true;
+    return false;
+}
+
 /* 12 14, 12、14, 12和14 behind a number that names an event. */
 static bool continues_list(const struct reading *reading, uint32_t at)
 {
@@ -154,16 +181,6 @@ static bool begins_again(const struct reading *reading, const struct number *n)
             return true;
     }
     return false;
-}
-
-/* At the head of the text, or behind what picks it up: "把4上会", "put 4 on the list". */
-static bool stands_first(const struct reading *reading, const struct number *n)
-{
-    static const char *const openers[] = {"把", "将", "put ", NULL};
-    uint32_t at = skip_space(reading, 0);
-    if (n->from > at && is_any(reading, at, openers))
-        at += reading_is(reading, at, "put ") ? 4 : 1;
-    return n->from == at;
 }
 
 /* "4 要等配件，挂起到3月10日": the number stands first, the command somewhere behind it. */
@@ -221,7 +238,8 @@ void reading_numbers(struct reading *reading, struct meaning *meaning)
         bool joined =
             at > 0 && (g[at - 1].cp == '-' || g[at - 1].cp == '.' || g[at - 1].cp == ':' ||
                        g[at - 1].cp == '+' || glyph_is_latin(g[at - 1].cp));
-        if (!joined && !n.ordinal && n.value > 0 && n.digits <= 7 && !tells_place(reading, &n))
+        if (!joined && !n.ordinal && n.value > 0 && n.digits <= 7 &&
+            !tells_place(reading, &n) && !tells_day(reading, &n))
             number_here(reading, meaning, &n);
         at = n.to;
     }
