@@ -14,6 +14,7 @@
 #include "core_stage.h"
 #include "event/event.h"
 #include "handlers/handlers.h"
+#include "host/buf.h"
 #include "host/mem.h"
 #include "host/slurp.h"
 #include "tests/unit/fair_rules.h"
@@ -268,6 +269,33 @@ static void look_cb(void *arg, int error, const struct redis_reply *reply)
         check_waits(look, reply->items[1]->items[i]);
 }
 
+/* The numbers of those that may change still; the others are looked at now and then. */
+static const char *in_life(struct buf *ids)
+{
+    buf_init(ids, 1 << 20);
+    for (uint32_t id = 1; id <= event_count; id++)
+        if (events[id].state != STATE_ARCHIVED)
+            buf_printf(ids, "%u ", id);
+    return buf_text(ids);
+}
+
+static void ask_redis(struct look *look, bool all)
+{
+    struct buf ids;
+    char tag[60], known[16];
+    snprintf(tag, sizeof tag, "{%s}", community_id(s.community));
+    snprintf(known, sizeof known, "%u", event_count);
+    redis_command(
+        s.look, 0, 7,
+        (const char *const[]){"EVAL", script, "0", tag, all ? "all" : "", known, in_life(&ids)},
+        NULL, look_cb, look);
+    while (!look->done)
+        loop_poll(s.loop, 1000);
+    buf_finish(&ids);
+    if (look->failure[0])
+        fail_msg("%s", look->failure);
+}
+
 static void judge(bool all)
 {
     size_t len;
@@ -280,15 +308,7 @@ static void judge(bool all)
     struct fair latest = fair;
     latest.now_ms = walk_latest_ms > fair.now_ms ? walk_latest_ms : fair.now_ms;
     struct look look = {.arena = arena, .fair = &latest};
-    char tag[60];
-    snprintf(tag, sizeof tag, "{%s}", community_id(s.community));
-    redis_command(s.look, 0, 5,
-                  (const char *const[]){"EVAL", script, "0", tag, all ? "all" : ""}, NULL,
-                  look_cb, &look);
-    while (!look.done)
-        loop_poll(s.loop, 1000);
-    if (look.failure[0])
-        fail_msg("%s", look.failure);
+    ask_redis(&look, all);
     for (size_t i = 0; i < look.count; i++) {
         fair_check(&fair, look.news[i].was, look.news[i].is);
         if (!look.news[i].was || look.news[i].was->state != look.news[i].is->state)
