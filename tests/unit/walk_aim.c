@@ -420,17 +420,20 @@ void walk_aim_roster(struct walk_line *ret)
 {
     static const char *const duties[] = {"物业 1", "楼长 4", "网格员 1",
                                          "热力",   "物业 2", "4-2-301"};
-    static const char *told, *used; /* the duty of the last code, and of the last one used */
+    static const char *told, *used, *user; /* the last code's duty; the last that was used */
     const char *duty = duties[walk_dice(sizeof duties / sizeof *duties)];
     uint32_t step = walk_dice(3);
     strcpy(ret->group, "dm");
     strcpy(ret->name, "小区网格长");
     if (step == 0 && walk_heard()) {
-        strcpy(ret->name, walk_resident(walk_dice(6)));
+        user = walk_resident(walk_dice(6));
+        strcpy(ret->name, user);
         strcpy(ret->text, walk_heard());
         used = told;
     } else if (step == 1) { /* what came to its holder meanwhile goes on with another */
-        snprintf(ret->text, sizeof ret->text, "收回 %s", used ? used : duty);
+        bool named = used && user && walk_dice(3); /* several may have it */
+        snprintf(ret->text, sizeof ret->text, "收回 %s %s", used ? used : duty,
+                 named ? user : "");
     } else {
         snprintf(ret->text, sizeof ret->text, "发码 %s", duty);
         told = duty;
