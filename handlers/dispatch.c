@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#define PHOTOS_MS (15 * SECOND_MS) /* several in a row are passed on in one message */
+
 void dispatch_choose(const struct turn *turn, struct event *event)
 {
     if (event->owner == OWNER_NONE)
@@ -178,6 +180,8 @@ static void hand_on(struct turn *turn, const struct event *event, const struct m
         out = turn_ping(turn, former, NULL, 0, event, "ping_changed");
         say_event(turn, out, event);
         out_member(out, "assignee", event->assignee);
+        if (say_merged(turn, out, event))
+            return;
     }
     out_member(out, "former", former->id);
 }
@@ -222,8 +226,17 @@ static bool goes_into_list(struct turn *turn, const struct event *event)
 
 void dispatch_photo(struct turn *turn, const struct event *event)
 {
+    if (emergency_is(event))
+        dispatch_photo_now(turn, event);
+    else
+        turn_timer_set(turn, event, "photo", "ladder",
+                       after_quiet(turn, turn->now_ms + PHOTOS_MS), NULL);
+}
+
+void dispatch_photo_now(struct turn *turn, const struct event *event)
+{
     bool out_already = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
-    if (!out_already || (is_quiet(turn) && !emergency_is(event)) || !event->assignee)
+    if (!out_already || !event->assignee || !event->photo_count)
         return;
     struct outgoing *out = say_is_hidden(turn, event)
                                ? dispatch_details(turn, event, event->assignee, event->lang)

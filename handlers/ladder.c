@@ -237,13 +237,15 @@ static void fall_due(struct turn *turn, struct event *event)
         tell_at_seven(turn, event);
     else if (is_same(turn->timer_name, "changed"))
         dispatch_changed(turn, event, turn->timer_data);
+    else if (is_same(turn->timer_name, "photo"))
+        dispatch_photo_now(turn, event);
 }
 
 /* Falls due at the same moment, or, where hours count, soon. */
 static bool is_along(const struct turn *turn, const struct event *event)
 {
     if (!(event->reached & EVENT_BY_ALONG) || emergency_is(event) ||
-        say_is_private(turn, event))
+        say_is_private(turn, event) || is_same(turn->timer_name, "photo"))
         return false;
     bool hours = policy_accept(policy_of(turn, event), event->urgency).clock == CLOCK_WORK_HOUR;
     bool soon = hours && is_same(turn->timer_name, "accept");

@@ -76,8 +76,11 @@ struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *even
 /* Place or thing were put right: whoever has it is told, at night at 07:00; and `former` (or
  * NULL), who had it before. */
 void dispatch_changed(struct turn *turn, const struct event *event, const char *former);
-/* A picture came after the ping: whoever has it sees it too. At night it waits in the event. */
+/* A picture came after the ping: whoever has it sees it too, once for several in a row, at
+ * night at 07:00. */
 void dispatch_photo(struct turn *turn, const struct event *event);
+/* The timer's. */
+void dispatch_photo_now(struct turn *turn, const struct event *event);
 /* The reporter's words in a ping; what is private is not told in a group. */
 void dispatch_words(const struct turn *turn, struct outgoing *out, const struct event *event);
 /* It is told to the person alone. */

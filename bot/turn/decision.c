@@ -32,8 +32,8 @@ static void fill_turn(struct decision *d)
     struct turn *turn = &d->turn;
     const struct input *input = d->item->input;
     struct home *home = d->queue->home;
-    turn->input = input;
     turn->meaning = &d->hint.meaning;
+    turn->input = shown_join(d->queue, input, turn->meaning, d->arena);
     turn->text = d->hint.text;
     turn->community = home->community;
     turn->group = d->queue->group;
@@ -94,6 +94,8 @@ static void read_done(struct decision *d, int error, const struct redis_reply *r
         return;
     }
     decide(d);
+    if (!d->handler)
+        shown_note(queue, d->item->input, d->turn.text);
     if (d->turn.full) {
         commit_park(d, "too many effects");
     } else if (d->fresh && !decide_has_effects(&d->turn)) {

@@ -116,4 +116,12 @@ void commit_end(struct home *home);
  * poison does not spread). Nothing of what was decided is written. */
 void commit_park(struct decision *decision, const char *why);
 
+/* shown.c */
+/* A picture without words that nothing took: it may belong to its sender's next report. */
+void shown_note(struct queue *queue, const struct input *input, const char *text);
+/* The input with the pictures that its sender showed just before; or as it is. */
+const struct input *shown_join(struct queue *queue, const struct input *input,
+                               const struct meaning *meaning, struct arena *arena);
+void shown_forget(struct queue *queue);
+
 #endif

@@ -249,4 +249,6 @@ void hint_judge(struct queue *queue, const struct input *input, const struct mem
                     input->kind == INPUT_EDIT ||
                     (queue->core->wanted >> hint->meaning.intent & 1) ||
                     is_of_leave(queue, hint->text);
+    if (!hint->matters)
+        shown_note(queue, input, hint->text);
 }

@@ -48,6 +48,7 @@ static void queue_free(struct queue *queue)
     }
     loop_timer_stop(&queue->again);
     hint_forget(queue);
+    shown_forget(queue);
     free(queue->person);
     free(queue->key);
     free(queue);

@@ -65,6 +65,7 @@ struct queue { /* a group (or one person's direct chat) at run time */
     bool waits;          /* in core->waiting */
     struct queue *waits_next;
     struct live *live;
+    struct shown *shown;      /* pictures without words yet (shown.c), or NULL */
     struct loop_timer *again; /* a pause before the next try */
     UT_hash_handle hh;
 };
