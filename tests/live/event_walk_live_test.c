@@ -329,7 +329,6 @@ static void step(void)
 {
     walk_forget_sends();
     walk_pass(SECONDS_A_STEP * 1000); /* nobody floods */
-    judge_changed();                  /* what is said next may change the roster */
     if (night_steps > 0) {
         night_steps--;
         aimed_step();
@@ -343,7 +342,7 @@ static void step(void)
 
 static void walk(long steps)
 {
-    walk_day_ends = judge_changed;
+    walk_before_change = judge_changed;
     for (long i = 1; i <= steps; i++) {
         walk_step = (uint32_t)i;
         step();

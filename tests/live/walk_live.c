@@ -16,7 +16,7 @@
 #define HOUR_MS 3600000LL
 #define SAID_KEPT 8
 
-void (*walk_day_ends)(void);
+void (*walk_before_change)(void);
 int64_t walk_latest_ms;
 static size_t heard; /* of the recorder's sends */
 
@@ -58,8 +58,8 @@ static int64_t day_of(int64_t ms)
 
 static void go_to(int64_t at_ms)
 {
-    if (day_of(at_ms) > day_of(clock_now_ms(s.clock)) && walk_day_ends)
-        walk_day_ends();
+    if (day_of(at_ms) > day_of(clock_now_ms(s.clock)))
+        walk_before_change();
     clock_set_ms(s.clock, at_ms);
 }
 
@@ -118,6 +118,7 @@ static void deliver(const struct said *one, int64_t ago_ms)
     struct segment segments[4] = {{0}};
     struct input input = input_of(one, INPUT_MESSAGE);
     const char *text = one->text;
+    walk_before_change();
     input.segments = segments;
     input.backfilled = ago_ms != 0;
     input.time_ms -= ago_ms;
@@ -219,6 +220,7 @@ static void clock_jumps(void)
 
 void walk_happens(uint32_t event_count)
 {
+    walk_before_change();
     switch (walk_dice(8)) {
     case 0:
         restart();

@@ -6,8 +6,9 @@
 
 #include "adapter.h"
 
-/* Called before a day ends: who stands in for whom may change then. */
-extern void (*walk_day_ends)(void);
+/* Called before a day ends, before anybody speaks, before anything happens to Loubot: who
+ * stands in for whom may change then. */
+extern void (*walk_before_change)(void);
 extern int64_t walk_latest_ms; /* the latest that the clock ever was */
 
 /* Timers run on the way. */
