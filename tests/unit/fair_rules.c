@@ -119,17 +119,26 @@ static void check_closing(const struct fair *fair, const struct event *event,
         fair_broken(event, "somebody closed what he had in hand himself, or his company");
 }
 
+static void print_bond(const struct fair *fair, const struct event *event)
+{
+    const struct member *asked = community_member(fair->community, event->verifier);
+    const struct member *worker = community_member(fair->community, event->handler_member);
+    if (asked && worker)
+        print_message(
+            "  of one company: %s; who stands in for the worker: %s, for the asked: %s\n",
+            is_of_company(worker, asked) ? "yes" : "no", worker->deputy ? worker->deputy : "-",
+            asked->deputy ? asked->deputy : "-");
+}
+
 static void check_verifier(const struct fair *fair, const struct event *before,
                            const struct event *event)
 {
     bool asked = event->state == STATE_CHECKING && event->verifier &&
                  (!before || !is_same(before->verifier, event->verifier));
-    const struct member *worker = community_member(fair->community, event->handler_member);
-    bool one_side = asked && is_one_side(fair, event->verifier, event->handler_member);
-    if (one_side && worker && worker->deputy)
-        print_message("  %s stands in for %s\n", worker->deputy, worker->id);
-    if (one_side)
-        fair_broken(event, "asked to confirm his own work, or his company's");
+    if (!asked || !is_one_side(fair, event->verifier, event->handler_member))
+        return;
+    print_bond(fair, event);
+    fair_broken(event, "asked to confirm his own work, or his company's");
 }
 
 /* ---- what Loubot may do by itself ---- */
