@@ -12,8 +12,13 @@ git ls-files -z | tar --null -T - -cf - | tar -xf - -C "$copy"
 [ ! -d build ] || cp -a build "$copy/"
 found=0 missed=0
 
+build() { # PROGRAM
+    make -s -C "$copy" B=build SAN= "build/tests/$1" >"$copy/log" 2>&1
+}
+
 # One form of the walk: how many steps it took, when it failed by a rule.
 walk() { # PROGRAM SEED STEPS
+    build "$1" || return
     (cd "$copy" && WALK_SEED=$2 WALK_STEPS=$3 timeout 600 "build/tests/$1" 2>&1) |
         sed -n 's/^ERROR: step \([0-9]*\),* *\(.*\)/\1 steps: \2/p' | head -1
 }
@@ -38,8 +43,7 @@ fault() { # NAME FILE SED
     sed "$3" "$2" >"$copy/$2"
     if cmp -s "$2" "$copy/$2"; then
         told="its place in $2 is gone"
-    elif ! make -s -C "$copy" B=build SAN= build/tests/unit/event_walk_test build/tests/live/event_walk_live_test \
-        >"$copy/log" 2>&1; then
+    elif ! build unit/event_walk_test; then
         told="does not build: $(grep -m1 error "$copy/log")"
     else
         told=$(hunt)
