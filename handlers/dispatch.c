@@ -169,6 +169,12 @@ struct outgoing *dispatch_first_ping(struct turn *turn, const struct event *even
     return out;
 }
 
+/* What was put right was taken back: nothing of it is left. */
+static bool is_taken_back(const struct event *event)
+{
+    return !event->correction;
+}
+
 /* It is somebody else's now: he is pinged, and who had it reads in the same line that he need
  * not go; in direct chat in one of his own. */
 static void hand_on(struct turn *turn, const struct event *event, const struct member *former)
@@ -184,6 +190,7 @@ static void hand_on(struct turn *turn, const struct event *event, const struct m
             return;
     }
     out_member(out, "former", former->id);
+    out_flag(out, "back", is_taken_back(event));
 }
 
 /* Put right, or what was missing is known now. */
@@ -193,6 +200,7 @@ static void tell_changed(struct turn *turn, const struct event *event, bool adde
     if (!out)
         return;
     out_flag(out, "added", added);
+    out_flag(out, "back", !added && is_taken_back(event));
     const char *words = turn->text; /* the last ones, not all that was put right before */
     if (words[0] && !say_hides(turn, out, event) && !tells_health(words, strlen(words)))
         out_text(out, "words", say_masked(turn, words));
