@@ -23,9 +23,11 @@ static uint32_t letter_of(const struct glyph *glyph)
     return glyph_is_digit(glyph->cp) ? '0' : glyph->cp == '\n' ? ' ' : glyph->cp;
 }
 
-static struct opinion_gram gram_of(uint32_t hash, size_t from, size_t to)
+static struct opinion_gram gram_of(uint32_t hash, bool number, size_t from, size_t to)
 {
-    return (struct opinion_gram){hash & ~OPINION_WORD, (uint16_t)from, (uint16_t)to};
+    uint32_t key = hash & ~(OPINION_WORD | OPINION_NUMBER);
+    return (struct opinion_gram){number ? key | OPINION_NUMBER : key, (uint16_t)from,
+                                 (uint16_t)to};
 }
 
 /* Writers differ in their marks more than in what they mean, so all are one blank, as are the
@@ -40,10 +42,11 @@ static size_t chinese_runs(const struct glyph *glyphs, size_t count, struct opin
         if (blank && last == ' ')
             continue;
         size_t from = last == ' ' ? i : i - 1;
-        grams[n++] =
-            gram_of(hash_add(hash_add(HASH_START, last), letter), from, blank ? i : i + 1);
+        bool number = letter == '0';
+        grams[n++] = gram_of(hash_add(hash_add(HASH_START, last), letter),
+                             number || last == '0', from, blank ? i : i + 1);
         if (!blank)
-            grams[n++] = gram_of(hash_add(HASH_START, letter), i, i + 1);
+            grams[n++] = gram_of(hash_add(HASH_START, letter), number, i, i + 1);
         last = letter;
     }
     return n;
@@ -59,14 +62,16 @@ static size_t english_runs(const struct glyph *glyphs, size_t count, struct opin
     size_t n = 0;
     for (size_t first = 0; first <= count; first++) {
         uint32_t hash = hash_add(HASH_START, letters[first]);
+        bool number = letters[first] == '0';
         size_t from = letters[first] == ' ' ? first : first - 1;
         size_t end = first + ENGLISH_LONGEST < count + 2 ? first + ENGLISH_LONGEST : count + 2;
         for (size_t last = first + 1; last < end; last++) {
             hash = hash_add(hash, letters[last]);
+            number |= letters[last] == '0';
             bool blank = letters[last] == ' ';
             if (n == OPINION_RUNS || (blank && from == last))
                 break; /* full, or two blanks */
-            grams[n++] = gram_of(hash, from, blank ? last - 1 : last);
+            grams[n++] = gram_of(hash, number, from, blank ? last - 1 : last);
             if (blank)
                 break;
         }

@@ -9,7 +9,8 @@
  * it against the lexicon's points.
  *
  * Runs, Chinese: single characters and pairs; marks and blanks are all one blank. English: runs
- * of 2 to 5 within a word and the blanks around it. When you change what a feature is, the
+ * of 2 to 5 within a word and the blanks around it. Runs with digits are mostly addresses, which
+ * tell nothing of how urgent it is, so for that they weigh nothing. When you change what a feature is, the
  * trainer follows by itself: it asks understand_grams(). */
 #ifndef LOUBOT_WORDS_OPINION_H
 #define LOUBOT_WORDS_OPINION_H
@@ -35,10 +36,11 @@ enum { OPINION_REPORT, OPINION_URGENT, OPINION_EMERGENCY, OPINION_CATEGORY };
 
 /* A feature of a text; `from` and `to` are glyph indices. */
 struct opinion_gram {
-    uint32_t key; /* a hash of it; its highest bit tells words from runs */
+    uint32_t key; /* a hash of it; its highest bits tell words, and runs with digits */
     uint16_t from, to;
 };
 #define OPINION_WORD UINT32_C(0x80000000)
+#define OPINION_NUMBER UINT32_C(0x40000000)
 
 /* The runs of a text, in its order. Returns their number, at most OPINION_RUNS. */
 size_t opinion_runs(enum lang lang, const struct glyph *glyphs, size_t count,

@@ -181,6 +181,24 @@ static void reasons_come_heaviest_first(void **state)
     assert_int_equal(opinion_reasons(&zh, grams, count, OPINION_OUTPUTS, reasons, 3), 0);
 }
 
+/* An address makes nothing urgent. */
+static void numbers_tell_nothing_of_urgency(void **state)
+{
+    static struct opinion_gram grams[OPINION_GRAMS];
+    struct opinion_reason reasons[1];
+    size_t count = runs(LANG_ZH, "3单元502", grams), numbers = 0;
+    for (size_t i = 0; i < count; i++) {
+        if ((grams[i].key & OPINION_NUMBER) == 0 || !opinion_knows(&zh, grams[i].key))
+            continue;
+        numbers++;
+        for (size_t k = OPINION_URGENT; k <= OPINION_EMERGENCY; k++) {
+            assert_int_equal(opinion_reasons(&zh, &grams[i], 1, k, reasons, 1), 1);
+            assert_float_equal(reasons[0].weight, 0, 1e-6);
+        }
+    }
+    assert_true(numbers > 4);
+}
+
 /* The table that counts features is as large as their number asks for. */
 static void features_are_counted_in_a_text_of_any_length(void **state)
 {
@@ -320,6 +338,7 @@ int main(void)
         cmocka_unit_test(long_texts_are_cut),
         cmocka_unit_test(broken_models_are_refused),
         cmocka_unit_test(reasons_come_heaviest_first),
+        cmocka_unit_test(numbers_tell_nothing_of_urgency),
         cmocka_unit_test(examples_have_their_form),
     };
     const struct CMUnitTest words[] = {

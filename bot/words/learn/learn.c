@@ -242,6 +242,16 @@ static struct feature_node *vector_of(struct learner *learner, const struct sent
     return nodes;
 }
 
+/* Numbers tell nothing of how urgent it is: takes them out of what is learned from now on. */
+static void drop_numbers(const struct learner *learner, struct feature_node *vector)
+{
+    for (; vector->index <= (int)learner->head.rows; vector++) {
+        uint32_t key = learner->rows[vector->index - 1]->key;
+        if ((key & (OPINION_WORD | OPINION_NUMBER)) == OPINION_NUMBER)
+            vector->value = 0;
+    }
+}
+
 static void silence(const char *text)
 {
 }
@@ -307,6 +317,13 @@ static void learn(struct learner *learner, struct feature_node **vectors, int ta
     free_and_destroy_model(&model);
     free(problem.x);
     free(problem.y);
+}
+
+static void learn_urgency(struct learner *learner, struct feature_node **vectors,
+                          int8_t *weights)
+{
+    learn(learner, vectors, OPINION_URGENT, weights);
+    learn(learner, vectors, OPINION_EMERGENCY, weights);
 }
 
 static float margin_of(const struct learner *learner, const struct feature_node *vector,
@@ -431,11 +448,13 @@ int main(int argc, char **argv)
         vectors[i] = vector_of(&learner, &learner.sentences[i]);
     int8_t *weights = need(calloc(learner.head.rows + 1, OPINION_OUTPUTS));
     set_print_string_function(silence);
-    learn(&learner, vectors, OPINION_URGENT, weights);
-    learn(&learner, vectors, OPINION_EMERGENCY, weights);
+    learn(&learner, vectors, OPINION_REPORT, weights);
+    learn(&learner, vectors, OPINION_CATEGORY, weights);
+    for (size_t i = 0; i < learner.sentence_count; i++)
+        drop_numbers(&learner, vectors[i]);
+    learn_urgency(&learner, vectors, weights);
     tell_urgency(&learner, vectors, weights);
-    for (int task = OPINION_REPORT; task <= OPINION_CATEGORY; task++)
-        learn(&learner, vectors, task, weights);
+    learn_urgency(&learner, vectors, weights);
     write_model(&learner, weights, argv[2]);
     free(weights);
     forget(&learner, vectors);
