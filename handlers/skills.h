@@ -107,6 +107,8 @@ struct targets {
 void targets_find(const struct turn *turn,
                   bool (*fits)(const struct turn *turn, const struct event *event),
                   struct targets *ret_targets);
+/* By number, as people read them. */
+void targets_sort(struct targets *targets);
 /* Only what is named by number. */
 void targets_take_numbers(const struct turn *turn, struct targets *ret_targets);
 /* Asks which of them is meant; the answer comes to `handler` as kind `kind`. */
@@ -161,6 +163,19 @@ void verify_tell_again(struct turn *turn, const struct event *event);
 void verify_ask_another(struct turn *turn, struct event *event);
 /* Not fixed: back to the worker, or reopened. */
 void verify_deny(struct turn *turn, struct event *event);
+
+/* ---- verify_near.c: neighbours whom it has not reached ---- */
+
+/* Can what is said be said of that trouble? "还没有" is said of what comes to the homes. */
+bool verify_fits_thing(const struct turn *turn, const struct event *event);
+/* Done within the week, and the sender's home is there: he may open it again. */
+bool verify_may_near(const struct turn *turn, const struct event *event);
+/* And says that it has not reached him. */
+bool verify_is_near(const struct turn *turn, const struct event *event);
+/* What is open and has not reached him, or NULL. */
+struct event *verify_near_open(const struct turn *turn);
+/* What was done and has not reached him, where nothing of that kind is open. */
+void verify_find_near(const struct turn *turn, struct targets *ret_targets);
 
 /* ---- close.c ---- */
 

@@ -110,6 +110,11 @@ static int by_number(const void *a, const void *b)
     return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
 }
 
+void targets_sort(struct targets *t)
+{
+    qsort(t->events, t->count, sizeof *t->events, by_number);
+}
+
 void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
 {
     targets_take_numbers(turn, ret);
@@ -125,12 +130,12 @@ void targets_find(const struct turn *turn, fits_fn *fits, struct targets *ret)
     take_siblings(turn, fits, ret);
     take_listed(turn, fits, ret);
     if (ret->several)
-        qsort(ret->events, ret->count, sizeof *ret->events, by_number);
+        targets_sort(ret);
     if (ret->count)
         return;
     take_reached(turn, EVENT_BY_MINE | EVENT_BY_QUESTION, fits, turn->group->building, ret);
     ret->several = ret->count > 1;
-    qsort(ret->events, ret->count, sizeof *ret->events, by_number);
+    targets_sort(ret);
 }
 
 static const char *number_list(const struct turn *turn, const struct targets *t)

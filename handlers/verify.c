@@ -158,8 +158,9 @@ static bool fits_deny(const struct turn *turn, const struct event *event)
     if (event->state == STATE_CHECKING)
         return guard_may(turn, event, RIGHT_CONFIRM);
     if (event->state == STATE_DONE || event->state == STATE_ARCHIVED)
-        return event->outcome == OUTCOME_RESOLVED && guard_may(turn, event, RIGHT_REOPEN) &&
-               turn->now_ms - event->done_ms <= 60 * DAY_MS;
+        return verify_is_near(turn, event) ||
+               (event->outcome == OUTCOME_RESOLVED && guard_may(turn, event, RIGHT_REOPEN) &&
+                turn->now_ms - event->done_ms <= 60 * DAY_MS);
     return event_is_open(event) && is_reporter(turn, event);
 }
 
@@ -186,23 +187,35 @@ static bool denies(const struct turn *turn)
     return turn->meaning->intent == INTENT_DENY || turn->meaning->intent == INTENT_FRAGMENT;
 }
 
+/* Of what was checked or done, the newest that fits what is said; where none fits, the newest.
+ */
+static struct event *newest_of(const struct turn *turn, const struct targets *targets)
+{
+    struct event *newest = NULL;
+    for (size_t i = 0; i < targets->count; i++) {
+        struct event *event = targets->events[i];
+        bool asked = event->state == STATE_CHECKING || event->state >= STATE_DONE;
+        int fits = verify_fits_thing(turn, event);
+        int better = newest ? fits - verify_fits_thing(turn, newest) : 1;
+        if (asked && (better > 0 || (!better && event->checking_ms + event->done_ms >
+                                                    newest->checking_ms + newest->done_ms)))
+            newest = event;
+    }
+    return newest;
+}
+
 /* "还是不亮" is about what was checked last: the newest of several counts when it denies. */
 static void find(const struct turn *turn, struct targets *targets)
 {
     bool deny = denies(turn);
     targets_find(turn, deny ? fits_bare_deny : fits_bare_confirm, targets);
-    if (!deny || !targets->several)
-        return;
-    struct event *newest = NULL;
-    for (size_t i = 0; i < targets->count; i++) {
-        struct event *event = targets->events[i];
-        bool asked = event->state == STATE_CHECKING || event->state >= STATE_DONE;
-        if (asked && (!newest || event->checking_ms + event->done_ms >
-                                     newest->checking_ms + newest->done_ms))
-            newest = event;
+    if (deny && !targets->count && !targets->unknown_count)
+        verify_find_near(turn, targets);
+    else if (deny && targets->several) {
+        struct event *newest = newest_of(turn, targets);
+        if (newest)
+            *targets = (struct targets){.events = {newest}, .count = 1};
     }
-    if (newest)
-        *targets = (struct targets){.events = {newest}, .count = 1};
 }
 
 /* Staff who may not are told how it stands, but for the groups of the residents. Who did the
@@ -219,11 +232,14 @@ static bool is_unfit(const struct turn *turn, const struct targets *targets)
 static int match(const struct turn *turn)
 {
     const char *command = turn->meaning->command;
-    bool other = command && !is_same(command, "again") && !is_same(command, "spot");
+    bool other = command && !is_same(command, "again") && !is_same(command, "spot") &&
+                 !is_same(command, "none") && !is_same(command, "still");
     if (!turn->session || !turn->sender || other)
         return 0;
     struct targets targets;
     find(turn, &targets);
+    if (!targets.count && verify_near_open(turn))
+        return 70;
     for (size_t i = 0; i < targets.count; i++)
         if ((denies(turn) ? fits_deny : fits_confirm)(turn, targets.events[i]))
             return 70;
@@ -247,6 +263,12 @@ static void handle(struct turn *turn)
 {
     struct targets targets;
     find(turn, &targets);
+    struct event *open = targets.count ? NULL : verify_near_open(turn);
+    if (open) {
+        report_join(turn, open);
+        turn_react(turn, "👌");
+        return;
+    }
     if (targets.several) {
         targets_ask(turn, &targets, "verify", denies(turn) ? "which_deny" : "which_confirm");
         return;
@@ -286,7 +308,10 @@ static bool answer_which(struct turn *turn, struct session *session, size_t inde
         return false;
     bool deny = is_same(question->kind, "which_deny");
     session_close(session, index);
-    take(turn, event, deny);
+    if (deny && verify_may_near(turn, event))
+        verify_deny(turn, event); /* he said before that it has not reached him */
+    else
+        take(turn, event, deny);
     return true;
 }
 
@@ -378,7 +403,7 @@ const struct handler handler_verify = {
     .listens = LISTEN_MESSAGE,
     .intents =
         1u << INTENT_CONFIRM | 1u << INTENT_DENY | 1u << INTENT_DONE | 1u << INTENT_FRAGMENT,
-    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT,
+    .needs = NEED_NUMBERED | NEED_QUOTED | NEED_MINE | NEED_RECENT | NEED_NEARBY,
     .priority = 30,
     .match = match,
     .handle = handle,

@@ -185,7 +185,8 @@ static void again_as_new(struct turn *turn, const struct event *old)
 
 static void reopen(struct turn *turn, struct event *event)
 {
-    if (event->outcome != OUTCOME_RESOLVED || !guard_may(turn, event, RIGHT_REOPEN))
+    bool may = guard_may(turn, event, RIGHT_REOPEN);
+    if (event->outcome != OUTCOME_RESOLVED || !(may || verify_may_near(turn, event)))
         return;
     const char *note = say_masked(turn, turn->text);
     if (event_move(event, STATE_HANDLING, turn->sender->id, note, turn->now_ms, turn->arena) <
@@ -193,6 +194,8 @@ static void reopen(struct turn *turn, struct event *event)
         again_as_new(turn, event);
     else
         back_to_work(turn, event, event->reopened >= 2, "reopened");
+    if (!may)
+        report_join(turn, event);
 }
 
 void verify_deny(struct turn *turn, struct event *event)

@@ -73,6 +73,21 @@ static void add_own_buildings(struct decision *d)
             add_place(d, sender->roles[i].area.building, "*", "", "");
 }
 
+/* "我家还没有", "还是没亮": what was done in the building of late, the archived too where it is
+ * of what comes to the homes. */
+static void add_done_here(struct decision *d, const char *command)
+{
+    static const char *const kinds[] = {"*", "water_supply", "power", "heating"};
+    const char *here = d->queue->group->building;
+    size_t count = !here || !command               ? 0
+                   : strcmp(command, "none") == 0  ? sizeof kinds / sizeof *kinds
+                   : strcmp(command, "still") == 0 ? 1
+                   : strcmp(command, "again") == 0 ? 1
+                                                   : 0;
+    for (size_t i = 0; i < count; i++)
+        add_place(d, here, kinds[i], "", "");
+}
+
 /* The places whose events may be the one that is told: named in the text, else the group's
  * building; and those of the whole community. */
 static void find_places(struct decision *d)
@@ -86,6 +101,8 @@ static void find_places(struct decision *d)
         add_place(d, d->queue->group->building ? d->queue->group->building : "-", "*", "", "");
     if (m->command && strcmp(m->command, "list") == 0)
         add_own_buildings(d);
+    if (m->intent == INTENT_DENY)
+        add_done_here(d, m->command);
     for (size_t i = 0; i < count; i++)
         if (faults[i]->category)
             add_place_of(d, faults[i]);

@@ -277,6 +277,12 @@ static bool corrects(const struct reading *reading, const struct hit *say,
            reading_corrected_place(reading, 0, ret_where);
 }
 
+/* "我家还没有": what it is, nothing tells. */
+static bool tells_of_none(const struct hit *say)
+{
+    return say->group->value != NULL && strcmp(say->group->value, "none") == 0;
+}
+
 /* "今天能修好吗", "fixed?": asks whether it is done. */
 static bool is_asked(const struct reading *reading, const struct meaning *meaning)
 {
@@ -333,9 +339,10 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
 {
     uint32_t open = reading->residue;
     bool closed = open == 0 && reading->count > 0;
-    if (told_again(reading, meaning, open) || me_too(reading, meaning, open))
-        return;
     const struct hit *say = say_of(reading, closed, meaning->number_count > 0);
+    bool home = say != NULL && say->group->intent == INTENT_DENY && say->group->value != NULL;
+    if (!home && (told_again(reading, meaning, open) || me_too(reading, meaning, open)))
+        return;
     struct location right;
     if (!meaning->report && begins_denying(reading) && !location_is_empty(&reading->where)) {
         if (reading_corrected_place(reading, 0, &right)) {
@@ -351,7 +358,7 @@ void reading_intent(struct reading *reading, struct meaning *meaning)
     bool strong = say != NULL && (!meaning->report || sure || meaning->number_count > 0 ||
                                   takes_back(reading, say));
     bool trouble = meaning->fault.symptom_span.to > 0;
-    if (strong && trouble && takes_back(reading, say))
+    if (strong && ((trouble && takes_back(reading, say)) || tells_of_none(say)))
         forget_fault(reading, meaning);
     if (strong) {
         take_say(reading, meaning, say);
