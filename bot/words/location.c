@@ -51,20 +51,7 @@ void location_inherit(struct location *location, const struct location *other)
         location->room = other->room;
 }
 
-/* The length in glyphs of the first of these that stands at `at`; 0: none. */
-static uint32_t any_of(const struct finder *f, uint32_t at, const char *const *texts)
-{
-    for (; *texts != NULL; texts++)
-        if (is(f, at, *texts)) {
-            uint32_t len = 0;
-            for (const char *c = *texts; *c != '\0'; c++)
-                len += ((unsigned char)*c & 0xc0) != 0x80;
-            return len;
-        }
-    return 0;
-}
-
-static void note(struct finder *f, uint32_t to)
+void location_note(struct finder *f, uint32_t to)
 {
     f->last_to = to;
     f->slot_before = true;
@@ -77,7 +64,7 @@ static void set_text(struct finder *f, const char **slot, struct span *span,
         *slot = arena_strdup(f->reading->arena, number->text);
         *span = reading_span(f->reading, number->from, to);
     }
-    note(f, to);
+    location_note(f, to);
 }
 
 void location_set_building(struct finder *f, const struct number *n, uint32_t to)
@@ -95,42 +82,16 @@ void location_set_room(struct finder *f, const struct number *n, uint32_t to)
     set_text(f, &f->where->room, &f->where->room_span, n, to);
 }
 
-/* "4楼的王姐" is a person. */
-static bool is_somebody(const struct finder *f, uint32_t at)
-{
-    static const char *const titles[] = {"姐",   "哥",   "叔",   "姨",   "阿姨", "大爷",
-                                         "大妈", "奶奶", "爷爷", "老师", "先生", "女士",
-                                         "师傅", "妹",   "婶",   NULL};
-    if (!is(f, at, "的"))
-        return false;
-    for (uint32_t i = at + 1; i <= at + 3; i++)
-        if (any_of(f, i, titles) > 0)
-            return true;
-    return false;
-}
-
-void location_set_floor(struct finder *f, int32_t floor, uint32_t from, uint32_t to)
-{
-    struct location *where = f->where;
-    if (is_somebody(f, to) || is(f, to, "以上") || is(f, to, "以下"))
-        return;
-    if (where->floor == FLOOR_NONE) {
-        where->floor = floor;
-        where->floor_span = reading_span(f->reading, from, to);
-    } else if (f->range && where->floor_to == FLOOR_NONE && floor != where->floor) {
-        where->floor_to = floor;
-        where->floor_span.to = reading_span(f->reading, from, to).to;
-    }
-    note(f, to);
-    static const char *const joins[] = {"到", "至", "-", "~", " to ", "—", NULL};
-    f->range = any_of(f, to, joins) > 0;
-}
-
 static const char *const building_words[] = {"号楼", "号栋", "号幢",     "#楼",      "栋", "幢",
                                              "座",   "號樓", "号住宅楼", "号公寓楼", NULL};
+
+uint32_t location_building_word(const struct finder *f, uint32_t at)
+{
+    return any_of(f, at, building_words);
+}
+
 static const char *const unit_words[] = {"号单元", "梯",   "单元", "但元",
                                          "号门洞", "门栋", "门洞", NULL};
-static const char *const floor_words[] = {"楼层", "楼", "层", NULL};
 static const char *const room_words[] = {"号房", "室", "房", NULL};
 /* What a number counts when it tells no place. */
 static const char *const measures[] = {
@@ -155,15 +116,13 @@ static bool is_door(const struct finder *f, const struct number *n)
             (n->to + 1 < f->end && glyph_is_digit(f->reading->glyphs[n->to + 1].cp)));
 }
 
-/* "16F", "on 12F"; in English "95F" alone may be the weather. */
-static bool is_lettered_floor(const struct finder *f, const struct number *n)
+/* "4楼2单元": a building. */
+static bool is_house(const struct finder *f, const struct number *n)
 {
-    const struct glyph *g = f->reading->glyphs;
-    if (n->kind != NUMBER_DIGITS || n->digits > 2 || !is(f, n->to, "f") ||
-        (n->to + 1 < f->end && glyph_is_latin(g[n->to + 1].cp)))
-        return false;
-    bool on = n->from >= 3 && is(f, n->from - 3, "on ");
-    return f->slot_before || f->reading->has_han || on || is(f, n->to + 1, " unit");
+    struct number next;
+    return is(f, n->to, "楼") && f->where->building == NULL && n->kind == NUMBER_DIGITS &&
+           n->value > 0 && n->value < 121 && n->to + 1 < f->end &&
+           number_at(f->reading, n->to + 1, &next) && any_of(f, next.to, unit_words) > 0;
 }
 
 /* What stands directly behind the number. Returns where to go on, 0: nothing. */
@@ -187,22 +146,13 @@ static uint32_t suffixed(struct finder *f, const struct number *n)
         location_set_unit(f, n, n->to + 1);
         return n->to + 1;
     }
-    len = any_of(f, n->to, floor_words);
-    if (len == 0 && is_lettered_floor(f, n))
-        len = 1;
-    if (len > 0 && n->value > 0 && n->value < 121) {
-        if (is(f, n->to, "楼") && f->where->building == NULL && n->kind == NUMBER_DIGITS) {
-            struct number next;
-            uint32_t after = n->to + 1;
-            if (after < f->end && number_at(f->reading, after, &next) &&
-                any_of(f, next.to, unit_words) > 0) {
-                location_set_building(f, n, after);
-                return after;
-            }
-        }
-        location_set_floor(f, (int32_t)n->value, n->from, n->to + len);
-        return n->to + len;
+    if (is_house(f, n)) {
+        location_set_building(f, n, n->to + 1);
+        return n->to + 1;
     }
+    uint32_t floor = location_floor_behind(f, n);
+    if (floor != 0)
+        return floor;
     len = any_of(f, n->to, room_words);
     if (len > 0 && n->value > 0 && (n->digits >= 3 || f->slot_before)) {
         location_set_room(f, n, n->to + len);
@@ -307,14 +257,44 @@ uint32_t location_take_letter(const struct finder *f, struct number *n)
     return at + 1;
 }
 
-/* "楼上903", "我家1203", "顶楼601": a flat told by its number alone. */
+bool location_is_flat(const struct number *n)
+{
+    static const long calls[] = {110, 112, 114, 119, 120, 122, 311, 315, 911, 1110};
+    long door = n->value % 100;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (n->value == calls[i])
+            return false;
+    return n->kind == NUMBER_DIGITS && !n->ordinal && n->digits >= 3 && n->digits <= 4 &&
+           n->value >= 100 && door > 0 && door <= 20 && !(n->value >= 1900 && n->value < 2100);
+}
+
+/* "801家漏水，我701遭殃": whose home it is, is told further on. */
+static bool tells_my_home(const struct finder *f, uint32_t from)
+{
+    for (uint32_t at = from; at < from + 30 && at + 2 < f->end; at++)
+        if (is(f, at, "我") &&
+            glyph_is_digit(f->reading->glyphs[at + (is(f, at + 1, "家") ? 2 : 1)].cp))
+            return true;
+    return false;
+}
+
+/* "楼上903", "我家1203", "顶楼601", "302那家": a flat told by its number alone. */
 static bool is_lived_in(const struct finder *f, const struct number *n)
 {
     static const char *const homes[] = {"楼上", "楼下", "隔壁", "对门", "对面",
                                         "我家", "顶楼", "住在", "家住", NULL};
-    long door = n->value % 100;
-    return n->digits >= 3 && n->digits <= 4 && door > 0 && door < 20 && n->from >= 2 &&
-           any_of(f, n->from - 2, homes) > 0;
+    static const char *const owns[] = {"的", "家", "那家", "那户", "阳台", "门口", "把", NULL};
+    bool begins = n->from == 0 || glyph_ends_clause(f->reading->glyphs[n->from - 1].cp);
+    return location_is_flat(n) &&
+           (any_before(f, n->from, homes) > 0 ||
+            (begins && any_of(f, n->to, owns) > 0 && !tells_my_home(f, n->to)));
+}
+
+/* "120平米" is measured; "602天天" is somebody all day long. */
+static bool is_measured(const struct finder *f, const struct number *n, uint32_t at)
+{
+    return any_of(f, at, measures) > 0 && !(n->digits >= 3 && is(f, at, "家")) &&
+           !is(f, at, "天天");
 }
 
 /* "4栋B座1203": a bare number of three or four digits behind another slot, at once or, in an
@@ -329,60 +309,16 @@ static uint32_t bare_room(struct finder *f, const struct number *number)
                             g[gap].cp == 0x7684 || g[gap].cp == 0x4e1c || g[gap].cp == 0x68af))
         gap++;
     bool end = to == f->reading->count && f->where->building != NULL && n.digits <= 4 &&
-               n.from - f->last_to < 10 && glyph_is_han(g[n.from - 1].cp);
-    bool counts = any_of(f, to, measures) > 0 && !(n.digits >= 3 && is(f, to, "家"));
+               !is(f, n.from - 1, "打") && n.from - f->last_to < 10 &&
+               glyph_is_han(g[n.from - 1].cp);
     bool spelt = n.kind == NUMBER_HAN && n.digits == 3 && n.value > 100; /* 三零一 */
     bool behind = f->slot_before && (gap == n.from || end);
     if ((n.kind != NUMBER_DIGITS && !spelt) || (!behind && !is_lived_in(f, &n)) ||
-        (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL || counts)
+        (n.value < 100 && to == n.to) || n.digits > 5 || f->where->room != NULL ||
+        is_measured(f, &n, to))
         return 0;
     location_set_room(f, &n, to);
     return to;
-}
-
-/* 负一层, 地下2层, -1层, b1: below ground. */
-static uint32_t below_ground(struct finder *f, uint32_t at)
-{
-    static const char *const regions[] = {"区", "市", "县", "-", NULL};
-    static const char *const downs[] = {"负", "地下", "-", "b", NULL};
-    uint32_t len = any_of(f, at, downs);
-    struct number n;
-    if (len == 0 || at + len >= f->end ||
-        (at > 0 && glyph_is_latin(f->reading->glyphs[at].cp) &&
-         glyph_is_latin(f->reading->glyphs[at - 1].cp)) ||
-        (is(f, at, "-") && at > 0 && glyph_is_digit(f->reading->glyphs[at - 1].cp)))
-        return 0;
-    if (!number_at(f->reading, at + len, &n) || n.value < 1 || n.value > 9 ||
-        n.kind == NUMBER_LETTER || n.kind == NUMBER_WORD)
-        return 0;
-    uint32_t suffix = any_of(f, n.to, floor_words);
-    if (suffix == 0 && (is(f, at, "-") || is(f, at, "地下")))
-        return 0;
-    if (is(f, at, "b") &&
-        (any_of(f, n.to, building_words) > 0 || n.digits > 1 ||
-         glyph_is_latin(f->reading->glyphs[n.to].cp) || any_of(f, n.to, regions) > 0))
-        return 0;
-    location_set_floor(f, (int32_t)-n.value, at, n.to + suffix);
-    return n.to + suffix;
-}
-
-/* The floor of "1-5楼" that names its unit only once. */
-static uint32_t short_range(struct finder *f, const struct number *n)
-{
-    static const char *const joins[] = {"到", "至", "-", "~", NULL};
-    struct number last;
-    uint32_t len = any_of(f, n->to, joins);
-    if (len == 0 || n->kind == NUMBER_LETTER || n->value < 1 || n->to + len >= f->end ||
-        !number_at(f->reading, n->to + len, &last) || last.value <= n->value ||
-        last.value > 120)
-        return 0;
-    uint32_t suffix = any_of(f, last.to, floor_words);
-    if (suffix == 0)
-        return 0;
-    location_set_floor(f, (int32_t)n->value, n->from, n->to);
-    f->range = true;
-    location_set_floor(f, (int32_t)last.value, last.from, last.to + suffix);
-    return last.to + suffix;
 }
 
 /* 东单元: a unit named by its side. */
@@ -395,7 +331,7 @@ static uint32_t side_unit(struct finder *f, uint32_t at)
     f->where->unit =
         arena_strndup(f->reading->arena, f->reading->text + span.from, span.to - span.from);
     f->where->unit_span = reading_span(f->reading, at, at + 3);
-    note(f, at + 3);
+    location_note(f, at + 3);
     return at + 3;
 }
 
@@ -441,18 +377,20 @@ static uint32_t slot_at(struct finder *f, uint32_t at)
 {
     struct number n;
     unsigned begins = beginnings(f, at);
-    uint32_t next = begins & BEGINS_BELOW ? below_ground(f, at) : 0;
+    uint32_t next = begins & BEGINS_BELOW ? location_below_ground(f, at) : 0;
     if (next == 0 && begins & BEGINS_ENGLISH)
         next = location_english(f, at);
     if (next == 0 && begins & BEGINS_SIDE)
         next = side_unit(f, at);
     if (next != 0 || !(begins & BEGINS_NUMBER) || !number_at(f->reading, at, &n))
         return next;
-    bool word = n.kind == NUMBER_LETTER && f->reading->glyphs[n.to].cp == ' '; /* "in", "a" */
+    const struct glyph *g = f->reading->glyphs;
+    bool word = n.kind == NUMBER_LETTER && g[n.to].cp == ' ' &&
+                glyph_is_latin(g[n.to - 1].cp); /* "in", "a" */
     if (word || counts_on(f, &n) ||
         (at < f->reading->numbers_to && at >= f->reading->numbers_from))
         return n.to;
-    if ((next = short_range(f, &n)) != 0 || (next = dashed(f, &n)) != 0 ||
+    if ((next = location_short_range(f, &n)) != 0 || (next = dashed(f, &n)) != 0 ||
         (next = suffixed(f, &n)) != 0 || (next = hashed(f, &n)) != 0 ||
         (next = location_english_number(f, &n)) != 0 || (next = bare_room(f, &n)) != 0)
         return next;

@@ -38,7 +38,7 @@ static const struct slot_word {
                   {"out of", SLOT_IN},         {"from", SLOT_IN},
                   {"above", SLOT_IN},          {"below", SLOT_IN}};
 
-/* Whether a word that begins so may be one of the above or "ground floor"; most words of a text
+/* Whether a word that begins so may be one of the above, or "between"; most words of a text
  * end here. */
 static bool may_be_slot(uint32_t first, uint32_t second)
 {
@@ -52,7 +52,6 @@ static bool may_be_slot(uint32_t first, uint32_t second)
     case LETTERS('e', 'n', 0):
     case LETTERS('f', 'l', 0):
     case LETTERS('f', 'r', 0):
-    case LETTERS('g', 'r', 0):
     case LETTERS('i', 'n', 0):
     case LETTERS('l', 'e', 0):
     case LETTERS('l', 'v', 0):
@@ -66,37 +65,6 @@ static bool may_be_slot(uint32_t first, uint32_t second)
     default:
         return false;
     }
-}
-
-/* What a number behind "in" counts when it is no room: "in 500 metres". */
-static bool counts_something(const struct finder *f, uint32_t at)
-{
-    static const char *const things[] = {" block", " m",      " year",   " day",     " week",
-                                         " hour",  " second", " yard",   " feet",    " people",
-                                         " word",  " dollar", " street", " percent", "%"};
-    for (size_t i = 0; i < sizeof things / sizeof *things; i++)
-        if (is(f, at, things[i]))
-            return true;
-    return false;
-}
-
-/* "in 4B", "outside 12A", "in 304", "in #1204": a flat named by its number alone. */
-static uint32_t bare_flat(struct finder *f, struct number *n)
-{
-    bool hash = n->from > 0 && f->reading->glyphs[n->from - 1].cp == '#';
-    if (n->kind != NUMBER_DIGITS || n->ordinal)
-        return 0;
-    uint32_t end = location_take_letter(f, n);
-    bool letter = end > n->to && f->reading->glyphs[end - 1].cp <= 'h' && n->digits <= 2;
-    bool flat = n->value >= 100 && n->value % 100 > 0 && n->value % 100 <= 20;
-    bool year = n->value >= 1900 && n->value < 2100;
-    bool plain = end == n->to &&
-                 (n->digits == 3 || (n->digits == 4 && (hash || (flat && !year)))) &&
-                 !counts_something(f, end);
-    if (!letter && !plain)
-        return 0;
-    location_set_room(f, n, end);
-    return end;
 }
 
 /* "floors 6 to 10", "levels 2-4": the second number of a range of floors. */
@@ -115,7 +83,9 @@ static uint32_t floor_range(struct finder *f, uint32_t from, uint32_t end)
 static uint32_t fill_slot(struct finder *f, enum slot slot, uint32_t at, struct number *n)
 {
     if (slot == SLOT_IN)
-        return bare_flat(f, n);
+        return location_bare_flat(f, n);
+    if (slot == SLOT_UNIT && n->kind == NUMBER_DIGITS && (n->digits == 3 || n->digits == 4))
+        slot = SLOT_ROOM; /* "unit 910" is a flat */
     uint32_t end = slot == SLOT_ROOM ? unit_and_room(f, n) : 0;
     if (end != 0)
         return end;
@@ -138,15 +108,48 @@ static uint32_t fill_slot(struct finder *f, enum slot slot, uint32_t at, struct 
     return end;
 }
 
+/* "between the first and second floor", "between floors 3 and 4": on none of them. Returns the
+ * glyph behind it, or 0. */
+static uint32_t between_floors(const struct finder *f, uint32_t at)
+{
+    static const char *const before[] = {"the ", "floors ", "floor ", "levels ", NULL};
+    static const char *const after[] = {" floors", " floor", NULL};
+    static const char *const and[] = {" and ", NULL};
+    struct number n;
+    bool told = false;
+    uint32_t to = at + 8;
+    for (int i = 0; i < 2; i++) {
+        uint32_t len = any_of(f, to, before);
+        told = told || len > 4;
+        to += len;
+        if (to >= f->end || !number_at(f->reading, to, &n) || n.kind == NUMBER_LETTER)
+            return 0;
+        len = any_of(f, n.to, after);
+        told = told || len > 0;
+        to = n.to + len;
+        len = any_of(f, to, and);
+        if (i == 0 && len == 0)
+            return 0;
+        to += i == 0 ? len : 0;
+    }
+    return told ? to : 0;
+}
+
+/* "level -2", "level minus 1": the glyph where the number begins; 0: not below ground. */
+static uint32_t behind_minus(const struct finder *f, uint32_t at)
+{
+    static const char *const minus[] = {"-", "minus ", NULL};
+    uint32_t len = is(f, at - 1, " ") ? any_of(f, at, minus) : 0;
+    return len > 0 ? at + len : 0;
+}
+
 uint32_t location_english(struct finder *f, uint32_t at)
 {
     const struct glyph *g = f->reading->glyphs;
     if (!may_be_slot(g[at].cp, g[at + 1].cp) || (at > 0 && glyph_is_latin(g[at - 1].cp)))
         return 0;
-    if (is(f, at, "ground floor")) {
-        location_set_floor(f, 1, at, at + 12);
-        return at + 12;
-    }
+    if (is(f, at, "between "))
+        return between_floors(f, at);
     for (size_t i = 0; i < sizeof slot_words / sizeof *slot_words; i++) {
         const struct slot_word *word = &slot_words[i];
         if (g[at].cp != (uint32_t)word->word[0] || g[at + 1].cp != (uint32_t)word->word[1] ||
@@ -157,52 +160,48 @@ uint32_t location_english(struct finder *f, uint32_t at)
         to += is(f, to, "s ") ? 1 : 0; /* "buildings 4 and 5" */
         while (is(f, to, " ") || is(f, to, "#") || is(f, to, "no."))
             to += is(f, to, "no.") ? 3 : 1;
+        enum slot slot = word->slot;
+        uint32_t below = slot == SLOT_FLOOR ? behind_minus(f, to) : 0;
+        if (below > 0) {
+            slot = SLOT_BELOW;
+            to = below;
+        }
         if (to >= f->end || !number_at(f->reading, to, &n) || n.ordinal)
             return 0;
-        if (word->slot == SLOT_FLOOR && n.kind == NUMBER_LETTER)
+        if (slot == SLOT_FLOOR && n.kind == NUMBER_LETTER)
             return 0; /* "level B1": the number says all */
         if (n.kind == NUMBER_LETTER && (n.to - n.from > 1 && glyph_is_latin(g[n.from + 1].cp)))
             return 0;
-        return fill_slot(f, word->slot, at, &n);
+        return fill_slot(f, slot, at, &n);
     }
     return 0;
 }
 
-/* "the light on 5 is dead", "our floor (11th)": the number alone. */
-static bool is_bare_floor(const struct finder *f, const struct number *n)
+/* The length of the word that stands behind the number of a floor, at `at`; 0: none. */
+static uint32_t floor_word(const struct finder *f, const struct number *n, uint32_t at)
 {
-    static const char *const behind[] = {" is",  " are", " isn", " in ", " of ",
-                                         " has", ",",    ".",    "!",    "?"};
-    if (n->kind == NUMBER_LETTER || n->digits > 2 || n->value < 1 || f->reading->has_han)
-        return false;
-    if (n->ordinal)
-        return n->from >= 7 && is(f, n->from - 7, "floor (");
-    if (n->from < 3 || !is(f, n->from - 3, "on ") || n->value > 40)
-        return false;
-    bool last = n->to >= f->end;
-    for (size_t i = 0; i < sizeof behind / sizeof *behind && !last; i++)
-        last = is(f, n->to, behind[i]);
-    return last;
+    static const char *const words[] = {"floor", "flr", NULL};
+    bool latin = at + 1 < f->end && glyph_is_latin(f->reading->glyphs[at + 1].cp);
+    uint32_t len = any_of(f, at, words);
+    if (len > 0)
+        return len;
+    return is(f, at, "level") && n->ordinal                ? 5
+           : is(f, at, "fl ") || is(f, at, "fl.")          ? 2
+           : is(f, n->to, "/f") && !latin && n->digits < 3 ? 1
+                                                           : 0;
 }
 
 uint32_t location_english_number(struct finder *f, const struct number *n)
 {
-    if (is_bare_floor(f, n)) {
-        location_set_floor(f, (int32_t)n->value, n->from, n->to);
-        return n->to;
-    }
+    static const char *const beyond[] = {"above the ", "below the ", NULL};
     uint32_t at = n->to;
     while (is(f, at, " ") || is(f, at, "/"))
         at++;
-    bool latin = at + 1 < f->end && glyph_is_latin(f->reading->glyphs[at + 1].cp);
-    uint32_t len = is(f, at, "floor")                              ? 5
-                   : is(f, at, "level") && n->ordinal              ? 5
-                   : is(f, at, "flr")                              ? 3
-                   : is(f, at, "fl ") || is(f, at, "fl.")          ? 2
-                   : is(f, n->to, "/f") && !latin && n->digits < 3 ? 1
-                                                                   : 0;
+    uint32_t len = floor_word(f, n, at);
     if (len == 0 || n->value < 1 || n->value > 120 || n->kind == NUMBER_LETTER)
-        return 0;
-    location_set_floor(f, (int32_t)n->value, n->from, at + len);
+        return location_bare(f, n);
+    bool counted = !n->ordinal && is(f, at, "floors"); /* "it dropped two floors" */
+    if (!counted && any_before(f, n->from, beyond) == 0)
+        location_set_floor(f, (int32_t)n->value, n->from, at + len);
     return at + len;
 }

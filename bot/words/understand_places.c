@@ -266,7 +266,8 @@ void reading_listed_places(const struct reading *reading, struct meaning *meanin
     for (uint32_t at = 0; at < reading->count && list.count < 2; at++)
         if (may_begin(reading, at) && !add_places(&list, at))
             list.count = 0;
-    if (list.count < 2 || !is_of_one(&meaning->fault, list.slot) ||
+    bool no_floor = list.slot == SLOT_FLOOR && meaning->fault.where.floor == FLOOR_NONE;
+    if (list.count < 2 || no_floor || !is_of_one(&meaning->fault, list.slot) ||
         !extent(reading, &list.places[0], &from, &to) || is_range(&list, &meaning->fault))
         return;
     for (size_t i = 0; i < list.count; i++) {

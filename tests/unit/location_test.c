@@ -101,7 +101,7 @@ static void english_notations(void **state)
     check("level B1 is flooded", "- - -1 - - -");
     check("basement 2 is flooded", "- - -2 - - basement");
     check("basement level 2 is dark", "- - -2 - - basement");
-    check("the ground floor light is out", "- - 1 - - -");
+    check("the ground floor light is out", "- - - - - ground floor");
     check("tower 3 lift stuck", "3 - - - - -");
     check("block C gate broken", "C - - - - -");
     check("floor twelve is dark", "- - 12 - - -");
@@ -113,6 +113,107 @@ static void english_notations(void **state)
     check("missed garbage in the 500 block of Villa", "- - - - - -");
     check("lobby light is out", "- - - - - lobby");
     check("block 12 room 1203", "12 - - - 1203 -");
+}
+
+static void english_flats_by_number_alone(void **state)
+{
+    check("water runs from under the door of 803", "- - - - 803 -");
+    check("a mattress lies in front of 7A", "- - - - 7A -");
+    check("the lamp by 9D flickers", "- - - - 9D -");
+    check("the doorbell for 10E is dead", "- - - - 10E -");
+    check("there is smoke at 6B!", "- - - - 6B -");
+    check("the bulb near 1106 is out", "- - - - 1106 -");
+    check("the pipe behind C07 drips", "- - - - C07 -");
+    check("sewage in the bathroom of A301", "- - - - A301 -");
+    check("603 is drilling again", "- - - - 603 -");
+    check("Please come, 603 is drilling again", "- - - - 603 -");
+    check("1206: no hot water", "- - - - 1206 -");
+    check("4B keeps shouting at night", "- - - - 4B -");
+    check("the tap in my flat, 316, leaks", "- - - - 316 -");
+    check("our apartment (7C) has no heat", "- - - - 7C -");
+    check("the radiator is cold in my unit, 214.", "- - - - 214 -");
+    check("loud music in unit 910", "- - - - 910 -");
+    check("building 4 unit 1203 leaks", "4 - - - 1203 -");
+    check("unit 2 lift is stuck", "- 2 - - - -");
+}
+
+static void english_floors_by_number_alone(void **state)
+{
+    check("the lift is stuck, elevator at 9 for an hour", "- - 9 - - -");
+    check("the elevator stopped at 7, people inside", "- - 7 - - -");
+    check("the lift door on 8 opens onto the shaft", "- - 8 - - -");
+    check("the light on 5 flickers", "- - 5 - - -");
+    check("someone throws bottles from a window on the 14th, please stop them", "- - 14 - - -");
+    check("a pipe burst on the 6th and water is everywhere", "- - 6 - - -");
+    check("the garage light on level -2 is out", "- - -2 - - garage");
+    check("level minus 1 is flooded", "- - -1 - - -");
+    check("the -3 floor is dark", "- - -3 - - -");
+}
+
+static void english_numbers_that_are_no_places(void **state)
+{
+    check("no 5G signal in the lift", "- - - - - -");
+    check("the antenna for 5G hums all night", "- - - - - -");
+    check("the screen for 3D films is broken", "- - - - - -");
+    check("the camera for 4K is broken", "- - - - - -");
+    check("the radiator is stuck at 16C", "- - - - - -");
+    check("the heating dropped by 5C", "- - - - - -");
+    check("no water for 24h", "- - - - - -");
+    check("no heat for 120 minutes", "- - - - - -");
+    check("the plumber asked for 310 dollars for a leak", "- - - - - -");
+    check("the light by 402 Maple is out", "- - - - - -");
+    check("on Mill street, in front of 208, the lamp is out", "- - - - - -");
+    check("the lamp for the stop of route 66 is out", "- - - - - -");
+    check("911 is busy and there is smoke", "- - - - - -");
+    check("the pipe of 2015 leaks", "- - - - - -");
+    check("the socket for 16A plugs sparks", "- - - - - -");
+    check("the lift stopped at 10:30", "- - - - - -");
+    check("the lift stopped at 10 pm", "- - - - - -");
+    check("the lights on 24 hours a day", "- - - - - -");
+    check("the lift on 6 may was broken", "- - - - - -");
+    check("no water since the notice on the 3rd, when is it back", "- - - - - -");
+    check("the water will be off on the 15th", "- - - - - -");
+    check("the lift dropped two floors", "- - - - - -");
+    check("lights are out on 3 floors", "- - - - - -");
+    check("a step is broken between the second and third floor", "- - - - - -");
+    check("the lift is stuck between floors 3 and 4", "- - - - - -");
+    check("no water above the 9th floor", "- - - - - -");
+}
+
+static void what_only_sounds_like_a_floor(void **state)
+{
+    check("电梯坏了，我爬了十六层", "- - - - - -");
+    check("电梯坏了，背着娃爬二十六楼", "- - - - - -");
+    check("电梯不动，轮椅抬上六楼", "- - - - - -");
+    check("电梯从八楼直接坠到二楼", "- - - - - -");
+    check("墙从三楼裂至六楼", "- - - - - -");
+    check("2单元从三楼到六楼没水", "- 2 3 6 - -");
+    check("电梯一到九楼就响", "- - 9 - - -");
+    check("电梯下坠三层", "- - - - - -");
+    check("电梯停在两层中间", "- - - - - -");
+    check("电梯卡在三四层中间", "- - - - - -");
+    check("电梯停在十二层", "- - 12 - - -");
+    check("一层楼都停电了", "- - - - - -");
+    check("5层楼道灯坏了", "- - 5 - - 楼道");
+    check("第三层楼的灯坏了", "- - 3 - - -");
+    check("楼道地上积了一层灰", "- - - - - 楼道");
+    check("门口结了厚厚一层冰", "- - - - - 门口");
+    check("一层大厅灯不亮", "- - 1 - - 大厅");
+    check("屋顶被人加盖一层", "- - - - - 楼顶");
+    check("电梯按7楼没反应", "- - - - - -");
+    check("6号楼电梯按不到负1", "6 - - - - -");
+}
+
+static void flats_by_number_alone(void **state)
+{
+    check("楼上1702天天拖凳子", "- - - - 1702 -");
+    check("304的大爷摔倒了", "- - - - 304 -");
+    check("905那家天天装修，太吵了", "- - - - 905 -");
+    check("物业，1104阳台漏水", "- - - - 1104 -");
+    check("906家漏水，我806的天花板湿了", "- - - - - -");
+    check("120的车进不来，消防通道被堵", "- - - - - -");
+    check("2号楼着火了，快打119", "2 - - - - -");
+    check("2018的管子漏水", "- - - - - -");
 }
 
 static void no_places(void **state)
@@ -160,6 +261,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notations),
         cmocka_unit_test(english_notations),
+        cmocka_unit_test(english_flats_by_number_alone),
+        cmocka_unit_test(english_floors_by_number_alone),
+        cmocka_unit_test(english_numbers_that_are_no_places),
+        cmocka_unit_test(what_only_sounds_like_a_floor),
+        cmocka_unit_test(flats_by_number_alone),
         cmocka_unit_test(no_places),
         cmocka_unit_test(a_room_tells_its_floor),
         cmocka_unit_test(the_group_implies_its_building),
