@@ -85,6 +85,10 @@ static void emergencies(void **state)
     check("3单元有煤气味！！", "emergency gas");
     check("有人困在电梯里了", "emergency elevator");
     check("着火了", "emergency fire_safety");
+    check("小区变压器炸了，一团火球", "emergency power");
+    check("地下室柱子今天裂开了，邻居都往外跑", "emergency");
+    check("3楼的奶奶几天没露面，敲门没人应", "emergency");
+    check("是不是跳闸了", "chat");
     check("I smell gas in the hallway", "emergency gas");
     check("someone is stuck in the elevator", "emergency elevator");
     check("煤气费怎么交", "enquiry");
