@@ -256,9 +256,12 @@ const char *say_short(const struct turn *turn, const struct event *event, enum l
                         say_what(turn, event, lang));
 }
 
-static const char *here_for(const struct turn *turn, const struct event *event)
+/* The building whose residents read it in `group`. */
+static const char *here_for(const struct turn *turn, const char *group,
+                            const struct event *event)
 {
-    return turn->group->building ? turn->group->building : event->building;
+    const struct group *read_in = community_group(turn->community, group);
+    return read_in && read_in->building ? read_in->building : event->building;
 }
 
 /* In `here` its building need not be named. */
@@ -272,7 +275,7 @@ static const char *also(const struct turn *turn, const char *list, const struct 
 const char *say_also(const struct turn *turn, const char *list, const struct event *event,
                      enum lang lang)
 {
-    return also(turn, list, event, lang, here_for(turn, event));
+    return also(turn, list, event, lang, here_for(turn, turn->group->name, event));
 }
 
 static void add_event(const struct turn *turn, struct outgoing *out, const struct event *event,
@@ -365,7 +368,7 @@ struct outgoing *say_once(struct turn *turn, const char *group, const char *temp
 {
     struct outgoing *before = say_find(turn, group, template);
     if (before) {
-        add_event(turn, before, event, here_for(turn, event));
+        add_event(turn, before, event, here_for(turn, group, event));
         return NULL;
     }
     struct outgoing *out = say_in(turn, group, template, lang);
@@ -380,7 +383,7 @@ struct outgoing *say_direct_once(struct turn *turn, const char *member, const ch
         struct outgoing *out = turn->out[i];
         if (!is_same(out->member, member) || !is_same(out->template, template))
             continue;
-        add_event(turn, out, event, here_for(turn, event));
+        add_event(turn, out, event, here_for(turn, turn->group->name, event));
         return NULL;
     }
     struct outgoing *out = turn_say_direct(turn, member, template, event->lang);

@@ -150,14 +150,16 @@ void targets_ask(struct turn *turn, const struct targets *targets, const char *h
                  const char *kind)
 {
     const char *choices[SESSION_CHOICES_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < targets->count && count < 4; i++)
+    size_t count = 0, max = turn->input->segment_count > 1 ? 4 : SESSION_CHOICES_MAX;
+    for (size_t i = 0; i < targets->count && count < max; i++) /* pictures need room too */
         choices[count++] = arena_printf(turn->arena, "%u", targets->events[i]->id);
     for (size_t i = 0; i < turn->input->segment_count && count < SESSION_CHOICES_MAX; i++)
         if (turn->input->segments[i].kind == SEGMENT_IMAGE && turn->input->segments[i].text)
             choices[count++] = turn->input->segments[i].text;
     struct outgoing *out = turn_answer(turn, "ask_which", turn->meaning->lang);
     out_text(out, "list", number_list(turn, targets));
+    if (targets->count > 4)
+        out_text(out, "more", arena_printf(turn->arena, "%zu", targets->count - 4));
     for (size_t i = 0; i < targets->count && i < 4; i++)
         out->events[out->event_count++] = targets->events[i];
     turn_ask(turn, turn->group->name, turn->sender->id, handler, kind, NULL,
