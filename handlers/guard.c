@@ -143,6 +143,13 @@ bool guard_is_handler_side(const struct turn *turn, const struct event *event,
     return false;
 }
 
+bool guard_is_of_handlers(const struct turn *turn, const struct event *event, const char *id)
+{
+    const struct member *member = community_member(turn->community, id);
+    return is_same(event->handler_member, id) || is_same(event->assignee, id) ||
+           (member && guard_is_handler_side(turn, event, member));
+}
+
 /* A colleague of another grid may take the work over ("收到 12"); all else he says only then.
  * It may have been his until its place was corrected. */
 static bool works_there(const struct turn *turn, const struct event *event)

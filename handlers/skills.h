@@ -53,6 +53,8 @@ bool guard_may(const struct turn *turn, const struct event *event, enum right ri
 /* Does `member` belong to the company of who did the work? */
 bool guard_is_handler_side(const struct turn *turn, const struct event *event,
                            const struct member *member);
+/* The same of whoever has that id, also when he has left the roster since. */
+bool guard_is_of_handlers(const struct turn *turn, const struct event *event, const char *id);
 
 /* ---- slips.c ---- */
 

@@ -33,8 +33,7 @@ static const char *holder_of(const struct turn *turn, const struct event *event,
 static const char *told_by(const struct turn *turn, const struct event *event)
 {
     const char *id = event->via ? event->via : event->reporter;
-    const struct member *member = id ? community_member(turn->community, id) : NULL;
-    return member && guard_is_handler_side(turn, event, member) ? NULL : id;
+    return id && guard_is_of_handlers(turn, event, id) ? NULL : id;
 }
 
 static const char *choose(const struct turn *turn, const struct event *event)

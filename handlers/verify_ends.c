@@ -13,8 +13,7 @@ static bool may_rate(const struct turn *turn, const struct event *event)
 {
     if (!event->reporter || event->via)
         return false;
-    const struct member *reporter = community_member(turn->community, event->reporter);
-    return !reporter || !guard_is_handler_side(turn, event, reporter);
+    return !guard_is_of_handlers(turn, event, event->reporter);
 }
 
 static void tell_done(struct turn *turn, const struct event *event)
