@@ -271,6 +271,13 @@ static bool says_no(const struct turn *turn)
            strncasecmp(turn->text, "no", 2) == 0 || strncasecmp(turn->text, "refuse", 6) == 0;
 }
 
+/* The residents' line stands elsewhere: who decided sees that he was heard. */
+static void show_heard(struct turn *turn)
+{
+    if (turn->out_count && !say_has_here(turn))
+        turn_react(turn, "👌");
+}
+
 /* Why it is refused: any words that are no other command. */
 static bool answer_why(struct turn *turn, struct session *session, struct event *event)
 {
@@ -301,6 +308,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     if (!no) {
         session_close(session, index);
         grant(turn, event);
+        show_heard(turn);
     } else if (why_not(turn, event)) {
         refuse(turn, event, why_not(turn, event));
     } else {
@@ -314,7 +322,22 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
 static bool fits_confer(const struct turn *turn, const struct event *event)
 {
     return (event->state == STATE_DISPATCHED || event->state == STATE_HANDLING) &&
-           guard_may(turn, event, RIGHT_CONFER);
+           (guard_may(turn, event, RIGHT_CONFER) ||
+            guard_relations(turn, event) & IS_GRID_WORKER);
+}
+
+/* A grid worker lists it: no clock stops, which the estate grid head could do. */
+static void list(struct turn *turn, struct event *event, const char *reason)
+{
+    const struct member *head =
+        community_rung(turn->community, 2, event->building, event->unit);
+    event_note(event, "listed", turn->sender->id, reason, turn->now_ms, turn->arena);
+    if (say_has_here(turn))
+        return;
+    struct outgoing *out = say_answer(turn, event, "listed");
+    out_member(out, "head", head ? head->id : NULL);
+    if (head && turn->group->kind == GROUP_WORK && !is_quiet(turn))
+        out_mention(out, head->id);
 }
 
 /* Friday 15:00 and two days. */
@@ -336,6 +359,10 @@ static void confer(struct turn *turn, struct event *event)
     const char *reason = told ? say_masked(turn, told) : before_command(turn);
     if (!reason) {
         say_how(turn, event, "no_reason", "meeting");
+        return;
+    }
+    if (!guard_may(turn, event, RIGHT_CONFER)) {
+        list(turn, event, reason);
         return;
     }
     if (event_move(event, STATE_CONFERRING, turn->sender->id, reason, turn->now_ms,
@@ -396,6 +423,7 @@ static void handle(struct turn *turn)
     }
     targets_say_unknown(turn, &targets);
     targets_say_unfit(turn, &targets, right_of(fits), fits);
+    show_heard(turn);
 }
 
 /* The date has come, or two days after the meeting nothing is decided. */
