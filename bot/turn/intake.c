@@ -47,7 +47,7 @@ static void pop(struct queue *queue)
     queue->length--;
     queue->core->queued--;
     if (item->input->kind == INPUT_TIMER)
-        queue->home->timer_turns--;
+        timers_settled(queue->home);
     if (item->again)
         parked_settled(queue->home, item->again);
     poison_settled(queue->core->poison, item->input->id);

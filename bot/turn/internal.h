@@ -54,6 +54,7 @@ struct home { /* a community at run time */
     struct pinged *pinged;
     int64_t next_due_ms; /* earliest timer known, INT64_MAX: none */
     bool asking_due;     /* a timers_due script is under way */
+    bool more_due;       /* more were due than were read at once */
     bool ask_again;
     size_t timer_turns;   /* timer inputs queued or in flight */
     int64_t past_next_ms; /* when archived events are looked for again (past.c) */
@@ -186,6 +187,8 @@ void parked_settled(struct home *home, const char *id);
 
 /* timers.c */
 void timers_tick(struct home *home);
+/* One of the turns of due timers has ended: after the last, what else is due is read. */
+void timers_settled(struct home *home);
 void timers_note(struct home *home, int64_t due_ms);
 
 #endif

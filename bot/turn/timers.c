@@ -34,24 +34,39 @@ static void due_cb(void *arg, int error, const struct redis_reply *reply)
     }
     const char *later = reply->items[reply->len - 1]->text;
     home->next_due_ms = later && later[0] ? strtoll(later, NULL, 10) : INT64_MAX;
+    home->more_due = reply->len / 3 == DUE_MAX;
     add_due(home, reply);
 }
 
-/* Asks for due timers, unless some are under way (they would be read twice) or none can be due.
- */
-void timers_tick(struct home *home)
+/* Not while some are under way: they would be read twice. */
+static void ask_for_due(struct home *home, int64_t now)
 {
     struct core *core = home->core;
-    int64_t now = clock_now_ms(core->config.clock);
-    if (home->asking_due || home->timer_turns || core->stopping || !core->ready ||
-        home->next_due_ms > now)
-        return;
     char text[24], most[8];
+    if (home->asking_due || home->timer_turns || core->stopping || !core->ready)
+        return;
     snprintf(text, sizeof text, "%lld", (long long)now);
     snprintf(most, sizeof most, "%d", DUE_MAX);
     home->asking_due = true;
     core_eval(core, home, 0, SCRIPT_DUE, 2, (const char *const[]){text, most}, NULL, due_cb,
               home);
+}
+
+/* Asks for due timers, unless none can be due. */
+void timers_tick(struct home *home)
+{
+    int64_t now = clock_now_ms(home->core->config.clock);
+    if (home->next_due_ms <= now)
+        ask_for_due(home, now);
+}
+
+void timers_settled(struct home *home)
+{
+    home->timer_turns--;
+    if (home->timer_turns == 0 && home->more_due) {
+        home->more_due = false;
+        ask_for_due(home, clock_now_ms(home->core->config.clock));
+    }
 }
 
 void timers_note(struct home *home, int64_t due_ms)

@@ -119,6 +119,25 @@ static void timers_run_once_when_due(void **state)
     assert_string_equal(LOOK("HLEN", "{nanfeng}:timer"), "0");
 }
 
+/* More than are read at once fall due while nobody looks; nothing further is due for long. */
+static void all_that_is_due_runs(void **state)
+{
+    static const char *const texts[] = {"楼道灯坏了", "电梯坏了", "没水了", "单元门关不上"};
+    char group[8];
+    assert_true(settle());
+    for (int i = 0; i < 4 * 27; i++) {
+        snprintf(group, sizeof group, "b%d", i % 27 + 1);
+        say(group, group, texts[i / 27]);
+    }
+    assert_true(settle());
+    assert_string_equal(LOOK("ZCARD", "{nanfeng}:timers"), "216");
+    clock_set_ms(s.clock, clock_now_ms(s.clock) + 61000);
+    core_run_due(s.core);
+    for (int i = 0; i < 3; i++)
+        assert_true(settle());
+    assert_string_equal(LOOK("ZCARD", "{nanfeng}:timers"), "0");
+}
+
 static void a_groups_answers_keep_their_order(void **state)
 {
     static const char *const texts[] = {"楼道灯坏了", "电梯坏了", "没水了", "单元门关不上",
@@ -398,6 +417,7 @@ int main(void)
         LIVE(two_at_once_make_one_event),
         LIVE(a_strangers_report_needs_no_look),
         LIVE(timers_run_once_when_due),
+        LIVE(all_that_is_due_runs),
         LIVE(a_groups_answers_keep_their_order),
         LIVE(failed_sends_are_repeated_with_the_same_id),
         LIVE(a_permanent_refusal_is_parked_and_told),
