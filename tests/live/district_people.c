@@ -202,6 +202,21 @@ static void on_question(struct district *district, const char *group, const char
     }
 }
 
+static void hear_of(struct district *district, const char *group, const char *name,
+                    uint32_t event, const char *said)
+{
+    if (strcmp(group + 4, "work") != 0)
+        on_question(district, group, name, event, said);
+    else if (strstr(said, "请您过问"))
+        on_raised(district, group, name, event);
+    else if (strstr(said, "回“确认"))
+        on_question(district, group, name, event, said);
+    else if (strstr(said, "收到”") || strstr(said, "收到 号码”") || strstr(said, "能去回") ||
+             strstr(said, "回“好了”"))
+        on_ping(district, group, name, event);
+}
+
+/* A list tells of several; each is answered by itself. */
 void people_hear(struct district *district, const struct send *send)
 {
     char said[1200] = "", name[40] = "";
@@ -214,15 +229,8 @@ void people_hear(struct district *district, const struct send *send)
     }
     if (!send->event_count || send->direct)
         return;
-    uint32_t event = send->events[0];
     if (!name[0])
         snprintf(name, sizeof name, "住户%u", district_random(district, 110));
-    if (strcmp(send->group + 4, "work") != 0)
-        on_question(district, send->group, name, event, said);
-    else if (strstr(said, "请您过问"))
-        on_raised(district, send->group, name, event);
-    else if (strstr(said, "回“确认"))
-        on_question(district, send->group, name, event, said);
-    else if (strstr(said, "收到”") || strstr(said, "能去回") || strstr(said, "回“好了”"))
-        on_ping(district, send->group, name, event);
+    for (size_t i = 0; i < send->event_count; i++)
+        hear_of(district, send->group, name, send->events[i], said);
 }
