@@ -39,12 +39,18 @@ async function settled() {
     await Promise.all(shuffled(rooms).slice(0, 4).map((b) => tell(stage, { buildings: [b], until: 'dispatched', joins: 0, twice: 0, pause: 0 })));
     await sleep(300);
 }
+async function seen() {
+    let all = null;
+    await until(() => (all = picture()));
+    return all;
+}
 async function unchanged(name, act) {
-    const before = picture();
+    const before = await seen();
     await act();
     await until(() => store.isUp());
     await sleep(given.long ? 1500 : 700);
-    verdict.check(name, picture() === before ? [] : [`it changed something: ${before.length} → ${picture().length} bytes`]);
+    const after = await seen();
+    verdict.check(name, after === before ? [] : [`it changed something: ${before.length} → ${after.length} bytes`]);
 }
 const everything = () => stories.flatMap((story) => story.frames);
 const pushAll = async (frames) => {

@@ -130,9 +130,10 @@ await calm();
 first.kick(work);
 const place = town.place(rng, [building]), resident = town.resident();
 const report = first.say(group, resident, `居民${resident}`, place.text);
-const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(place.text), 60000);
+const taken = await recorder.heard((s) => s.room === group && s.quote === report.message_id && /#\d+/.test(s.text), 60000);
+const number = Number(taken?.text.match(/#(\d+)/)[1]);
+const ping = await recorder.heard((s) => s.room === `user ${town.person(worker)}` && s.text.includes(`#${number} `), 60000);
 verdict.check('thrown out of the work group', ping ? [] : [`${worker} does not hear of ${place.text}`]);
-const number = Number(recorder.sends.find((s) => s.quote === report.message_id)?.text.match(/#(\d+)/)?.[1]);
 stories.push({ text: place.text, report, number, reached: 'handling', joined: 0, faults: [], frames: [report] });
 
 // 6. … direct chats while there is no connection …
