@@ -5,6 +5,7 @@
 #define LIST_MAX 4
 #define TOLD_MS (5 * MINUTE_MS)
 #define TOLD_TIMES 3
+#define NUDGE_MS (2 * HOUR_MS) /* the one who must act has his peace so long */
 
 /* What is over need not be fixed: it is told how it ended. */
 static void say_state(const struct turn *turn, struct outgoing *out, const struct event *event,
@@ -36,10 +37,10 @@ static int64_t since(const struct event *event)
     }
 }
 
-void progress_say(struct turn *turn, const struct event *event)
+struct outgoing *progress_say(struct turn *turn, const struct event *event)
 {
     if (say_has_here(turn))
-        return;
+        return NULL;
     struct outgoing *out = say_answer(turn, event, "progress");
     say_state(turn, out, event, "state");
     out_time(out, "since", since(event) ? since(event) : event->opened_ms);
@@ -55,6 +56,7 @@ void progress_say(struct turn *turn, const struct event *event)
              open && !waits && event->due_finish_ms && event->due_finish_ms <= turn->now_ms);
     if (event->outcome == OUTCOME_DUPLICATE && event->duplicate_of)
         out_text(out, "other", arena_printf(turn->arena, "%u", event->duplicate_of));
+    return out;
 }
 
 /* What is private is for those whom it concerns. */
@@ -71,11 +73,11 @@ static bool concerns(const struct turn *turn, const struct event *event)
 }
 
 struct found {
-    const struct event *events[TURN_EVENTS_MAX];
+    struct event *events[TURN_EVENTS_MAX];
     size_t count;
 };
 
-static void add(struct found *found, const struct event *event)
+static void add(struct found *found, struct event *event)
 {
     for (size_t i = 0; i < found->count; i++)
         if (found->events[i] == event)
@@ -87,7 +89,7 @@ static void find_reached(const struct turn *turn, uint32_t reached, bool open_on
                          struct found *found)
 {
     for (size_t i = 0; i < turn->event_count; i++) {
-        const struct event *event = turn->events[i];
+        struct event *event = turn->events[i];
         if (!(event->reached & reached) || !may_ask(turn, event))
             continue;
         if (open_only && !event_is_open(event))
@@ -105,7 +107,7 @@ static bool fits_category(const struct turn *turn, const struct event *event)
 static void find_mine(const struct turn *turn, bool open_only, struct found *found)
 {
     for (size_t i = 0; i < turn->event_count; i++) {
-        const struct event *event = turn->events[i];
+        struct event *event = turn->events[i];
         if (event->reached & EVENT_BY_MINE && concerns(turn, event) &&
             fits_category(turn, event) && (!open_only || event_is_open(event)))
             add(found, event);
@@ -198,11 +200,41 @@ static bool is_told(struct turn *turn, const struct found *found)
     return ++session->told_times > TOLD_TIMES;
 }
 
+/* "催一下": not a question only, and he has had the event for a while. */
+static bool may_nudge(const struct turn *turn, const struct event *event)
+{
+    int64_t told_ms = event->nudged_ms ? event->nudged_ms : event->dispatched_ms;
+    bool works = event->state == STATE_DISPATCHED || event->state == STATE_HANDLING;
+    return works && event->assignee && concerns(turn, event) && !is_quiet(turn) &&
+           !is_same(event->assignee, turn->sender->id) && turn->now_ms - told_ms >= NUDGE_MS &&
+           turn_word_in(turn, "urge", turn->text, NULL);
+}
+
+static bool nudge(struct turn *turn, struct event *event)
+{
+    struct outgoing *out = may_nudge(turn, event) ? dispatch_ping(turn, event, "remind") : NULL;
+    if (!out)
+        return false;
+    out_flag(out, "asked", true);
+    out_flag(out, "taken", event->state != STATE_DISPATCHED);
+    out->replace_key = arena_printf(turn->arena, "remind:%u", event->id);
+    event->nudged_ms = turn->now_ms;
+    event_note(event, "reminded", turn->sender->id, NULL, turn->now_ms, turn->arena);
+    return true;
+}
+
 /* Only who reported it takes it back or calls it fixed. */
 static void say_not_his(struct turn *turn, const struct event *event)
 {
     struct outgoing *out = say_answer(turn, event, "not_reported");
     out_text(out, "near", targets_nearest(turn, event->id));
+}
+
+static void answer(struct turn *turn, struct event *event)
+{
+    struct outgoing *out = progress_say(turn, event);
+    if (out)
+        out_flag(out, "nudged", nudge(turn, event));
 }
 
 static void handle(struct turn *turn)
@@ -215,7 +247,7 @@ static void handle(struct turn *turn)
     if (found.count == 1 && !his && event_is_open(found.events[0]))
         say_not_his(turn, found.events[0]);
     else if (found.count == 1)
-        progress_say(turn, found.events[0]);
+        answer(turn, found.events[0]);
     else if (found.count)
         say_list(turn, &found);
     else

@@ -186,7 +186,7 @@ void close_merge(struct turn *turn, struct event *event, struct event *into);
 
 /* ---- progress.c ---- */
 
-void progress_say(struct turn *turn, const struct event *event);
+struct outgoing *progress_say(struct turn *turn, const struct event *event);
 
 /* ---- list.c ---- */
 

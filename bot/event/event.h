@@ -119,6 +119,7 @@ struct event {
     int64_t opened_ms, dispatched_ms, accepted_ms, checking_ms, done_ms; /* 0: not yet */
     int64_t due_accept_ms, due_finish_ms;
     int64_t raised_ms; /* when it last rose by a rung, 0 */
+    int64_t nudged_ms; /* when somebody last asked to hurry and the assignee was told, 0 */
     int64_t listed_ms; /* when the assignee last read it in one list with others, 0 */
     int64_t acked_ms; /* the acknowledgement reached the group (set by the outbox, read only) */
 

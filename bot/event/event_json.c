@@ -34,9 +34,10 @@ static void put_list(struct buf *out, const char *key, const char *const *items,
     X(room)                                                                                    \
     X(place)                                                                                   \
     X(category)                                                                                \
-    X(code) X(nature) X(object) X(symptom) X(message) X(reporter) X(via) X(assignee)           \
-        X(verifier) X(handler_member) X(source) X(until_reason) X(until_by) X(said)            \
-            X(correction) X(before)
+    X(code)                                                                                    \
+    X(nature) X(object) X(symptom) X(message) X(reporter) X(via) X(assignee) X(verifier)       \
+        X(handler_member) X(source) X(until_reason) X(until_by) X(said) X(correction)          \
+            X(before)
 #define NUMBER_FIELDS(X)                                                                       \
     X(urgency)                                                                                 \
     X(lang)                                                                                    \
@@ -46,10 +47,11 @@ static void put_list(struct buf *out, const char *key, const char *const *items,
     X(owner)                                                                                   \
     X(outcome)                                                                                 \
     X(confirmed_by)                                                                            \
-    X(rating) X(solved) X(rework) X(reopened) X(refusals) X(former) X(duplicate_of)            \
-        X(opened_ms) X(dispatched_ms) X(accepted_ms) X(checking_ms) X(done_ms)                 \
-            X(due_accept_ms) X(due_finish_ms) X(raised_ms) X(listed_ms) X(acked_ms)            \
-                X(until_ms) X(paused_ms)
+    X(rating)                                                                                  \
+    X(solved) X(rework) X(reopened) X(refusals) X(former) X(duplicate_of) X(opened_ms)         \
+        X(dispatched_ms) X(accepted_ms) X(checking_ms) X(done_ms) X(due_accept_ms)             \
+            X(due_finish_ms) X(raised_ms) X(nudged_ms) X(listed_ms) X(acked_ms) X(until_ms)    \
+                X(paused_ms)
 
 static void put_floors(const struct event *event, struct buf *out)
 {
