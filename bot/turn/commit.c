@@ -13,8 +13,9 @@
 
 static void commit_next(void *arg);
 
-#define COMMITS_MAX 64  /* in one call of the script */
-#define VALUES_MAX 8000 /* arguments of one, unless a turn has more by itself */
+#define COMMITTING_MAX 2 /* calls under way: one leaves Redis idle while answers are read */
+#define COMMITS_MAX 64   /* in one call of the script */
+#define VALUES_MAX 8000  /* arguments of one, unless a turn has more by itself */
 
 /* ---- the answer
  * ----------------------------------------------------------------------------------------- */
@@ -274,12 +275,12 @@ static void send_batch(struct home *home)
     arena_destroy(&arena);
 }
 
-/* One call at a time: what is ready meanwhile goes together in the next, which shares its
+/* Few calls at a time: what is ready meanwhile goes together in the next, which shares its
  * fsync. */
 static void commit_next(void *arg)
 {
     struct home *home = arg;
-    if (!home->commits || home->committing || !home->core->redis)
+    if (!home->commits || home->committing >= COMMITTING_MAX || !home->core->redis)
         return;
     for (struct account *a = home->core->accounts; a; a = a->next)
         if (a->outbox)
