@@ -70,7 +70,7 @@ bool clocks_wait_for_morning(struct turn *turn, const struct event *event, const
 }
 
 /* But for what is told of an event that is over: withdrawn, why. */
-static const char *const kept_names[] = {"again", "owner",        "decide", "rung",
+static const char *const kept_names[] = {"again", "owner",        "decide",  "rung",
                                          "hold",  "hold_refused", "changed", "photo"};
 
 bool clocks_keep_for_morning(struct turn *turn, const struct event *event, const char *name,

@@ -174,15 +174,20 @@ static bool rose_lately(const struct turn *turn, const struct event *event)
            clocks_accept_ms(turn, event, event->raised_ms) > turn->now_ms + MINUTE_MS;
 }
 
+static void let_have_his_time(struct turn *turn, const struct event *event, const char *timer,
+                              const char *data)
+{
+    int64_t at_ms = after_quiet(turn, clocks_accept_ms(turn, event, event->raised_ms));
+    turn_timer_set(turn, event, timer, "ladder", at_ms, data);
+}
+
 static void nobody_accepted(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED)
         return;
     bool first = is_same(turn->timer_data, "remind");
     if (!first && rose_lately(turn, event)) {
-        turn_timer_set(turn, event, "accept", "ladder",
-                       after_quiet(turn, clocks_accept_ms(turn, event, event->raised_ms)),
-                       "raise");
+        let_have_his_time(turn, event, "accept", "raise");
         return;
     }
     bool climbed = !first && event->level < ACCEPT_TOP &&
@@ -206,11 +211,8 @@ static void deadline_passed(struct turn *turn, struct event *event)
 {
     if (event->state != STATE_DISPATCHED && event->state != STATE_HANDLING)
         return;
-    if (event->raised_ms && !emergency_is(event) &&
-        turn->now_ms - event->raised_ms < 10 * MINUTE_MS && rose_lately(turn, event)) {
-        turn_timer_set(turn, event, "finish", "ladder",
-                       after_quiet(turn, clocks_accept_ms(turn, event, event->raised_ms)),
-                       NULL);
+    if (turn->now_ms - event->raised_ms < 10 * MINUTE_MS && rose_lately(turn, event)) {
+        let_have_his_time(turn, event, "finish", NULL);
         return;
     }
     bool raised = ladder_raise(turn, event, "finish", LOUBOT_ITSELF);
@@ -252,22 +254,13 @@ static bool is_along(const struct turn *turn, const struct event *event)
     return soon || event->along_ms <= turn->now_ms;
 }
 
-static int by_number(const void *a, const void *b)
-{
-    const struct event *const *x = a, *const *y = b;
-    return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
-}
-
-static size_t fallen_due(const struct turn *turn, struct event *first,
-                         struct event *ret_due[TURN_EVENTS_MAX])
+static void find_due(const struct turn *turn, struct event *first, struct targets *ret)
 {
     bool alone = emergency_is(first) || say_is_private(turn, first);
-    size_t count = 0;
     for (size_t i = 0; i < turn->event_count; i++)
         if (turn->events[i] == first || (!alone && is_along(turn, turn->events[i])))
-            ret_due[count++] = turn->events[i];
-    qsort(ret_due, count, sizeof *ret_due, by_number);
-    return count;
+            ret->events[ret->count++] = turn->events[i];
+    targets_sort(ret);
 }
 
 /* One person reads one message of all that falls due for him at one moment. */
@@ -277,13 +270,14 @@ static void on_timer(struct turn *turn)
     if (!first || clocks_wait_for_morning(turn, first, "ladder"))
         return;
     first->along = turn->timer_data;
-    struct event *due[TURN_EVENTS_MAX];
-    size_t count = fallen_due(turn, first, due);
-    for (size_t i = 0; i < count; i++) {
-        if (due[i] != first)
-            turn_timer_cancel(turn, due[i], turn->timer_name);
-        turn->timer_data = due[i]->along;
-        fall_due(turn, due[i]);
+    struct targets due = {.count = 0};
+    find_due(turn, first, &due);
+    for (size_t i = 0; i < due.count; i++) {
+        struct event *event = due.events[i];
+        if (event != first)
+            turn_timer_cancel(turn, event, turn->timer_name);
+        turn->timer_data = event->along;
+        fall_due(turn, event);
     }
     list_where_several(turn);
 }

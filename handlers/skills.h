@@ -186,6 +186,7 @@ void close_merge(struct turn *turn, struct event *event, struct event *into);
 
 /* ---- progress.c ---- */
 
+/* Answers how it stands and who has it; NULL: something is said here already. */
 struct outgoing *progress_say(struct turn *turn, const struct event *event);
 
 /* ---- list.c ---- */

@@ -60,8 +60,7 @@ static bool is_listed_with(const struct turn *turn, const struct event *event,
            is_same(event->assignee, turn->sender->id);
 }
 
-/* Who runs to one emergency of a building runs to all of
- * them. */
+/* Who runs to one emergency of a building runs to all of them. */
 static bool goes_along(const struct turn *turn, const struct event *event,
                        const struct event *pinged)
 {

@@ -155,7 +155,6 @@ static void ask_photos(struct turn *turn)
         if (is_just_done(turn, event) && wanted && !event->photos_after)
             ask_photo(turn, event);
     }
-    thank_at_night(turn);
 }
 
 /* ---- the row ---- */
@@ -224,6 +223,7 @@ static void handle(struct turn *turn)
     for (size_t i = 0; i < targets.count; i++)
         apply(turn, targets.events[i], fits);
     ask_photos(turn);
+    thank_at_night(turn);
     targets_say_unknown(turn, &targets);
     targets_say_unfit(turn, &targets, right_of(fits), fits);
     say_heard(turn);
@@ -268,6 +268,7 @@ static bool answer(struct turn *turn, struct session *session, size_t index)
     session_close(session, index);
     apply(turn, event, fits);
     ask_photos(turn);
+    thank_at_night(turn);
     say_heard(turn);
     return true;
 }

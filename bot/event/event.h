@@ -80,8 +80,8 @@ struct event {
     const char *text;
     const char *photos[EVENT_PHOTOS_MAX];
     size_t photo_count;
-    size_t photos_after; /* how many of them came with "done" */
-    const char *message; /* platform id of the report, to quote it */
+    size_t photos_after;    /* how many of them came with "done" */
+    const char *message;    /* platform id of the report, to quote it */
     const char *correction; /* of the last message that put it right, NULL */
     const char *before;     /* how place and thing stood before that; see event_restore() */
 

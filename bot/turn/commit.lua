@@ -1,6 +1,6 @@
 -- commit.lua: turns, each with all its effects or none. First everything of a turn is checked, then everything is
 -- written, since Redis does not roll a script back; then comes the next turn, whose checks see what the former wrote.
--- All that is ready in a round of the daemon's loop comes in one call: it shares one fsync, and what many turns add to
+-- What is ready while the calls before are under way comes in one call: it shares one fsync, and what many turns add to
 -- the same key is one write.
 -- ARGV: now (ms), days that message ids are kept (0: for ever), then for each turn the number of arguments that follow,
 -- the length of the largest and the operations, each its name and its arguments (ARITY). An event reference is a number,

@@ -5,8 +5,8 @@
 -- count of numbers, numbers…, count of places, building, category, unit and floor ("" not told) of each…,
 -- hash of a one-time code ("" none)
 -- Answers: {session fields, member whose question was quoted or "", his session fields,
---           {{id, reached, v, b, x, p, a, and of those found by a timer what it hands back and when it is due}…}, {highest number of each place…}, {id that he had before, his session fields
---           under it…}, and with a code what is stored of it and of the member's wrong tries, "" for nothing}
+--           {{id, reached, v, b, x, p, a, and of those found by a timer what it hands back and when it is due}…},
+--           {highest number of each place…}, {id that he had before, his session fields under it…}, and with a code what is stored of it and of the member's wrong tries, "" for nothing}
 local EVENTS_MAX, NEAR_MAX, WAS_MAX = 20, 8, 2
 local LOOKED_LAST, MINE_LAST, ALONG_LAST = '15', '19', '199' -- texts: a number becomes one at every call
 local BY_NUMBER, BY_QUOTE, BY_NEAR, BY_MINE, BY_TIMER, BY_MESSAGE, BY_ALONG = 1, 2, 16, 32, 64, 128, 512

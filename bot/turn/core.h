@@ -43,8 +43,8 @@ struct core_config {
     const struct policy *const *policies;    /* one for each community */
     size_t community_count;
     int photo_days; /* pictures go when they were kept that long; 0: never */
-    bool paced; /* false in play and benchmarks: sends follow each other at once; and on the
-                   system's clock no ping waits for others to come in one list with */
+    bool paced;     /* false in play and benchmarks: sends follow each other at once; and on the
+                       system's clock no ping waits for others to come in one list with */
     /* Throws the process away at a named point (chaos tests): called at each with its name;
      * NULL in earnest. */
     void (*kill_point)(const char *name);

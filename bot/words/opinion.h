@@ -9,9 +9,9 @@
  * it against the lexicon's points.
  *
  * Runs, Chinese: single characters and pairs; marks and blanks are all one blank. English: runs
- * of 2 to 5 within a word and the blanks around it. Runs with digits are mostly addresses, which
- * tell nothing of how urgent it is, so for that they weigh nothing. When you change what a feature is, the
- * trainer follows by itself: it asks understand_grams(). */
+ * of 2 to 5 within a word and the blanks around it. Runs with digits are mostly addresses,
+ * which tell nothing of how urgent it is, so for that they weigh nothing. When you change what
+ * a feature is, the trainer follows by itself: it asks understand_grams(). */
 #ifndef LOUBOT_WORDS_OPINION_H
 #define LOUBOT_WORDS_OPINION_H
 

@@ -1,5 +1,5 @@
-/* understand.c: from a sentence to its meaning, in stages that each do one thing. Read this file
- * first: it is the order of things. read_text() below calls the stages in this order:
+/* understand.c: from a sentence to its meaning, in stages that each do one thing. Read this
+ * file first: it is the order of things. read_text() below calls the stages in this order:
  *
  *   1  reading_scan       bytes → glyphs (normalise.c), and in one pass over them every word of
  *                         the lexicon (automaton.h) → hits          understand_scan.c
