@@ -212,7 +212,7 @@ static void hear_of(struct district *district, const char *group, const char *na
     else if (strstr(said, "回“确认"))
         on_question(district, group, name, event, said);
     else if (strstr(said, "收到”") || strstr(said, "收到 号码”") || strstr(said, "能去回") ||
-             strstr(said, "回“好了”"))
+             strstr(said, "回“好了”") || strstr(said, "回“完成 "))
         on_ping(district, group, name, event);
 }
 
